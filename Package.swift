@@ -1,0 +1,103 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+
+/// A module map for a system library that pkg-config knows.
+func system(_ name: String, pkgConfig: String, debian: String) -> Target {
+    .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([debian])])
+}
+
+/// A module of our own. `imports` is the whole truth about what it may use (docs/ARCHITECTURE.md).
+func module(_ name: String, imports: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: imports, swiftSettings: house)
+}
+
+func tests(of name: String, imports: [Target.Dependency] = [], resources: [Resource]? = nil) -> Target {
+    .testTarget(
+        name: "\(name)Tests",
+        dependencies: [.target(name: name), "TestSupport"] + imports,
+        resources: resources,
+        swiftSettings: house
+    )
+}
+
+let house: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+let package = Package(
+    name: "quiver",
+    products: [
+        .library(name: "Quiver", targets: ["Quiver"]),
+        .library(name: "Encoders", targets: ["Encoders"]),
+        .library(name: "FAISS", targets: ["FAISS"]),
+        .library(name: "CQuiver", type: .dynamic, targets: ["CQuiver"]),
+        .executable(name: "quiver", targets: ["QuiverCLI"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    ],
+    targets: [
+        // System libraries.
+        system("CBLAS", pkgConfig: "openblas", debian: "libopenblas-openmp-dev"),
+        system("CLMDB", pkgConfig: "lmdb", debian: "liblmdb-dev"),
+        system("CXXHash", pkgConfig: "libxxhash", debian: "libxxhash-dev"),
+
+        // Hot loops in C, and FAISS's C++ behind a C header.
+        .target(
+            name: "CKernels",
+            linkerSettings: [.linkedLibrary("openblas"), .linkedLibrary("gomp"), .linkedLibrary("m")]
+        ),
+        .target(
+            name: "CFAISS",
+            dependencies: ["CKernels"],
+            cxxSettings: [.headerSearchPath("openmp")],
+            linkerSettings: [
+                .linkedLibrary("faiss"), .linkedLibrary("openblas"), .linkedLibrary("gomp"),
+            ]
+        ),
+
+        // The engine.
+        module("JSON"),
+        module("Files", imports: ["CXXHash"]),
+        module("Threads"),
+        module("FAISS", imports: ["CFAISS", "CKernels"]),
+        module("LMDB", imports: ["CLMDB"]),
+        module("Indexes", imports: ["FAISS", "CKernels"]),
+        module("Quiver", imports: ["Indexes", "LMDB", "Files", "Threads", "CXXHash"]),
+        module("Interchange", imports: ["Quiver", "JSON", "Files"]),
+
+        // Models.
+        module("Tensors", imports: ["CBLAS", "CKernels", "JSON", "Files", "Threads"]),
+        module("Tokenizers", imports: ["JSON"]),
+        module("Transformers", imports: ["Tensors", "Tokenizers", "JSON", "Files", "Threads"]),
+        module("Encoders", imports: ["Transformers", "Quiver", "Files"]),
+
+        // Ways in.
+        .target(name: "CQuiverABI", path: "include", sources: ["quiver.c"], publicHeadersPath: "."),
+        module("CQuiver", imports: ["Quiver", "CQuiverABI"]),
+        .executableTarget(
+            name: "QuiverCLI",
+            dependencies: [
+                "Quiver", "Encoders", "Interchange", "Tokenizers", "JSON",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: house
+        ),
+
+        // Tests.
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: house),
+        tests(of: "JSON"),
+        tests(of: "FAISS"),
+        tests(of: "LMDB", imports: ["CLMDB"]),
+        tests(of: "Indexes", imports: ["CKernels", "FAISS"]),
+        tests(of: "Tokenizers", resources: [.copy("Resources")]),
+        tests(of: "Tensors", imports: ["CKernels"]),
+        tests(of: "Transformers"),
+        tests(of: "Encoders", resources: [.copy("Resources")]),
+        tests(of: "Quiver"),
+        tests(of: "Interchange"),
+    ]
+)

@@ -1,0 +1,4 @@
+#ifndef CFAISS_H
+#define CFAISS_H
+#include "CKernels.h"
+#endif

@@ -1,0 +1,6 @@
+import ArgumentParser
+
+@main
+struct QuiverCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "quiver")
+}

@@ -1,0 +1,4 @@
+#ifndef QUIVER_H
+#define QUIVER_H
+#include <stdint.h>
+#endif
