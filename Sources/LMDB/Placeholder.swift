@@ -1,1 +1,3 @@
-// Placeholder until the module's first file.
+/// (stub; the real module lands from branch `lmdb`)
+public enum LMDBError: Error, Sendable, Equatable { case mapFull }
+public protocol LMDBErrorConvertible: Error { init(_ error: LMDBError) }

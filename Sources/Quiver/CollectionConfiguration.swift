@@ -1,0 +1,80 @@
+public import Indexes
+
+/// One named space of vectors in a collection.
+public struct VectorField: Sendable, Hashable {
+    /// The name of the only vector field of a collection made without naming one.
+    public static let unnamed = ""
+
+    public var name: String
+    /// 1…65,536.
+    public var dimension: Int
+    public var metric: Metric
+    public var storage: Storage
+    public var index: IndexSpecification
+
+    public init(
+        name: String = VectorField.unnamed,
+        dimension: Int,
+        metric: Metric = .cosine,
+        storage: Storage = .float32,
+        index: IndexSpecification = .automatic
+    ) {
+        self.name = name
+        self.dimension = dimension
+        self.metric = metric
+        self.storage = storage
+        self.index = index
+    }
+
+    /// The largest dimension.
+    public static let maximumDimension = 65_536
+}
+
+/// How the rows of a sealed segment are searched.
+public enum IndexSpecification: Sendable, Hashable {
+    /// `exact` for small segments, `graph` for the others.
+    case automatic
+    /// Every row is compared.
+    case exact
+    /// An HNSW graph (Malkov and Yashunin, 2018), built by FAISS.
+    case graph
+
+    /// Reads `automatic`, `exact` or `graph`.
+    ///
+    /// - Throws: `StoreError.unsupportedIndex` for everything else, `ivf` and FAISS factory strings included.
+    public init(parsing text: String) throws(StoreError) {
+        switch text {
+        case "automatic": self = .automatic
+        case "exact": self = .exact
+        case "graph": self = .graph
+        default: throw .unsupportedIndex(text)
+        }
+    }
+}
+
+/// What a collection holds.
+public struct CollectionConfiguration: Sendable, Hashable {
+    public var vectorFields: [VectorField]
+
+    public init(vectorFields: [VectorField]) {
+        self.vectorFields = vectorFields
+    }
+
+    /// A collection with one unnamed vector field.
+    public init(
+        dimension: Int,
+        metric: Metric = .cosine,
+        storage: Storage = .float32,
+        index: IndexSpecification = .automatic
+    ) {
+        self.init(vectorFields: [
+            VectorField(dimension: dimension, metric: metric, storage: storage, index: index)
+        ])
+    }
+}
+
+/// What "near" means, under the engine's own name.
+public typealias Metric = Indexes.Metric
+
+/// How a field's numbers are stored, under the engine's own name.
+public typealias Storage = Indexes.Storage

@@ -1,0 +1,88 @@
+/// What a search looks for, and how hard.
+public struct SearchRequest: Sendable {
+    /// How the rows are searched.
+    public enum Mode: Sendable, Hashable {
+        /// By each segment's index; rows that have none yet are compared one by one.
+        case automatic
+        /// Every live row is compared: the answer is the true one.
+        case exact
+    }
+
+    /// One query vector each, of the field's dimension.
+    public var queries: [[Float]]
+    /// The number of hits wanted for each query, at least 1.
+    public var k: Int
+    public var vectorField: String
+    public var mode: Mode
+    /// The size of the candidate list of a graph walk; `nil` takes the default, and `k` raises it.
+    public var efSearch: Int?
+    /// Documents that are left out of every query's hits.
+    public var excludedKeys: Set<Key>
+    /// What a hit carries beside key, score, row and version.
+    public var contents: Contents
+    /// Threads that may work at once on several queries, the caller's included. One query runs on the caller's.
+    public var threadCount: Int
+    /// The encoder that made the queries, if one did: refused unless it is the collection's.
+    public var encoder: EncoderIdentity?
+
+    public init(
+        queries: [[Float]],
+        k: Int = 10,
+        vectorField: String = VectorField.unnamed,
+        mode: Mode = .automatic,
+        efSearch: Int? = nil,
+        excludedKeys: Set<Key> = [],
+        contents: Contents = [],
+        threadCount: Int = 1,
+        encoder: EncoderIdentity? = nil
+    ) {
+        self.queries = queries
+        self.k = k
+        self.vectorField = vectorField
+        self.mode = mode
+        self.efSearch = efSearch
+        self.excludedKeys = excludedKeys
+        self.contents = contents
+        self.threadCount = threadCount
+        self.encoder = encoder
+    }
+}
+
+/// Parts of a document that are read only when asked for.
+public struct Contents: OptionSet, Sendable, Hashable {
+    public let rawValue: UInt8
+
+    public init(rawValue: UInt8) {
+        self.rawValue = rawValue
+    }
+
+    public static let text = Contents(rawValue: 1)
+    public static let vectors = Contents(rawValue: 2)
+}
+
+/// One found document.
+public struct Hit: Sendable, Equatable {
+    public let key: Key
+    /// `l2`: the squared Euclidean distance, smaller is nearer. `innerProduct`: the dot product, larger is
+    /// nearer. `cosine`: the dot product over both norms, −1…1, larger is nearer. Computed in float32 from the
+    /// stored row, the same whichever index found it.
+    public let score: Float
+    /// The ordinal, inside its document, of the row that was nearest.
+    public let row: Int
+    /// The commit that last wrote the document.
+    public let version: UInt64
+    /// XXH3 of the document's text, 0 when it has none: tells a client that kept the text whether it is stale.
+    public let textHash: UInt64
+    /// The text, if `Contents.text` was asked for and the document has one.
+    public let text: String?
+    /// The row, if `Contents.vectors` was asked for.
+    public let vector: [Float]?
+}
+
+/// The answer to one query.
+public struct SearchResult: Sendable, Equatable {
+    /// Nearest first; ties by key, then row. Fewer than `k` when fewer documents are live.
+    public let hits: [Hit]
+    /// The time that this query took.
+    public let duration: Duration
+}

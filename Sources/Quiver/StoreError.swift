@@ -1,0 +1,56 @@
+public import Files
+public import Indexes
+public import LMDB
+
+/// What went wrong in a store, and with what.
+public enum StoreError: Error, Sendable, Equatable {
+    // Opening
+    case notAStore(path: String)
+    case alreadyExists(path: String)
+    case unsupportedFormat(path: String, found: UInt32, supported: UInt32)
+    /// Another handle, in this process or another, has the store open for writing. `processID` is 0 if unknown.
+    case lockedByWriter(path: String, processID: Int32)
+    case readOnly(path: String)
+    case closed(path: String)
+    /// The process forked after the store was opened; the child opens it anew.
+    case usedAfterFork(path: String)
+
+    // Catalog
+    case unknownCollection(String)
+    case collectionExists(String)
+    case invalidName(String, reason: String)
+    case unknownVectorField(String, collection: String)
+    case invalidConfiguration(reason: String)
+    case unsupportedIndex(String)
+
+    // Documents
+    case invalidKey(reason: String)
+    case duplicateKey(Key)
+    case unknownKey(Key)
+    case missingVectors(key: Key, field: String)
+    case dimensionMismatch(key: Key?, field: String, expected: Int, found: Int)
+    case notFinite(key: Key?, field: String, row: Int, position: Int)
+    case zeroVector(key: Key?, field: String, row: Int)
+    case float16Overflow(key: Key?, field: String, row: Int, position: Int, value: Float)
+    case textTooLong(key: Key, byteCount: Int, limit: Int)
+    case tooLarge(what: String, found: Int, limit: Int)
+
+    // Searches
+    case invalidK(Int)
+    case invalidSearch(reason: String)
+    case wrongEncoder(collection: String, expected: EncoderIdentity, found: EncoderIdentity)
+    case noEncoder(collection: String)
+    case cancelled
+
+    // Disk
+    case damaged(file: String, reason: String)
+    case file(FileError)
+    case catalog(LMDBError)
+    case index(IndexError)
+}
+
+extension StoreError: LMDBErrorConvertible {
+    public init(_ error: LMDBError) {
+        self = .catalog(error)
+    }
+}
