@@ -1,4 +1,7 @@
 #ifndef CKERNELS_H
 #define CKERNELS_H
+#include "qk_convert.h"
+#include "qk_cpu.h"
+#include "qk_distance.h"
 #include "qk_rows.h"
 #endif
