@@ -17,7 +17,7 @@ struct KeyList: Sendable {
     ) throws(Failure) -> Result {
         let start = index == 0 ? 0 : ends[index - 1]
         let end = ends[index]
-        return try bytes.span.bytes.withUnsafeBytes { (all) throws(Failure) in
+        return try bytes.withBytes { (all) throws(Failure) in
             try body(UnsafeRawBufferPointer(rebasing: all[start..<end]))
         }
     }

@@ -2,7 +2,7 @@
 ///
 /// Keys begin with the number of the collection they belong to, big-endian, so that a collection's entries lie
 /// together. Every value ends with 8 bytes: XXH3-64 of what stands before them, seeded with the XXH3-64 of
-/// the key whose seed is the number of the key space (`sealed(value:)`): a value that is damaged, or
+/// the key whose seed is the number of the key space (`WriteTransaction.put`, `opened`): a value that is damaged, or
 /// that stands under another key, is known.
 ///
 /// | key space | key | value |
@@ -41,13 +41,6 @@ enum KeySpace: String, CaseIterable, Sendable {
     }
 
     static let checksumByteCount = 8
-
-    /// `value` with its checksum behind it.
-    func sealed(value: [UInt8], key: [UInt8]) -> [UInt8] {
-        let seed = key.withUnsafeBytes { self.seed(key: $0) }
-        let sum = value.withUnsafeBytes { checksum($0, seed: seed) }
-        return value + withUnsafeBytes(of: sum.littleEndian) { Array($0) }
-    }
 
     /// The value in `bytes` without its checksum, or `nil` if that does not match.
     func opened(_ bytes: UnsafeRawBufferPointer, key: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer? {

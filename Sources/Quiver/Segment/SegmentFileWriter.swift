@@ -37,7 +37,7 @@ struct SegmentFileWriter: ~Copyable {
     }
 
     mutating func append(_ bytes: [UInt8]) throws(FileError) {
-        try bytes.span.bytes.withUnsafeBytes { (bytes) throws(FileError) in try append(bytes) }
+        try bytes.withBytes { (bytes) throws(FileError) in try append(bytes) }
     }
 
     mutating func append<Value: FixedWidthInteger>(_ value: Value) throws(FileError) {
@@ -55,7 +55,7 @@ struct SegmentFileWriter: ~Copyable {
         try flush()
         let payload = flushedByteCount
         let header = SegmentFileFormat.header(kind: kind, payloadByteCount: payload)
-        try header.span.bytes.withUnsafeBytes { (bytes) throws(FileError) in try file.write(bytes, at: 0) }
+        try header.withBytes { (bytes) throws(FileError) in try file.write(bytes, at: 0) }
         let headerChecksum = header.withUnsafeBytes {
             $0.loadUnaligned(fromByteOffset: SegmentFileFormat.checkedHeaderByteCount, as: UInt64.self)
         }
@@ -64,10 +64,10 @@ struct SegmentFileWriter: ~Copyable {
         blockChecksums.append(fileChecksum)
         let table = SegmentFileFormat.tableOffset(payloadByteCount: payload)
         let padding = [UInt8](repeating: 0, count: table - SegmentFileFormat.headerByteCount - payload)
-        try padding.span.bytes.withUnsafeBytes { (bytes) throws(FileError) in
+        try padding.withBytes { (bytes) throws(FileError) in
             try file.write(bytes, at: SegmentFileFormat.headerByteCount + payload)
         }
-        try blockChecksums.span.bytes.withUnsafeBytes { (bytes) throws(FileError) in try file.write(bytes, at: table) }
+        try blockChecksums.withBytes { (bytes) throws(FileError) in try file.write(bytes, at: table) }
         try file.finish()
         return Summary(
             byteCount: UInt64(SegmentFileFormat.fileByteCount(payloadByteCount: payload)),
@@ -77,7 +77,7 @@ struct SegmentFileWriter: ~Copyable {
     private mutating func flush() throws(FileError) {
         var checksums: [UInt64] = []
         let firstBlock = blockChecksums.count
-        try buffer.span.bytes.withUnsafeBytes { (bytes) throws(FileError) in
+        try buffer.withBytes { (bytes) throws(FileError) in
             var start = 0
             while start < bytes.count {
                 let end = min(bytes.count, start + SegmentFileFormat.blockByteCount)

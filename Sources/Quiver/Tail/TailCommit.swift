@@ -81,7 +81,7 @@ final class TailCommit: Sendable {
         case .none:
             return try body(nil)
         case .inline(let range):
-            return try textBytes.span.bytes.withUnsafeBytes { (bytes) throws(StoreError) in
+            return try textBytes.withBytes { (bytes) throws(StoreError) in
                 try body(UnsafeRawBufferPointer(rebasing: bytes[range]))
             }
         case .file(let file):
