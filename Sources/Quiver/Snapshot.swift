@@ -24,7 +24,8 @@ public final class Snapshot: Sendable {
         case tail(Int, ordinal: Int)
     }
 
-    let core: StoreCore
+    let process: ProcessMark
+    let scratch = SearchScratch()
     let collectionID: UInt32
     let record: CollectionRecord
     let state: CollectionState
@@ -32,10 +33,10 @@ public final class Snapshot: Sendable {
     let tail: [TailView]
 
     init(
-        core: StoreCore, collectionID: UInt32, record: CollectionRecord, state: CollectionState,
+        process: ProcessMark, collectionID: UInt32, record: CollectionRecord, state: CollectionState,
         segments: [SegmentView], tail: [TailView]
     ) {
-        self.core = core
+        self.process = process
         self.collectionID = collectionID
         self.record = record
         self.state = state

@@ -36,7 +36,7 @@ struct SnapshotLoader: ~Copyable {
                 try loader.appendTail(transaction, after: 0, reusing: previous?.tail ?? [])
             }
             return Snapshot(
-                core: core, collectionID: collectionID, record: record, state: state,
+                process: core.process, collectionID: collectionID, record: record, state: state,
                 segments: loader.segments, tail: loader.tail)
         }
     }

@@ -76,13 +76,17 @@ public final class Store: Sendable {
     /// Calls in other threads finish first or throw; snapshots stay readable as long as they are kept.
     public func close() {
         open.withLock { $0 = nil }
-        collections.withLock { $0 = [:] }
+        let known = collections.withLock { collections in
+            defer { collections = [:] }
+            return Array(collections.values)
+        }
+        for collection in known { collection.forgetOpenFiles() }
     }
 
     /// The open store, for one call.
     func core() throws(StoreError) -> StoreCore {
         guard let core = open.withLock({ $0 }) else { throw .closed(path: path) }
-        try core.requireThisProcess()
+        try core.process.require()
         return core
     }
 

@@ -1,5 +1,4 @@
 import Files
-import Glibc
 import Synchronization
 
 /// What a store's handle, its collections and their snapshots share while the store is open.
@@ -12,7 +11,7 @@ final class StoreCore: Sendable {
     let lock: LockFile?
     /// Writes, seals and publications happen one at a time.
     let writing = Mutex<Void>(())
-    private let processID = getpid()
+    let process: ProcessMark
 
     init(
         path: String, catalog: Catalog, options: Store.Options, fileSystem: FileSystem, lock: LockFile?
@@ -22,11 +21,7 @@ final class StoreCore: Sendable {
         self.options = options
         self.fileSystem = fileSystem
         self.lock = lock
-    }
-
-    /// Refuses a forked child, whose locks and maps are its parent's.
-    func requireThisProcess() throws(StoreError) {
-        guard getpid() == processID else { throw .usedAfterFork(path: path) }
+        process = ProcessMark(path: path)
     }
 
     func requireWriter() throws(StoreError) {
