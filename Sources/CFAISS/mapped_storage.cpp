@@ -1,10 +1,6 @@
 #include "mapped_storage.hpp"
 
-#include "portable_rows.hpp"
-
 #include <faiss/impl/FaissAssert.h>
-
-#include <cmath>
 
 namespace cfaiss {
 namespace {
@@ -14,10 +10,7 @@ struct RowDistances final : faiss::DistanceComputer {
 
     void set_query(const float *x) override {
         query = x;
-        if (rows.metric != QK_COSINE) return;
-        double sum = 0;
-        for (uint32_t i = 0; i < rows.dimension; i++) sum += double(x[i]) * double(x[i]);
-        query_norm = float(std::sqrt(sum));
+        if (rows.metric == QK_COSINE) query_norm = qk_norm(x, rows.dimension);
     }
 
     float operator()(idx_t row) override {

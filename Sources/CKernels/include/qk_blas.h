@@ -1,6 +1,10 @@
 #ifndef QK_BLAS_H
 #define QK_BLAS_H
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* One thread for BLAS and OpenMP around a piece of work, whatever flavour of OpenBLAS was loaded:
  *
  *     qk_blas_scope scope = qk_blas_enter();
@@ -20,5 +24,9 @@ typedef struct qk_blas_scope {
 
 qk_blas_scope qk_blas_enter(void);
 void qk_blas_leave(qk_blas_scope scope);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif
