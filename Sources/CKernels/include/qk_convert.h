@@ -5,6 +5,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* What is done to a row once, when it is stored. The results are the same on every machine. */
 
 /* The Euclidean norm, summed in double precision. Infinite where it is beyond float32. */
@@ -22,5 +26,9 @@ void qk_float16_to_float32(const uint16_t *x, float *out, size_t n);
 /* A row as `n` numbers in -127...127 times one factor: the largest magnitude over 127, each number to the
  * nearest step, ties to even. A row of zeros, or too small for a factor, gives zeros and the factor 0. */
 void qk_quantize_int8(const float *row, size_t n, int8_t *out, float *scale);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

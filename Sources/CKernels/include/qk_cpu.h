@@ -1,6 +1,10 @@
 #ifndef QK_CPU_H
 #define QK_CPU_H
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* The instruction sets that kernels are written for, each with one file a family of kernels. */
 typedef enum qk_simd {
     QK_SIMD_PORTABLE = 0,
@@ -19,5 +23,9 @@ qk_simd qk_simd_in_use(void);
 
 /* The name of `qk_simd_in_use()`: "portable", "neon", "avx2" or "avx512". */
 const char *qk_simd_name(void);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -8,6 +8,10 @@
 #include "qk_cpu.h"
 #include "qk_rows.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Distances between a float32 query and stored rows, smaller always nearer (qk_rows.h).
  *
  * A query stays float32 whatever the rows' storage: only the row is decoded. All functions here that take
@@ -59,5 +63,9 @@ typedef struct qk_distance_kernels {
 /* The kernels of `simd`, or NULL where the processor or this build has none: for tests and benchmarks
  * that compare one with another. */
 const qk_distance_kernels *qk_distance_kernels_of(qk_simd simd);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif
