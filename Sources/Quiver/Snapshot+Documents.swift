@@ -51,16 +51,37 @@ extension Snapshot {
         }
     }
 
-    func text(at location: Location) throws(StoreError) -> String? {
+    /// A document's text in UTF-8, during `body`; `nil` if it has none.
+    func withText<Result>(
+        at location: Location, _ body: (UnsafeRawBufferPointer?) throws(StoreError) -> Result
+    ) throws(StoreError) -> Result {
         switch location {
         case .segment(let index, let ordinal):
             let segment = segments[index].segment
-            let entry = try segment.documents.entry(at: ordinal)
-            return try segment.text(of: entry).map { String(decoding: $0, as: UTF8.self) }
+            return try body(try segment.text(of: try segment.documents.entry(at: ordinal)))
         case .tail(let index, let ordinal):
-            return try tail[index].commit.withText(of: ordinal) { (bytes) throws(StoreError) in
-                bytes.map { String(decoding: $0, as: UTF8.self) }
-            }
+            return try tail[index].commit.withText(of: ordinal, body)
+        }
+    }
+
+    func text(at location: Location) throws(StoreError) -> String? {
+        try withText(at: location) { (bytes) throws(StoreError) in
+            bytes.map { String(decoding: $0, as: UTF8.self) }
+        }
+    }
+
+    /// A document's row as it is stored, its norm, and its scale under `int8`, during `body`.
+    func withStoredRow(
+        at location: Location, of field: StoredField,
+        _ body: (_ values: UnsafeRawBufferPointer, _ norm: Float, _ scale: Float?) throws(StoreError) -> Void
+    ) throws(StoreError) {
+        switch location {
+        case .segment(let index, let ordinal):
+            let row = try segments[index].segment.storedRow(ordinal, of: field.id)
+            try body(row.values, row.norm, row.scale)
+        case .tail(let index, let ordinal):
+            let (block, row) = try block(tail[index].commit, ordinal, of: field)
+            try block.withStoredRow(row, of: field.field, body)
         }
     }
 
@@ -69,12 +90,18 @@ extension Snapshot {
         case .segment(let index, let ordinal):
             return try segments[index].segment.row(ordinal, of: field.id)
         case .tail(let index, let ordinal):
-            guard let (block, row) = tail[index].commit.block(of: ordinal, field: field.id) else {
-                throw .damaged(
-                    file: Catalog.fileName,
-                    reason: "has no row of document \(ordinal) in commit \(tail[index].commit.commit)")
-            }
-            return block.withRows(of: field.field) { $0.decode(row) }
+            let (block, row) = try block(tail[index].commit, ordinal, of: field)
+            return block.withRows(of: field.field) { $0.decoded(row) }
         }
+    }
+
+    private func block(
+        _ commit: TailCommit, _ ordinal: Int, of field: StoredField
+    ) throws(StoreError) -> (block: TailCommit.Block, row: Int) {
+        guard let found = commit.block(of: ordinal, field: field.id) else {
+            throw .damaged(
+                file: Catalog.fileName, reason: "has no row of document \(ordinal) in commit \(commit.commit)")
+        }
+        return found
     }
 }

@@ -1,3 +1,5 @@
+import Indexes
+
 /// An unchanging view of a collection: the documents of one commit and those before it.
 ///
 /// A snapshot holds no LMDB transaction, no lock and no descriptor: it has the tail in memory and the segments
@@ -7,13 +9,13 @@ public final class Snapshot: Sendable {
     /// A sealed segment and its dead documents.
     struct SegmentView: Sendable {
         let segment: Segment
-        var dead: DocumentSet
+        var dead: RowSet
     }
 
     /// A commit of the tail and its dead documents.
     struct TailView: Sendable {
         let commit: TailCommit
-        var dead: DocumentSet
+        var dead: RowSet
     }
 
     /// Where a live document is.
@@ -49,8 +51,10 @@ public final class Snapshot: Sendable {
 
     /// The number of documents that a search can find.
     public var liveCount: Int {
-        segments.reduce(0) { $0 + $1.segment.documentCount - $1.dead.count }
-            + tail.reduce(0) { $0 + $1.commit.documentCount - $1.dead.count }
+        var count = 0
+        for view in segments { count += view.segment.documentCount - view.dead.count }
+        for view in tail { count += view.commit.documentCount - view.dead.count }
+        return count
     }
 
     /// The vector field of that name.
@@ -65,7 +69,7 @@ public final class Snapshot: Sendable {
     func locate(_ key: EncodedKey) throws(StoreError) -> Location? {
         try key.bytes.withBytes { (key) throws(StoreError) in
             for index in tail.indices.reversed() {
-                if let ordinal = tail[index].commit.keys.index(of: key), !tail[index].dead.contains(ordinal) {
+                if let ordinal = tail[index].commit.keys.index(of: key), !tail[index].dead.contains(UInt32(ordinal)) {
                     return .tail(index, ordinal: ordinal)
                 }
             }
@@ -76,7 +80,7 @@ public final class Snapshot: Sendable {
     func locateInSegments(_ key: UnsafeRawBufferPointer) throws(StoreError) -> Location? {
         for index in segments.indices.reversed() {
             if let ordinal = try segments[index].segment.keys.ordinal(of: key),
-                !segments[index].dead.contains(ordinal)
+                !segments[index].dead.contains(UInt32(ordinal))
             {
                 return .segment(index, ordinal: ordinal)
             }

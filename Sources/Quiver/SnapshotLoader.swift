@@ -1,3 +1,4 @@
+import Indexes
 import LMDB
 
 /// Reads a collection's current snapshot from the catalog, taking over what an older one has open already.
@@ -65,7 +66,7 @@ struct SnapshotLoader: ~Copyable {
                 segment = try Segment(
                     id: id, path: core.segmentPath(id), record: segmentRecord, fields: record.fields)
             }
-            views.append(Snapshot.SegmentView(segment: segment, dead: DocumentSet()))
+            views.append(Snapshot.SegmentView(segment: segment, dead: RowSet()))
         }
         for index in views.indices {
             views[index].dead = try loadTombstones(transaction, of: views[index].segment)
@@ -82,7 +83,7 @@ struct SnapshotLoader: ~Copyable {
 
     private func loadTombstones(
         _ transaction: borrowing ReadTransaction, of segment: Segment
-    ) throws(StoreError) -> DocumentSet {
+    ) throws(StoreError) -> RowSet {
         var words: [UInt64] = []
         try transaction.forEachRecord(
             .tombstones, prefix: CatalogKey.segment(segment.id, of: collectionID), of: core.catalog
@@ -102,7 +103,7 @@ struct SnapshotLoader: ~Copyable {
             words += [UInt64](repeating: 0, count: start - words.count)
             words += block.words
         }
-        return DocumentSet(words: words)
+        return RowSet(words: words)
     }
 
     /// Takes in the commits of the tail that come after `commit`, and what they killed.
@@ -118,7 +119,7 @@ struct SnapshotLoader: ~Copyable {
         }
         for commit in try reader.finished() {
             for kill in commit.kills { try apply(kill) }
-            tail.append(Snapshot.TailView(commit: commit, dead: DocumentSet()))
+            tail.append(Snapshot.TailView(commit: commit, dead: RowSet()))
         }
     }
 
@@ -133,7 +134,7 @@ struct SnapshotLoader: ~Copyable {
                     file: core.catalog.path,
                     reason: "says that document \(ordinal) of segment \(SegmentName.directory(id)) is dead, which is not there")
             }
-            segments[index].dead.insert(ordinal)
+            segments[index].dead.insert(kill.ordinal)
         case .tail(let commit):
             guard let index = Snapshot.index(of: commit, in: tail), ordinal < tail[index].commit.documentCount
             else {
@@ -141,7 +142,7 @@ struct SnapshotLoader: ~Copyable {
                     file: core.catalog.path,
                     reason: "says that document \(ordinal) of commit \(commit) is dead, which is not there")
             }
-            tail[index].dead.insert(ordinal)
+            tail[index].dead.insert(kill.ordinal)
         }
     }
 }

@@ -11,6 +11,11 @@ struct EncodedKey: Hashable, Comparable, Sendable {
 
     static let maximumByteCount = 1 + Key.maximumByteCount
 
+    /// Bytes that are an encoded key.
+    init(bytes: [UInt8]) {
+        self.bytes = bytes
+    }
+
     init(_ key: Key) throws(StoreError) {
         switch key {
         case .integer(let value):

@@ -76,6 +76,13 @@ final class Segment: Sendable {
         try vectorFile(field).row(ordinal)
     }
 
+    /// A row as it is stored, its norm, and its scale under `int8`; valid while the segment lives.
+    func storedRow(
+        _ ordinal: Int, of field: UInt32
+    ) throws(StoreError) -> (values: UnsafeRawBufferPointer, norm: Float, scale: Float?) {
+        try vectorFile(field).storedRow(ordinal)
+    }
+
     private func vectorFile(_ field: UInt32) throws(StoreError) -> VectorFile {
         guard let file = vectors[field] else {
             throw .damaged(file: path, reason: "has no rows of vector field \(field)")

@@ -52,7 +52,19 @@ struct VectorFile: Sendable {
         if let scalesOffset {
             _ = try file.bytes((scalesOffset + 4 * ordinal)..<(scalesOffset + 4 * ordinal + 4))
         }
-        return view(values.baseAddress.unsafelyUnwrapped - ordinal * size).decode(ordinal)
+        return view(values.baseAddress.unsafelyUnwrapped - ordinal * size).decoded(ordinal)
+    }
+
+    /// A row as it is stored, its norm, and its scale under `int8`; valid while the file lives.
+    func storedRow(
+        _ ordinal: Int
+    ) throws(StoreError) -> (values: UnsafeRawBufferPointer, norm: Float, scale: Float?) {
+        let size = field.storage.bytesPerRow(dimension: field.dimension)
+        let values = try file.bytes((ordinal * size)..<((ordinal + 1) * size))
+        func float(_ offset: Int) throws(StoreError) -> Float {
+            try file.bytes((offset + 4 * ordinal)..<(offset + 4 * ordinal + 4)).loadUnaligned(as: Float.self)
+        }
+        return (values, try float(normsOffset), try scalesOffset.map { (offset) throws(StoreError) in try float(offset) })
     }
 
     private func view(_ base: UnsafeRawPointer) -> Rows {

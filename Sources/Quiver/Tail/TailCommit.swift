@@ -11,10 +11,12 @@ final class TailCommit: Sendable {
         private let scalesOffset: Int?
 
         /// A view of the rows, valid during `body`.
-        func withRows<Result>(of field: VectorField, _ body: (Rows) -> Result) -> Result {
-            withExtendedLifetime(bytes) {
+        func withRows<Result, Failure: Error>(
+            of field: VectorField, _ body: (Rows) throws(Failure) -> Result
+        ) throws(Failure) -> Result {
+            try withExtendedLifetime(bytes) { () throws(Failure) in
                 let values = bytes.unsafeBytes
-                return body(
+                return try body(
                     Rows(
                         storage: field.storage, metric: field.metric, dimension: field.dimension, count: count,
                         values: values.baseAddress.unsafelyUnwrapped,
@@ -23,6 +25,23 @@ final class TailCommit: Sendable {
                         scales: scalesOffset.map {
                             (values.baseAddress.unsafelyUnwrapped + $0).assumingMemoryBound(to: Float.self)
                         }))
+            }
+        }
+
+        /// A row as it is stored, its norm, and its scale under `int8`, during `body`.
+        func withStoredRow<Result>(
+            _ row: Int, of field: VectorField,
+            _ body: (_ values: UnsafeRawBufferPointer, _ norm: Float, _ scale: Float?) throws(StoreError) -> Result
+        ) throws(StoreError) -> Result {
+            try withExtendedLifetime(bytes) { () throws(StoreError) in
+                let size = field.storage.bytesPerRow(dimension: field.dimension)
+                let all = bytes.unsafeBytes
+                let values = UnsafeRawBufferPointer(rebasing: all[(row * size)..<((row + 1) * size)])
+                let norm = all.loadUnaligned(fromByteOffset: normsOffset + 4 * row, as: Float.self)
+                let scale = scalesOffset.map {
+                    all.loadUnaligned(fromByteOffset: $0 + 4 * row, as: Float.self)
+                }
+                return try body(values, norm, scale)
             }
         }
 
@@ -87,6 +106,11 @@ final class TailCommit: Sendable {
         case .file(let file):
             return try body(try file.allBytes())
         }
+    }
+
+    /// The documents whose text is in a file of its own.
+    var longTextOrdinals: [Int] {
+        texts.indices.filter { if case .file = texts[$0] { true } else { false } }
     }
 
     /// The block of `field` that holds a document's row, and the row's place in it.
