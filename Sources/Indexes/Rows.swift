@@ -59,7 +59,9 @@ public struct Rows: @unchecked Sendable {  // read-only memory that nobody chang
     public func distance(from query: Query, to row: Int) throws(IndexError) -> Float {
         try check(query)
         precondition((0..<count).contains(row), "row out of range")
-        return withUnsafePointer(to: view) { qk_distance($0, query.vector, query.norm, UInt64(row)) }
+        return withUnsafePointer(to: view) {
+            qk_distance($0, query.vector, query.norm, UInt64(row))
+        }
     }
 
     /// One row as float32 numbers: for float32 what was put in, for the others what is left of it.

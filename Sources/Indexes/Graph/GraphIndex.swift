@@ -55,7 +55,9 @@ public struct GraphIndex: @unchecked Sendable {  // read-only memory that nobody
         IndexCost(
             byteCount: format.byteCount,
             searchByteCount: GraphSearchScratch.byteCount(
-                rowCount: format.rowCount, efSearch: Self.defaultEfSearch)
+                rowCount: format.rowCount,
+                efSearch: Self.defaultEfSearch
+            )
         )
     }
 }
