@@ -4,7 +4,9 @@ package import CKernels
 ///
 /// Nothing is copied or owned: a value is valid only while the owner of the memory (a mapped file, a
 /// snapshot's block) lives. A row's number in an index is its place here, 0..<count.
-public struct Rows: @unchecked Sendable {  // read-only memory that nobody changes while it is lent
+///
+/// `Sendable` holds because the memory is only read, and nobody changes it while it is lent.
+public struct Rows: @unchecked Sendable {
     /// How the numbers are stored.
     public let storage: Storage
     /// What "near" means.
