@@ -25,6 +25,7 @@ public enum IndexError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The caller asked to stop, or its deadline has passed.
     case cancelled
 
+    /// One sentence that names what was wrong and what would be right.
     public var description: String {
         switch self {
         case .dimensionMismatch(let expected, let found):

@@ -4,7 +4,9 @@ package import CKernels
 ///
 /// Nothing is copied or owned: a value is valid only while the owner of the memory (a mapped file, a
 /// snapshot's block) lives. A row's number in an index is its place here, 0..<count.
-public struct Rows: @unchecked Sendable {  // read-only memory that nobody changes while it is lent
+///
+/// `Sendable` holds because the memory is only read, and nobody changes it while it is lent.
+public struct Rows: @unchecked Sendable {
     /// How the numbers are stored.
     public let storage: Storage
     /// What "near" means.
@@ -59,7 +61,9 @@ public struct Rows: @unchecked Sendable {  // read-only memory that nobody chang
     public func distance(from query: Query, to row: Int) throws(IndexError) -> Float {
         try check(query)
         precondition((0..<count).contains(row), "row out of range")
-        return withUnsafePointer(to: view) { qk_distance($0, query.vector, query.norm, UInt64(row)) }
+        return withUnsafePointer(to: view) {
+            qk_distance($0, query.vector, query.norm, UInt64(row))
+        }
     }
 
     /// One row as float32 numbers: for float32 what was put in, for the others what is left of it.

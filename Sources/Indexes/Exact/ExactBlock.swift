@@ -30,13 +30,20 @@ struct ExactBlock {
             distances.withUnsafeMutableBufferPointer { distances in
                 withUnsafePointer(to: rows.view) { view in
                     qk_distances_range(
-                        view, query.vector, query.norm, UInt64(range.lowerBound), range.count,
-                        distances.baseAddress)
+                        view,
+                        query.vector,
+                        query.norm,
+                        UInt64(range.lowerBound),
+                        range.count,
+                        distances.baseAddress
+                    )
                 }
                 var bound = nearest.bound
                 for place in 0..<range.count where distances[place] <= bound {
                     nearest.insert(
-                        distance: distances[place], row: UInt32(range.lowerBound + place))
+                        distance: distances[place],
+                        row: UInt32(range.lowerBound + place)
+                    )
                     bound = nearest.bound
                 }
             }
@@ -44,7 +51,13 @@ struct ExactBlock {
             distances.withUnsafeMutableBufferPointer { distances in
                 withUnsafePointer(to: rows.view) { view in
                     qk_distances(
-                        view, query.vector, query.norm, live, live.count, distances.baseAddress)
+                        view,
+                        query.vector,
+                        query.norm,
+                        live,
+                        live.count,
+                        distances.baseAddress
+                    )
                 }
                 for place in 0..<live.count {
                     nearest.insert(distance: distances[place], row: live[place])

@@ -31,7 +31,9 @@ public enum ExactIndex {
         precondition(range.lowerBound >= 0 && range.upperBound <= rows.count, "rows out of range")
 
         let blockCount = max(
-            64, blockByteCount / rows.storage.bytesPerRow(dimension: rows.dimension))
+            64,
+            blockByteCount / rows.storage.bytesPerRow(dimension: rows.dimension)
+        )
         var block = ExactBlock(capacity: min(blockCount, range.count))
         var first = range.lowerBound
         while first < range.upperBound {

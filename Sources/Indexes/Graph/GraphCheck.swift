@@ -10,8 +10,12 @@ struct GraphCheck {
     func run() throws(IndexError) -> Int {
         try checkPadding()
         try checkLists(
-            at: format.baseOffset, count: format.rowCount, width: format.baseWidth,
-            limit: UInt32(format.rowCount), "a link on level 0")
+            at: format.baseOffset,
+            count: format.rowCount,
+            width: format.baseWidth,
+            limit: UInt32(format.rowCount),
+            "a link on level 0"
+        )
         let entry = try checkUpperRows()
         try checkUpperLinks()
         return entry
@@ -37,7 +41,11 @@ struct GraphCheck {
 
     /// Lists of links below `limit`, each padded at its end alone.
     private func checkLists(
-        at offset: Int, count: Int, width: Int, limit: UInt32, _ what: String
+        at offset: Int,
+        count: Int,
+        width: Int,
+        limit: UInt32,
+        _ what: String
     ) throws(IndexError) {
         guard count > 0, let start = bytes.baseAddress else { return }
         let links = (start + offset).assumingMemoryBound(to: UInt32.self)
@@ -81,8 +89,10 @@ struct GraphCheck {
                 Int(end) <= format.upperListCount, Int(end - first) <= format.topLevel
             else {
                 throw .corrupt(
-                    what: "the end of a row's upper lists", offset: starts + place * 4 + 4,
-                    found: UInt64(end))
+                    what: "the end of a row's upper lists",
+                    offset: starts + place * 4 + 4,
+                    found: UInt64(end)
+                )
             }
             highest = max(highest, Int(end - first))
             if row == format.entryPoint { entry = place }
@@ -90,8 +100,10 @@ struct GraphCheck {
         let last = word(starts, format.upperRowCount)
         guard Int(last) == format.upperListCount else {
             throw .corrupt(
-                what: "the end of the upper lists", offset: starts + format.upperRowCount * 4,
-                found: UInt64(last))
+                what: "the end of the upper lists",
+                offset: starts + format.upperRowCount * 4,
+                found: UInt64(last)
+            )
         }
         guard highest == format.topLevel else {
             throw .corrupt(what: "the highest level", offset: 20, found: UInt64(format.topLevel))
@@ -106,8 +118,12 @@ struct GraphCheck {
     /// An upper link must lead to a row that is on the link's level, where the descent goes on from it.
     private func checkUpperLinks() throws(IndexError) {
         try checkLists(
-            at: format.upperLinksOffset, count: format.upperListCount, width: format.M,
-            limit: UInt32(format.upperRowCount), "an upper link")
+            at: format.upperLinksOffset,
+            count: format.upperListCount,
+            width: format.M,
+            limit: UInt32(format.upperRowCount),
+            "an upper link"
+        )
         for place in 0..<format.upperRowCount {
             let first = Int(word(format.upperStartsOffset, place))
             for level in 1...level(of: place) {
@@ -118,7 +134,9 @@ struct GraphCheck {
                     if self.level(of: Int(target)) < level {
                         throw .corrupt(
                             what: "an upper link to a row below its level",
-                            offset: format.upperLinksOffset + link * 4, found: UInt64(target))
+                            offset: format.upperLinksOffset + link * 4,
+                            found: UInt64(target)
+                        )
                     }
                 }
             }

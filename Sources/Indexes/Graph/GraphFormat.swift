@@ -48,7 +48,9 @@ struct GraphFormat: Equatable {
     var upperLinksOffset: Int { Self.aligned(upperStartsOffset + (upperRowCount + 1) * 4) }
     var byteCount: Int { Self.aligned(upperLinksOffset + upperListCount * M * 4) }
 
-    private static func aligned(_ offset: Int) -> Int { (offset + alignment - 1) / alignment * alignment }
+    private static func aligned(_ offset: Int) -> Int {
+        (offset + alignment - 1) / alignment * alignment
+    }
 }
 
 // MARK: - Writing
@@ -88,7 +90,10 @@ extension GraphFormat {
                 return start
             }
             write(starts + [UInt32(format.upperListCount)], at: format.upperStartsOffset)
-            write(links.upper.lazy.map { places[$0] ?? GraphLinks.none }, at: format.upperLinksOffset)
+            write(
+                links.upper.lazy.map { places[$0] ?? GraphLinks.none },
+                at: format.upperLinksOffset
+            )
         }
         return bytes
     }
@@ -128,21 +133,44 @@ extension GraphFormat {
         guard version == Self.version else {
             throw .unsupportedVersion(supported: Self.version, found: version)
         }
-        let rows = try Self.field(bytes, at: 24, "the number of rows", in: 0...UInt64(Rows.countLimit))
+        let rows = try Self.field(
+            bytes,
+            at: 24,
+            "the number of rows",
+            in: 0...UInt64(Rows.countLimit)
+        )
         let entry = Self.word(bytes, at: 32)
         guard rows == 0 ? entry == GraphLinks.none : UInt64(entry) < rows else {
             throw .corrupt(what: "the entry point", offset: 32, found: UInt64(entry))
         }
         let M = try Self.narrowField(
-            bytes, at: 12, "M",
-            in: UInt32(GraphParameters.allowedM.lowerBound)...UInt32(GraphParameters.allowedM.upperBound))
+            bytes,
+            at: 12,
+            "M",
+            in: UInt32(
+                GraphParameters.allowedM.lowerBound
+            )...UInt32(GraphParameters.allowedM.upperBound)
+        )
         _ = try Self.narrowField(bytes, at: 16, "the links on level 0", in: 2 * M...2 * M)
         let topLevel = try Self.narrowField(
-            bytes, at: 20, "the highest level", in: 0...(rows == 0 ? 0 : UInt32(Self.levelLimit)))
-        let upperRows = try Self.field(bytes, at: 48, "the number of upper rows", in: 0...rows)
+            bytes,
+            at: 20,
+            "the highest level",
+            in: 0...(rows == 0 ? 0 : UInt32(Self.levelLimit))
+        )
+        let upperRows = try Self.field(
+            bytes,
+            at: 48,
+            "the number of upper rows",
+            in: 0...(topLevel == 0 ? 0 : rows)
+        )
         // Each upper row has at least one list and no more than there are levels.
         let upperLists = try Self.field(
-            bytes, at: 56, "the number of upper lists", in: upperRows...upperRows * UInt64(topLevel))
+            bytes,
+            at: 56,
+            "the number of upper lists",
+            in: upperRows...upperRows * UInt64(topLevel)
+        )
         self.init(
             M: Int(M),
             rowCount: Int(rows),
@@ -158,7 +186,11 @@ extension GraphFormat {
             throw .wrongLength(expected: UInt64(byteCount), found: UInt64(bytes.count))
         }
         _ = try Self.field(
-            bytes, at: 64, "the number of bytes", in: UInt64(byteCount)...UInt64(byteCount))
+            bytes,
+            at: 64,
+            "the number of bytes",
+            in: UInt64(byteCount)...UInt64(byteCount)
+        )
         for offset in 72..<Self.headerByteCount where bytes[offset] != 0 {
             throw .corrupt(what: "a reserved byte", offset: offset, found: UInt64(bytes[offset]))
         }
@@ -173,7 +205,9 @@ extension GraphFormat {
     }
 
     private static func field(
-        _ bytes: UnsafeRawBufferPointer, at offset: Int, _ what: String,
+        _ bytes: UnsafeRawBufferPointer,
+        at offset: Int,
+        _ what: String,
         in allowed: @autoclosure () -> ClosedRange<UInt64>
     ) throws(IndexError) -> UInt64 {
         let found = wide(bytes, at: offset)
@@ -184,7 +218,10 @@ extension GraphFormat {
     }
 
     private static func narrowField(
-        _ bytes: UnsafeRawBufferPointer, at offset: Int, _ what: String, in allowed: ClosedRange<UInt32>
+        _ bytes: UnsafeRawBufferPointer,
+        at offset: Int,
+        _ what: String,
+        in allowed: ClosedRange<UInt32>
     ) throws(IndexError) -> UInt32 {
         let found = word(bytes, at: offset)
         guard allowed.contains(found) else {

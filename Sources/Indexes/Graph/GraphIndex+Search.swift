@@ -34,7 +34,12 @@ extension GraphIndex {
         let efSearch = min(max(efSearch, nearest.k, 1), rows.count)
         if Self.isScanCheaper(live: live, of: rows.count, efSearch: efSearch) {
             try ExactIndex.search(
-                rows, query: query, excluding: dead, cancelled: cancelled, into: &nearest)
+                rows,
+                query: query,
+                excluding: dead,
+                cancelled: cancelled,
+                into: &nearest
+            )
             return
         }
         scratch.prepare(for: format, efSearch: efSearch)
@@ -43,7 +48,11 @@ extension GraphIndex {
                 var walk = GraphWalk(graph: self, rows: view, query: vector, norm: query.norm)
                 walk.descend()
                 return walk.collect(
-                    efSearch, excluding: dead, scratch: &scratch, cancelled: cancelled)
+                    efSearch,
+                    excluding: dead,
+                    scratch: &scratch,
+                    cancelled: cancelled
+                )
             }
         }
         for result in scratch.results.items { nearest.insert(result.reversed) }

@@ -3,7 +3,9 @@
 /// Borrowed: a value is valid only while the owner of the bytes lives. It keeps the links alone; the rows are
 /// given to each search, and every distance is computed from them. Any number of threads may search one
 /// graph, each with its own scratch.
-public struct GraphIndex: @unchecked Sendable {  // read-only memory that nobody changes while it is lent
+///
+/// `Sendable` holds because the memory is only read, and nobody changes it while it is lent.
+public struct GraphIndex: @unchecked Sendable {
     let format: GraphFormat
     /// `[rowCount × 2M]`, as all that follows checked by `init`.
     let base: UnsafePointer<UInt32>
@@ -55,7 +57,9 @@ public struct GraphIndex: @unchecked Sendable {  // read-only memory that nobody
         IndexCost(
             byteCount: format.byteCount,
             searchByteCount: GraphSearchScratch.byteCount(
-                rowCount: format.rowCount, efSearch: Self.defaultEfSearch)
+                rowCount: format.rowCount,
+                efSearch: Self.defaultEfSearch
+            )
         )
     }
 }

@@ -31,7 +31,10 @@ public struct GraphParameters: Sendable, Equatable {
         }
         guard Self.allowedEfConstruction.contains(efConstruction) else {
             throw .parameter(
-                name: "efConstruction", allowed: Self.allowedEfConstruction, found: efConstruction)
+                name: "efConstruction",
+                allowed: Self.allowedEfConstruction,
+                found: efConstruction
+            )
         }
     }
 }

@@ -10,7 +10,10 @@ struct GraphWalk {
     private var entry = Candidate(distance: .infinity, row: 0)
 
     init(
-        graph: GraphIndex, rows: UnsafePointer<qk_rows>, query: UnsafeBufferPointer<Float>, norm: Float
+        graph: GraphIndex,
+        rows: UnsafePointer<qk_rows>,
+        query: UnsafeBufferPointer<Float>,
+        norm: Float
     ) {
         self.graph = graph
         self.rows = rows
@@ -43,7 +46,9 @@ struct GraphWalk {
 
     private func candidate(_ row: UInt32) -> Candidate {
         Candidate(
-            distance: qk_distance(rows, query.baseAddress, norm, UInt64(row)), row: row)
+            distance: qk_distance(rows, query.baseAddress, norm, UInt64(row)),
+            row: row
+        )
     }
 
     /// Walks level 0 best-first; `scratch.results` holds the nearest live rows then. False if cancelled.
@@ -54,9 +59,15 @@ struct GraphWalk {
         cancelled: () -> Bool
     ) -> Bool {
         collect(
-            efSearch, excluding: dead, cancelled: cancelled, visited: &scratch.visited,
-            fresh: &scratch.rows, distances: &scratch.distances,
-            candidates: &scratch.candidates, results: &scratch.results)
+            efSearch,
+            excluding: dead,
+            cancelled: cancelled,
+            visited: &scratch.visited,
+            fresh: &scratch.rows,
+            distances: &scratch.distances,
+            candidates: &scratch.candidates,
+            results: &scratch.results
+        )
     }
 
     private func collect(
@@ -98,8 +109,13 @@ struct GraphWalk {
                             count += 1
                         }
                         qk_distances(
-                            rows, query.baseAddress, norm, fresh.baseAddress, count,
-                            distances.baseAddress)
+                            rows,
+                            query.baseAddress,
+                            norm,
+                            fresh.baseAddress,
+                            count,
+                            distances.baseAddress
+                        )
                         for number in 0..<count {
                             let found = Candidate(distance: distances[number], row: fresh[number])
                             let isFull = results.count >= efSearch
