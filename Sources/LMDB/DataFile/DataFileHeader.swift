@@ -99,14 +99,17 @@ extension DataFileHeader {
     /// - Parameter mayBeEmpty: whether an empty file, which LMDB turns into a new environment, will do.
     static func check(path: String, mayBeEmpty: Bool) throws(LMDBError) {
         let file = try DataFile(path: path)
-        // Another process may be committing, or making the file, right now.
-        var attempts = 5
+        // Another process may be committing, or making the file, right now: then it looks different a moment later.
+        var previous: DataFileHeader?
+        var attempts = 10
         while true {
             attempts -= 1
             let header = try DataFileHeader(of: file)
             if header.isEmpty, mayBeEmpty { return }
             guard let error = try header.error(file) else { return }
-            guard attempts > 0 else { throw error }
+            let isAtRest = previous?.metaPages == header.metaPages && previous?.byteCount == header.byteCount
+            guard attempts > 0, !isAtRest else { throw error }
+            previous = header
             usleep(1000)
         }
     }

@@ -87,6 +87,15 @@ extension PageWalk {
         var common: [UInt64] = []
         reached.forEachCommon(with: free) { common.append($0) }
         for page in common { damage(page, "use of the page", "in a tree or free", "both") }
+        let missing = report.pageCount > filePageCount ? report.pageCount - filePageCount : 0
+        if missing > 0, freePageCount(from: filePageCount) != missing {
+            damage(
+                filePageCount,
+                "length of the file",
+                "\(report.pageCount) pages, or only free ones missing",
+                "\(filePageCount) pages"
+            )
+        }
         report.freePageCount = free.count
         let known = 2 + reached.count + free.count - UInt64(common.count)
         report.lostPageCount = report.pageCount > known ? report.pageCount - known : 0
