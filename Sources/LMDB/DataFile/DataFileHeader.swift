@@ -76,6 +76,18 @@ struct DataFileHeader {
                     )
                 )
             }
+            // The file never shrinks.
+            let (older, newer) = first < second ? (sound[0], sound[1]) : (sound[1], sound[0])
+            if older.lastPageNumber > newer.lastPageNumber {
+                damage.append(
+                    DataFileReport.Damage(
+                        page: older.index,
+                        what: "last page number",
+                        expected: "at most \(newer.lastPageNumber)",
+                        found: "\(older.lastPageNumber)"
+                    )
+                )
+            }
             if sound[0].pageByteCount != sound[1].pageByteCount {
                 damage.append(
                     DataFileReport.Damage(
