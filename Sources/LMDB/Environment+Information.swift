@@ -95,11 +95,14 @@ extension Environment {
         try core.requireNotWriting()
         let code = mdb_env_copy(core.handle, destination)
         guard code == MDB_SUCCESS else {
-            throw code > 0 ? LMDBError(code: code, operation: "mdb_env_copy", path: destination)
+            throw code > 0
+                ? LMDBError(code: code, operation: "mdb_env_copy", path: destination)
                 : core.error(code, "mdb_env_copy")
         }
         let descriptor = Glibc.open(destination, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw LMDBError(code: errno, operation: "open", path: destination) }
+        guard descriptor >= 0 else {
+            throw LMDBError(code: errno, operation: "open", path: destination)
+        }
         defer { close(descriptor) }
         guard fsync(descriptor) == 0 else {
             throw LMDBError(code: errno, operation: "fsync", path: destination)

@@ -1,3 +1,4 @@
+import Glibc
 import LMDB
 import TestSupport
 import Testing
@@ -70,5 +71,45 @@ import Testing
             return transaction.identifier
         }
         #expect(try environment.information().lastTransaction == first + 3)
+    }
+
+    @Test func `a disk that is full is an error, and what was there before stays`() async throws {
+        await #expect(processExitsWith: .success) { [path = path as String] in
+            let environment = try Environment.open(path: path)
+            let database = try environment.database("values", create: true)
+            try environment.write { transaction throws(LMDBError) in
+                try transaction.put([0], [1, 2, 3], in: database)
+            }
+            // A limit on the file's length stands for the end of the disk.
+            signal(SIGXFSZ, SIG_IGN)
+            var limit = rlimit(rlim_cur: 300_000, rlim_max: rlim_t.max)
+            try #require(setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0)
+            for attempt in 0..<20 as Range<UInt8> {
+                do {
+                    try environment.write { transaction throws(LMDBError) in
+                        for key in 1..<50 as Range<UInt8> {
+                            let byteCount = 1000 * Int(attempt + key)
+                            try transaction.put(
+                                [key],
+                                [UInt8](repeating: key, count: byteCount),
+                                in: database
+                            )
+                        }
+                    }
+                    Issue.record("the transaction fits")
+                } catch LMDBError.system(_, path, let code) {
+                    #expect([EFBIG, EIO, ENOSPC].contains(code))
+                }
+                #expect(try DataFileCheck.check(path: path).damage == [])
+            }
+            limit.rlim_cur = rlim_t.max
+            try #require(setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0)
+            try environment.write { transaction throws(LMDBError) in
+                #expect(try transaction.entryCount(in: database) == 1)
+                #expect(try transaction.value(for: [0], in: database) == [1, 2, 3])
+                try transaction.put([1], [UInt8](repeating: 1, count: 1 << 20), in: database)
+            }
+            #expect(try DataFileCheck.check(path: path).damage == [])
+        }
     }
 }

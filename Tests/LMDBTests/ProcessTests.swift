@@ -24,18 +24,22 @@ import Testing
     }
 
     /// Two values that are always written together.
-    static func writePair(_ number: UInt8, _ environment: Environment, _ database: Database) throws {
+    static func writePair(_ number: UInt8, _ environment: Environment, _ database: Database) throws
+    {
         try environment.write { transaction throws(LMDBError) in
             try transaction.put([1], [UInt8](repeating: number, count: 6000), in: database)
             try transaction.put([2], [UInt8](repeating: number, count: 10), in: database)
         }
     }
 
-    @Test func `readers in another process see whole transactions while this one writes`() async throws {
+    @Test func `readers in another process see whole transactions while this one writes`()
+        async throws
+    {
         let environment = try Environment.open(path: path)
         let database = try environment.database("values", create: true)
         try Self.writePair(0, environment, database)
-        async let reader: ExitTest.Result? = #expect(processExitsWith: .success) { [path = path as String] in
+        async let reader: ExitTest.Result? = #expect(processExitsWith: .success) {
+            [path = path as String] in
             let environment = try Environment.open(path: path)
             let database = try environment.database("values", create: false)
             var seen: Set<UInt8> = []
@@ -88,7 +92,9 @@ import Testing
         }
     }
 
-    @Test func `a writer killed inside its transaction leaves the old state and a free lock`() async throws {
+    @Test func `a writer killed inside its transaction leaves the old state and a free lock`()
+        async throws
+    {
         let environment = try Environment.open(path: path)
         let database = try environment.database("values", create: true)
         try Self.writePair(1, environment, database)

@@ -18,7 +18,9 @@ import Testing
     static func keys(_ random: inout SplitMix64, count: Int) -> [[UInt8]] {
         let letters: [UInt8] = [0, 1, 0x61, 0xFE, 0xFF]
         return (0..<count).map { _ in
-            (0..<Int.random(in: 1...4, using: &random)).map { _ in letters.randomElement(using: &random) ?? 0 }
+            (0..<Int.random(in: 1...4, using: &random)).map { _ in
+                letters.randomElement(using: &random) ?? 0
+            }
         }
     }
 
@@ -36,7 +38,9 @@ import Testing
         for _ in 0..<60 {
             let from = Bool.random(using: &random) ? Self.keys(&random, count: 1)[0] : nil
             let below = Bool.random(using: &random) ? Self.keys(&random, count: 1)[0] : nil
-            let prefix = Bool.random(using: &random) ? [UInt8](Self.keys(&random, count: 1)[0].prefix(2)) : []
+            let prefix =
+                Bool.random(using: &random)
+                ? [UInt8](Self.keys(&random, count: 1)[0].prefix(2)) : []
             let expected = keys.sorted(by: Self.isBelow).filter { key in
                 key.starts(with: prefix) && from.map { !Self.isBelow(key, $0) } ?? true
                     && below.map { Self.isBelow(key, $0) } ?? true
@@ -44,8 +48,15 @@ import Testing
             for order in [Order.ascending, .descending] {
                 var found: [[UInt8]] = []
                 try environment.read { transaction throws(LMDBError) in
-                    try transaction.forEach(in: database, from: from, below: below, prefix: prefix, order: order) {
-                        key, value in
+                    try transaction.forEach(
+                        in: database,
+                        from: from,
+                        below: below,
+                        prefix: prefix,
+                        order: order
+                    ) {
+                        key,
+                        value in
                         let key = key.withUnsafeBytes { [UInt8]($0) }
                         #expect(value.withUnsafeBytes { [UInt8]($0) } == key + [42])
                         found.append(key)
@@ -59,7 +70,9 @@ import Testing
             }
             try environment.read { transaction throws(LMDBError) in
                 let withPrefix = keys.sorted(by: Self.isBelow).filter { $0.starts(with: prefix) }
-                #expect(try transaction.first(in: database, prefix: prefix)?.key == withPrefix.first)
+                #expect(
+                    try transaction.first(in: database, prefix: prefix)?.key == withPrefix.first
+                )
                 #expect(try transaction.last(in: database, prefix: prefix)?.key == withPrefix.last)
             }
         }
@@ -70,11 +83,15 @@ import Testing
         var random = SplitMix64(seed: seed)
         var keys = Set(Self.keys(&random, count: 300))
         try environment.write { transaction throws(LMDBError) in
-            for key in keys { try transaction.put(key, [UInt8](repeating: 1, count: 700), in: database) }
+            for key in keys {
+                try transaction.put(key, [UInt8](repeating: 1, count: 700), in: database)
+            }
         }
         for round in 0..<12 {
             let prefix = [UInt8](Self.keys(&random, count: 1)[0].prefix(1))
-            let going = keys.filter { $0.starts(with: prefix) && (round % 2 == 0 || $0.count % 2 == 0) }
+            let going = keys.filter {
+                $0.starts(with: prefix) && (round % 2 == 0 || $0.count % 2 == 0)
+            }
             let count = try environment.write { transaction throws(LMDBError) in
                 try transaction.delete(in: database, prefix: prefix) { key, _ in
                     round % 2 == 0 || key.byteCount % 2 == 0
@@ -112,7 +129,9 @@ import Testing
         #expect(try found(0...UInt64.max, .descending) == numbers.reversed())
         #expect(try found(1...256, .ascending) == [1, 255, 256])
         #expect(try found(2...65_535, .descending) == [256, 255])
-        #expect(try found(1...UInt64.max - 1, .descending) == [.max - 1, 1 << 40, 65_536, 256, 255, 1])
+        #expect(
+            try found(1...UInt64.max - 1, .descending) == [.max - 1, 1 << 40, 65_536, 256, 255, 1]
+        )
         try environment.write { transaction throws(LMDBError) in
             #expect(try transaction.firstInteger(in: integers) == 0)
             #expect(try transaction.lastInteger(in: integers) == .max)

@@ -80,9 +80,10 @@ import Testing
         }
         let isRight = try environment.read { transaction throws(LMDBError) in
             try transaction.withValue(for: 7 as UInt64, in: integers) { value in
-                value.byteCount == byteCount && value.withUnsafeBytes { bytes in
-                    stride(from: 0, to: byteCount, by: 509).allSatisfy { bytes[$0] == 0xA5 }
-                }
+                value.byteCount == byteCount
+                    && value.withUnsafeBytes { bytes in
+                        stride(from: 0, to: byteCount, by: 509).allSatisfy { bytes[$0] == 0xA5 }
+                    }
             }
         }
         #expect(isRight == true)
@@ -97,7 +98,9 @@ import Testing
         #expect(throws: LMDBError.badTransaction(path: environment.path)) {
             try environment.write { transaction throws(LMDBError) in
                 do throws(Stop) {
-                    try transaction.put([1], byteCount: 100, in: database) { _ throws(Stop) in throw Stop() }
+                    try transaction.put([1], byteCount: 100, in: database) { _ throws(Stop) in
+                        throw Stop()
+                    }
                 } catch {
                     #expect(error == Stop())
                 }
@@ -108,7 +111,11 @@ import Testing
 
     @Test func `empty values and values of every size around a page are kept`() throws {
         let sizes = [0, 1, 2, 2013, 2014, 4079, 4080, 4081, 8176, 8177, 100_000]
-        try put(sizes.map { ([UInt8($0 & 0xFF), UInt8($0 >> 8 & 0xFF)], [UInt8](repeating: 7, count: $0)) })
+        try put(
+            sizes.map {
+                ([UInt8($0 & 0xFF), UInt8($0 >> 8 & 0xFF)], [UInt8](repeating: 7, count: $0))
+            }
+        )
         for size in sizes {
             #expect(try value([UInt8(size & 0xFF), UInt8(size >> 8 & 0xFF)])?.count == size)
         }
@@ -150,7 +157,9 @@ import Testing
             #expect(throws: LMDBError.nestedWrite(path: path)) {
                 try environment.database("another", create: true)
             }
-            #expect(throws: LMDBError.nestedWrite(path: path)) { try environment.copy(to: path + "-copy") }
+            #expect(throws: LMDBError.nestedWrite(path: path)) {
+                try environment.copy(to: path + "-copy")
+            }
             try transaction.put([1], [1], in: database)
         }
         #expect(try value([1]) == [1])
@@ -180,7 +189,9 @@ import Testing
     @Test func `a database of another environment is refused`() throws {
         let other = try Environment.open(path: directory.file("other.mdb"))
         #expect(throws: LMDBError.wrongEnvironment(database: "values")) {
-            try other.read { transaction throws(LMDBError) in try transaction.entryCount(in: database) }
+            try other.read { transaction throws(LMDBError) in
+                try transaction.entryCount(in: database)
+            }
         }
     }
 }

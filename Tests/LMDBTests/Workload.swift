@@ -98,7 +98,8 @@ struct Workload {
         case 50..<90:
             let wasThere =
                 database.hasIntegerKeys
-                ? try transaction.delete(number, in: database) : try transaction.delete(key, in: database)
+                ? try transaction.delete(number, in: database)
+                : try transaction.delete(key, in: database)
             precondition(wasThere == (model[name]?[key] != nil))
             model[name]?[key] = nil
         case 90..<98:
@@ -124,13 +125,16 @@ struct Workload {
         }
     }
 
-    private func value(_ database: Database, _ key: [UInt8], _ random: inout SplitMix64) -> [UInt8] {
+    private func value(_ database: Database, _ key: [UInt8], _ random: inout SplitMix64) -> [UInt8]
+    {
         let isLarge = Int.random(in: 0..<4, using: &random) == 0
         let byteCount = Int.random(in: 0..<(isLarge ? largestValue : 1000), using: &random)
         let seed = UInt8.random(in: 0...255, using: &random)
         var bytes = [UInt8](repeating: seed, count: byteCount)
         bytes.withUnsafeMutableBytes { bytes in
-            for index in stride(from: 0, to: bytes.count, by: 97) { bytes[index] = UInt8(truncatingIfNeeded: index) }
+            for index in stride(from: 0, to: bytes.count, by: 97) {
+                bytes[index] = UInt8(truncatingIfNeeded: index)
+            }
         }
         return bytes + checksum([UInt8](database.name.utf8), key, bytes[...])
     }
@@ -145,7 +149,9 @@ func checksum(_ database: [UInt8], _ key: [UInt8], _ bytes: ArraySlice<UInt8>) -
     func add(_ bytes: UnsafeRawBufferPointer) {
         var index = 0
         while index + 8 <= bytes.count {
-            hash = (hash ^ bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self)) &* 0x100_0000_01B3
+            hash =
+                (hash ^ bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self))
+                &* 0x100_0000_01B3
             hash ^= hash >> 32
             index += 8
         }
@@ -167,7 +173,8 @@ let fuzzFactor = getenv("QUIVER_FUZZ_FACTOR").flatMap { Int(String(cString: $0))
 func walk(_ path: String) throws -> (entries: Contents, report: DataFileReport) {
     var entries: Contents = [:]
     let report = try DataFileCheck.walk(path: path) { database, key, value in
-        entries[database, default: [:]][key.withUnsafeBytes { [UInt8]($0) }] = value.withUnsafeBytes { [UInt8]($0) }
+        entries[database, default: [:]][key.withUnsafeBytes { [UInt8]($0) }] = value.withUnsafeBytes
+        { [UInt8]($0) }
     }
     return (entries, report)
 }
