@@ -29,7 +29,8 @@ extension Index {
     /// The bytes must be known to be those that were written: keep a checksum beside them and verify it first. FAISS
     /// takes memory by the counts that it finds inside, and altered numbers in rows are just other rows. Beyond that
     /// a wrong header, missing or additional bytes, and a structure that does not agree with itself are found, so
-    /// that an index which was let in stays inside its memory.
+    /// that an index which was let in stays inside its memory. FAISS's reader does not free what it had read when it
+    /// gives up, so a refusal may leak up to the size of the bytes.
     ///
     /// - Throws: `.malformed`, `.faiss`, `.outOfMemory`.
     public init(serialized bytes: RawSpan) throws(FAISSError) {

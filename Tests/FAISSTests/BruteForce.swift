@@ -1,7 +1,7 @@
 import FAISS
 
 /// The `k` nearest rows of `rows` to `query`, nearest first, by comparing all, summed in double precision.
-func nearest(
+private func nearest(
     _ k: Int,
     to query: ArraySlice<Float>,
     among rows: ClusteredRows,
@@ -22,20 +22,31 @@ func nearest(
     )
 }
 
-/// The share of the true `k` nearest rows that `result` holds.
-func recall(
-    of result: SearchResult,
-    k: Int,
-    queries: ClusteredRows,
-    among rows: ClusteredRows,
-    _ metric: Metric
-) -> Double {
-    var found = 0
-    for query in 0..<queries.count {
-        let exact = nearest(k, to: queries[query], among: rows, metric).map(\.label)
-        found += Set(exact).intersection(result.labels(of: query)).count
+/// The true `k` nearest rows of each query under each metric, computed once: comparing all is slow in debug builds.
+struct GroundTruth {
+    let k: Int
+    private let l2: [[(label: Int64, distance: Double)]]
+    private let innerProduct: [[(label: Int64, distance: Double)]]
+
+    init(k: Int, queries: ClusteredRows, among rows: ClusteredRows) {
+        self.k = k
+        l2 = (0..<queries.count).map { nearest(k, to: queries[$0], among: rows, .l2) }
+        innerProduct = (0..<queries.count).map {
+            nearest(k, to: queries[$0], among: rows, .innerProduct)
+        }
     }
-    return Double(found) / Double(k * queries.count)
+
+    func hits(of query: Int, _ metric: Metric) -> [(label: Int64, distance: Double)] {
+        metric == .l2 ? l2[query] : innerProduct[query]
+    }
+
+    /// The share of the true nearest rows that `result` holds.
+    func recall(of result: SearchResult, _ metric: Metric) -> Double {
+        let found = (0..<result.queryCount).map { query in
+            Set(hits(of: query, metric).map(\.label)).intersection(result.labels(of: query)).count
+        }
+        return Double(found.reduce(0, +)) / Double(k * result.queryCount)
+    }
 }
 
 /// An index that is trained with `rows` and holds them.

@@ -5,6 +5,7 @@ import Threads
 
 private let rows = ClusteredRows(count: 3_000, dimension: 20, seed: 11)
 private let queries = ClusteredRows(count: 60, dimension: 20, seed: 12)
+private let truth = GroundTruth(k: 10, queries: queries, among: rows)
 
 /// Parameters from careless to thorough for each kind that has some.
 private let sweeps: [(factory: String, sweep: [SearchParameters])] = [
@@ -21,7 +22,7 @@ private let sweeps: [(factory: String, sweep: [SearchParameters])] = [
         let result = try index.search(asked, k: 10)
         #expect(result.queryCount == queryCount)
         for query in 0..<queryCount {
-            let exact = nearest(10, to: queries[query], among: rows, metric)
+            let exact = truth.hits(of: query, metric)
             #expect(Array(result.labels(of: query)) == exact.map(\.label))
             for (found, exact) in zip(result.distances(of: query), exact) {
                 // Float32 sums of 20 terms of size 1; batches go through |x|² + |y|² − 2xy.
@@ -45,7 +46,7 @@ private let sweeps: [(factory: String, sweep: [SearchParameters])] = [
     ) throws {
         let index = try filled(kind.factory, rows, metric)
         let result = try index.search(queries.values, k: 10, parameters: kind.parameters)
-        let recall = recall(of: result, k: 10, queries: queries, among: rows, metric)
+        let recall = truth.recall(of: result, metric)
         #expect(recall >= kind.floor)
     }
 
@@ -56,13 +57,8 @@ private let sweeps: [(factory: String, sweep: [SearchParameters])] = [
     ) throws {
         let index = try filled(kind.factory, rows, metric)
         let recalls = try kind.sweep.map { parameters in
-            recall(
-                of: try index.search(queries.values, k: 10, parameters: parameters),
-                k: 10,
-                queries: queries,
-                among: rows,
-                metric
-            )
+            let result = try index.search(queries.values, k: 10, parameters: parameters)
+            return truth.recall(of: result, metric)
         }
         #expect(recalls == recalls.sorted(), "\(recalls)")
         #expect(recalls[2] > recalls[0], "\(recalls)")
@@ -77,7 +73,7 @@ private let sweeps: [(factory: String, sweep: [SearchParameters])] = [
                 k: 10,
                 parameters: SearchParameters(nprobe: nprobe)
             )
-            #expect(recall(of: result, k: 10, queries: queries, among: rows, .l2) == 1)
+            #expect(truth.recall(of: result, .l2) == 1)
         }
     }
 
