@@ -78,6 +78,22 @@ import Testing
         #expect(try environment.oldestReaderTransaction() == nil)
     }
 
+    @Test func `a table full of killed readers is cleared by the next reader`() async throws {
+        var options = Environment.Options()
+        options.maximumReaderCount = 2
+        let environment = try Environment.open(path: path, options: options)
+        await #expect(processExitsWith: .signal(SIGKILL)) { [path = path as String] in
+            let environment = try Environment.open(path: path)
+            try environment.read { _ throws(LMDBError) in
+                try environment.read { _ in _ = kill(getpid(), SIGKILL) }
+            }
+        }
+        #expect(try environment.readers().count == 2)
+        try environment.read { _ throws(LMDBError) in
+            #expect(try environment.readers().map(\.process) == [getpid()])
+        }
+    }
+
     @Test func `opening clears the slots of killed readers`() async throws {
         // A process that lives on keeps the reader table from being made anew.
         let environment = try Environment.open(path: path)
