@@ -129,6 +129,28 @@ import Testing
         #expect(try DataFileCheck.check(path: path).damage == [])
     }
 
+    @Test(arguments: 1...6 as ClosedRange<UInt64>)
+    func `a process killed at any moment leaves whole transactions`(seed: UInt64) async throws {
+        let delay = 2_000 + 17_000 * UInt32(seed)
+        await #expect(processExitsWith: .signal(SIGALRM)) {
+            [path = path as String, seed = seed as UInt64, delay = delay as UInt32] in
+            var workload = try Workload(seed: seed, path: path)
+            ualarm(delay, 0)
+            while true { try workload.transaction() }
+        }
+        let (entries, report) = try walk(path)
+        #expect(report.damage == [], "seed \(seed)")
+        #expect(report.lostPageCount == 0, "seed \(seed)")
+        #expect(Damage.isCredible(entries), "seed \(seed)")
+        // The same transactions again, up to the last one that was committed.
+        var again = try Workload(seed: seed, path: directory.file("again.mdb"))
+        while try again.environment.information().lastTransaction < report.transaction {
+            try again.transaction()
+        }
+        let isSame = again.contents == entries
+        #expect(isSame, "seed \(seed)")
+    }
+
     @Test func `a fork can do nothing with its parent's environment`() async throws {
         await #expect(processExitsWith: .success) { [path = path as String] in
             let environment = try Environment.open(path: path)
