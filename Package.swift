@@ -93,7 +93,7 @@ let package = Package(
         tests(of: "FAISS"),
         tests(of: "LMDB", imports: ["CLMDB"]),
         tests(of: "Indexes", imports: ["CKernels", "FAISS"]),
-        tests(of: "Tokenizers", imports: ["JSON"], resources: [.copy("Resources")]),
+        tests(of: "Tokenizers", imports: ["JSON", "Files"], resources: [.copy("Resources")]),
         tests(of: "Tensors", imports: ["CKernels"]),
         tests(of: "Transformers"),
         tests(of: "Encoders", resources: [.copy("Resources")]),

@@ -5,6 +5,9 @@ struct AddedTokenMatcher: Sendable {
     private let beginsToken: [Bool]
 
     /// Where a token stands, with the white space that it takes.
+    ///
+    /// A token of white space may stand inside what the one before it took. Then `start` is not below
+    /// `end`, and as the original has it, the match counts for nothing.
     struct Match {
         var start: Int
         var end: Int
@@ -42,8 +45,10 @@ struct AddedTokenMatcher: Sendable {
                 continue
             }
             return Match(
-                start: token.stripsLeft ? max(end, spaceStart(before: start, in: bytes)) : start,
-                end: token.stripsRight ? spaceEnd(from: found.end, in: bytes) : found.end,
+                start: token.stripsLeft
+                    ? spaceStart(before: start, in: bytes, notBelow: end) : start,
+                // What the previous token took is white space up to its end: it is not read twice.
+                end: token.stripsRight ? spaceEnd(from: max(end, found.end), in: bytes) : found.end,
                 id: token.id
             )
         }
@@ -70,9 +75,11 @@ struct AddedTokenMatcher: Sendable {
         }
     }
 
-    private func spaceStart(before offset: Int, in bytes: Span<UInt8>) -> Int {
+    private func spaceStart(before offset: Int, in bytes: Span<UInt8>, notBelow limit: Int) -> Int {
+        // A token that itself begins with white space may begin inside what the previous one took.
+        if offset <= limit { return limit }
         var start = offset
-        while start > 0 {
+        while start > limit {
             var previous = start
             guard isSpace(previousScalar(in: bytes, before: &previous)) else { break }
             start = previous

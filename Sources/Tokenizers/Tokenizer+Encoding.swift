@@ -61,7 +61,7 @@ extension Tokenizer {
             let match = matcher.nextMatch(in: bytes, at: &offset, behind: end)
         {
             if end < match.start { appendSection(bytes.extracting(end..<match.start), &pass) }
-            pass.ids.append(match.id)
+            if match.start < match.end { pass.ids.append(match.id) }
             end = match.end
         }
         if end < bytes.count { appendSection(bytes.extracting(end..<bytes.count), &pass) }
@@ -104,7 +104,7 @@ extension Tokenizer {
             let match = matcher.nextMatch(in: bytes, at: &offset, behind: end)
         {
             if end < match.start { appendWords(bytes.extracting(end..<match.start), &pass) }
-            pass.ids.append(match.id)
+            if match.start < match.end { pass.ids.append(match.id) }
             end = match.end
         }
         if end < bytes.count { appendWords(bytes.extracting(end..<bytes.count), &pass) }
