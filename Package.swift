@@ -71,7 +71,7 @@ let package = Package(
 
         // Models.
         module("Tensors", imports: ["CBLAS", "CKernels", "JSON", "Files", "Threads"]),
-        module("Tokenizers", imports: ["JSON"]),
+        module("Tokenizers", imports: ["JSON", "Files"]),
         module("Transformers", imports: ["Tensors", "Tokenizers", "JSON", "Files", "Threads"]),
         module("Encoders", imports: ["Transformers", "Quiver", "Files"]),
 
@@ -93,7 +93,7 @@ let package = Package(
         tests(of: "FAISS", imports: ["CFAISS", "CKernels", "Threads"]),
         tests(of: "LMDB", imports: ["CLMDB"]),
         tests(of: "Indexes", imports: ["CKernels", "FAISS"]),
-        tests(of: "Tokenizers", resources: [.copy("Resources")]),
+        tests(of: "Tokenizers", imports: ["JSON", "Files"], resources: [.copy("Resources")]),
         tests(of: "Tensors", imports: ["CKernels"]),
         tests(of: "Transformers"),
         tests(of: "Encoders", resources: [.copy("Resources")]),
