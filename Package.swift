@@ -81,7 +81,8 @@ let package = Package(
         .executableTarget(
             name: "QuiverCLI",
             dependencies: [
-                "Quiver", "Encoders", "Interchange", "Tokenizers", "JSON",
+                "Quiver", "Encoders", "Interchange", "Tokenizers", "JSON", "Files", "Indexes", "LMDB",
+                "Threads",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: house
@@ -98,6 +99,11 @@ let package = Package(
         tests(of: "Transformers"),
         tests(of: "Encoders", resources: [.copy("Resources")]),
         tests(of: "Quiver"),
-        tests(of: "Interchange"),
+        tests(of: "Interchange", imports: ["Quiver", "JSON", "Files"]),
+        .testTarget(
+            name: "CLITests",
+            dependencies: ["JSON", "TestSupport"],
+            swiftSettings: house
+        ),
     ]
 )

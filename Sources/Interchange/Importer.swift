@@ -140,7 +140,8 @@ public struct Importer {
         let rows = try vectors(of: texts, by: encoder, handler: handler)
         var next = 0
         for ordinal in batches.indices {
-            for position in batches[ordinal].indices where batches[ordinal][position].vector == nil {
+            for position in batches[ordinal].indices where batches[ordinal][position].vector == nil
+            {
                 batches[ordinal][position].vector = Array(rows[next..<next + encoder.dimension])
                 next += encoder.dimension
             }

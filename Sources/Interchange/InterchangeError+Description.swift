@@ -22,6 +22,7 @@ extension InterchangeError: CustomStringConvertible {
 }
 
 extension LineProblem: CustomStringConvertible {
+    /// What is wrong with the line and, where there is one, the cure.
     public var description: String {
         switch self {
         case .tooLong(let limit):
@@ -51,6 +52,7 @@ extension LineProblem: CustomStringConvertible {
 }
 
 extension VectorFileProblem: CustomStringConvertible {
+    /// What is wrong with the file and, where there is one, the cure.
     public var description: String {
         switch self {
         case .notThisFormat(let format, let reason): "not an \(format) file: \(reason)"
@@ -71,7 +73,8 @@ extension VectorFileProblem: CustomStringConvertible {
             "\(what) is \(found), not within \(allowed.lowerBound)…\(allowed.upperBound)"
         case .wrongLength(let expected, let found):
             "the header promises \(expected) bytes, the file has \(found); "
-                + (found < expected ? "it is truncated, fetch it again" : "something follows the rows")
+                + (found < expected
+                    ? "it is truncated, fetch it again" : "something follows the rows")
         case .truncatedRow(let row):
             "the file ends inside row \(row); it is truncated, fetch it again"
         case .rowDimension(let row, let expected, let found):

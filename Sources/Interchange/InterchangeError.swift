@@ -48,6 +48,7 @@ public struct SourcePosition: Sendable, Hashable, CustomStringConvertible {
     /// What standard input is called in messages.
     public static let standardInputName = "standard input"
 
+    /// `FILE:LINE`, or `FILE, row ROW`.
     public var description: String {
         switch unit {
         case .line: "\(file):\(number)"

@@ -19,9 +19,12 @@ public final class JSONLinesReader: DocumentReader {
         self.lines = lines
     }
 
+    /// The input's length, where that is known.
     public var byteCount: Int? { lines.byteCount }
+    /// How much of `byteCount` has been read.
     public var consumedByteCount: Int { lines.consumedByteCount }
 
+    /// The next documents, at most `count`; none at the end.
     public func read(upTo count: Int) throws(InterchangeError) -> [SourceDocument] {
         var documents: [SourceDocument] = []
         while documents.count < count, let object = try nextObject() {
@@ -108,7 +111,9 @@ public final class JSONLinesReader: DocumentReader {
             default: found = value.kind
             }
             throw lines.failure(
-                .invalidKey(reason: "expected a string or an integer 0…\(UInt64.max), found \(found)")
+                .invalidKey(
+                    reason: "expected a string or an integer 0…\(UInt64.max), found \(found)"
+                )
             )
         }
         guard 1...Key.maximumByteCount ~= string.utf8.count else {

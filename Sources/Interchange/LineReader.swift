@@ -1,4 +1,4 @@
-public import Files
+import Files
 import Glibc
 
 /// Reads a file, or standard input, line by line with a buffer that is as long as the longest line.
@@ -62,7 +62,8 @@ public final class LineReader {
     ) throws(InterchangeError) -> Value? {
         guard var line = try nextLine() else { return nil }
         if line.last.map({ buffer[$0] }) == UInt8(ascii: "\r") { line.removeLast() }
-        return try body(buffer.span.extracting(line))
+        let bytes = buffer
+        return try body(bytes.span.extracting(line))
     }
 
     /// An error about the line read last.

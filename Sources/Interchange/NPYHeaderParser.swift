@@ -102,7 +102,9 @@ struct NPYHeaderParser {
         skipSpace()
         let start = position
         var value = 0
-        while position < bytes.count, case let digit = bytes[position] &- UInt8(ascii: "0"), digit < 10 {
+        while position < bytes.count, case let digit = bytes[position] &- UInt8(ascii: "0"),
+            digit < 10
+        {
             let (tens, overflowed) = value.multipliedReportingOverflow(by: 10)
             let (sum, carried) = tens.addingReportingOverflow(Int(digit))
             guard !overflowed, !carried else {

@@ -24,11 +24,17 @@ public struct NPYWriter: ~Copyable {
         guard descriptor >= 0 else {
             throw .file(.system(operation: "open", path: partialPath, code: errno))
         }
+        do {
+            try write(npyHeader(count: 0, dimension: dimension), to: descriptor, at: 0, partialPath)
+        } catch {
+            close(descriptor)
+            unlink(partialPath)
+            throw error
+        }
         self.path = path
         self.dimension = dimension
         self.partialPath = partialPath
         self.descriptor = descriptor
-        try write(npyHeader(count: 0, dimension: dimension).span.bytes, at: 0)
     }
 
     deinit {
@@ -42,36 +48,46 @@ public struct NPYWriter: ~Copyable {
     public mutating func append(_ rows: [Float]) throws(InterchangeError) {
         precondition(rows.count.isMultiple(of: dimension), "rows of \(dimension) numbers")
         let offset = npyHeaderByteCount + count * dimension * 4
-        // Little-endian as the header says: the machines that this runs on are.
-        try write(rows.span.bytes, at: offset)
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(rows.count * 4)
+        for number in rows {
+            withUnsafeBytes(of: number.bitPattern.littleEndian) { bytes.append(contentsOf: $0) }
+        }
+        try write(bytes, to: descriptor, at: offset, partialPath)
         count += rows.count / dimension
     }
 
     /// Writes the header again, now with the number of rows, and gives the file its name.
     public consuming func finish() throws(InterchangeError) {
-        try write(npyHeader(count: count, dimension: dimension).span.bytes, at: 0)
+        let header = npyHeader(count: count, dimension: dimension)
+        try write(header, to: descriptor, at: 0, partialPath)
         guard rename(partialPath, path) == 0 else {
             throw .file(.system(operation: "rename", path: path, code: errno))
         }
         isFinished = true
     }
+}
 
-    private func write(_ bytes: RawSpan, at offset: Int) throws(InterchangeError) {
-        var written = 0
-        while written < bytes.byteCount {
-            let count = bytes.withUnsafeBytes { buffer in
-                pwrite(
-                    descriptor,
-                    buffer.baseAddress.map { $0 + written },
-                    buffer.count - written,
-                    off_t(offset + written)
-                )
-            }
-            if count >= 0 {
-                written += count
-            } else if errno != EINTR {
-                throw .file(.system(operation: "pwrite", path: partialPath, code: errno))
-            }
+private func write(
+    _ bytes: [UInt8],
+    to descriptor: Int32,
+    at offset: Int,
+    _ path: String
+) throws(InterchangeError) {
+    var written = 0
+    while written < bytes.count {
+        let count = bytes.withUnsafeBytes { buffer in
+            pwrite(
+                descriptor,
+                buffer.baseAddress.map { $0 + written },
+                buffer.count - written,
+                off_t(offset + written)
+            )
+        }
+        if count >= 0 {
+            written += count
+        } else if errno != EINTR {
+            throw .file(.system(operation: "pwrite", path: path, code: errno))
         }
     }
 }

@@ -49,7 +49,7 @@ public final class TextReader {
         switch form {
         case .lines(let lines):
             return try lines.withNextLine { line throws(InterchangeError) in
-                do {
+                do throws(UTF8.ValidationError) {
                     return String(copying: try UTF8Span(validating: line))
                 } catch {
                     throw lines.failure(

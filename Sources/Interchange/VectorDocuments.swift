@@ -10,12 +10,16 @@ public final class VectorDocuments: DocumentReader {
         self.file = file
     }
 
+    /// The input's length, where that is known.
     public var byteCount: Int? { file.byteCount }
 
+    /// How much of `byteCount` has been read.
     public var consumedByteCount: Int {
-        file.count == 0 ? file.byteCount : Int(Double(file.byteCount) * Double(row) / Double(file.count))
+        file.count == 0
+            ? file.byteCount : Int(Double(file.byteCount) * Double(row) / Double(file.count))
     }
 
+    /// The next documents, at most `count`; none at the end.
     public func read(upTo count: Int) throws(InterchangeError) -> [SourceDocument] {
         let range = row..<row + min(count, file.count - row)
         let numbers = try file.rows(range)

@@ -42,7 +42,10 @@ public final class VectorFile {
     /// - Throws: `vectors` where the file has become shorter, a row contradicts the first, or a float64
     ///   does not fit; NaN and infinities of float32 are passed on.
     public func rows(_ range: Range<Int>) throws(InterchangeError) -> [Float] {
-        precondition(range.lowerBound >= 0 && range.upperBound <= count, "rows \(range) of \(count)")
+        precondition(
+            range.lowerBound >= 0 && range.upperBound <= count,
+            "rows \(range) of \(count)"
+        )
         let bytes = try file.read(
             at: layout.offset + range.lowerBound * layout.stride,
             count: range.count * layout.stride
@@ -62,7 +65,11 @@ public final class VectorFile {
                 }
                 offset += 4
             }
-            try decodeRow(row, span.extracting(offset..<offset + dimension * layout.element.size), into: &numbers)
+            try decodeRow(
+                row,
+                span.extracting(offset..<offset + dimension * layout.element.size),
+                into: &numbers
+            )
         }
         return numbers
     }
