@@ -1,40 +1,66 @@
+import LMDB
+import Synchronization
+
+/// Documents with vectors, under one schema. Safe to use from any thread.
 public final class Collection: Sendable {
     public let name: String
     public let configuration: CollectionConfiguration
 
-    init(name: String, configuration: CollectionConfiguration) { self.name = name; self.configuration = configuration }
+    let id: UInt32
+    let store: Store
+    private let cached = Mutex<Snapshot?>(nil)
+    /// Where the tail's live documents are; used under the store's write lock.
+    let tailIndex = Mutex<TailIndex?>(nil)
 
-    /// Makes `batch` durable and visible. Nothing of it is kept when this throws.
-    public func write(_ batch: WriteBatch) throws(StoreError) -> CommitReceipt { preconditionFailure("under construction") }
+    init(store: Store, id: UInt32, record: CollectionRecord) {
+        self.store = store
+        self.id = id
+        name = record.name
+        configuration = CollectionConfiguration(vectorFields: record.fields.map(\.field))
+    }
+
+    /// An unchanging view of the collection as of its last commit.
+    ///
+    /// Cheap when nothing has changed since the last call; else reads what has changed.
+    public func snapshot() throws(StoreError) -> Snapshot {
+        try snapshot(of: try store.core())
+    }
+
+    func snapshot(of core: StoreCore) throws(StoreError) -> Snapshot {
+        let previous = cached.withLock { $0 }
+        let current = try SnapshotLoader.load(id, previous: previous, core: core)
+        if current !== previous {
+            cached.withLock { cached in
+                // Another thread may have loaded a later one meanwhile.
+                if let other = cached, other.state.commit > current.state.commit { return }
+                cached = current
+            }
+        }
+        return current
+    }
+
+    /// Lets go of mapped files and of the tail's memory.
+    func forgetOpenFiles() {
+        cached.withLock { $0 = nil }
+        tailIndex.withLock { $0 = nil }
+    }
 
     /// The documents of `keys`, in that order, `nil` where there is none.
-    public func documents(_ keys: [Key], contents: Contents = [.text, .vectors]) throws(StoreError) -> [StoredDocument?] { preconditionFailure("under construction") }
+    ///
+    /// - Throws: `invalidKey`, `damaged`, `closed`, `usedAfterFork`, `file`, `catalog`.
+    public func documents(
+        _ keys: [Key], contents: Contents = [.text, .vectors]
+    ) throws(StoreError) -> [StoredDocument?] {
+        try snapshot().documents(keys, contents: contents)
+    }
 
-    /// The hits of each query, in the order of the queries.
-    public func search(_ request: SearchRequest) throws(StoreError) -> [SearchResult] { preconditionFailure("under construction") }
+    /// The hits of each query as of the last commit, in the order of the queries: `Snapshot.search`.
+    public func search(_ request: SearchRequest) throws(StoreError) -> [SearchResult] {
+        try snapshot().search(request)
+    }
 
-    /// An unchanging view of the collection as of now.
-    public func snapshot() throws(StoreError) -> Snapshot { preconditionFailure("under construction") }
-
-    /// Writes the tail to a segment now (if it is not empty).
-    public func seal(progress: (Progress) -> Bool = { _ in true }) throws(StoreError) { preconditionFailure("under construction") }
-
-    /// Builds the graphs that are missing. Progress counts rows.
-    public func maintain(threadCount: Int = 1, progress: @Sendable (Progress) -> Bool = { _ in true }) throws(StoreError) { preconditionFailure("under construction") }
-
-    public func statistics() throws(StoreError) -> CollectionStatistics { preconditionFailure("under construction") }
-
-    /// The encoder whose vectors the collection holds, if it is bound to one.
-    public func encoder() throws(StoreError) -> RememberedEncoder? { preconditionFailure("under construction") }
-
-    /// Binds the collection to `encoder`: the first one stays, another is refused with `wrongEncoder`.
-    public func bind(to encoder: RememberedEncoder) throws(StoreError) { preconditionFailure("under construction") }
-}
-
-/// An unchanging view of a collection: never blocks the writer and is never blocked by it.
-public final class Snapshot: Sendable {
-    public let commit: UInt64
-    init(commit: UInt64) { self.commit = commit }
-    public func documents(_ keys: [Key], contents: Contents = [.text, .vectors]) throws(StoreError) -> [StoredDocument?] { preconditionFailure("under construction") }
-    public func search(_ request: SearchRequest) throws(StoreError) -> [SearchResult] { preconditionFailure("under construction") }
+    /// What the collection holds and what it costs.
+    public func statistics() throws(StoreError) -> CollectionStatistics {
+        try snapshot().statistics
+    }
 }

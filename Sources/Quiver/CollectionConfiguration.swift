@@ -52,6 +52,17 @@ public enum IndexSpecification: Sendable, Hashable {
     }
 }
 
+extension IndexSpecification: CustomStringConvertible {
+    /// What `init(parsing:)` reads.
+    public var description: String {
+        switch self {
+        case .automatic: "automatic"
+        case .exact: "exact"
+        case .graph: "graph"
+        }
+    }
+}
+
 /// What a collection holds.
 public struct CollectionConfiguration: Sendable, Hashable {
     public var vectorFields: [VectorField]

@@ -1,71 +1,102 @@
+package import Files
+import Synchronization
+
 /// A directory of collections.
+///
+/// One handle at a time, in all processes, may write; any number may read, in this process and others, without
+/// waiting for the writer or making it wait. All methods may be called from any thread.
 public final class Store: Sendable {
     /// What a handle may do.
     public enum Access: Sendable, Hashable {
         case readOnly
-        /// One handle at a time, in all processes; the second is refused with the holder's process id.
+        /// Refused with `lockedByWriter` while another handle has it.
         case readWrite
     }
 
+    /// Settings of a handle; none of them is stored.
     public struct Options: Sendable {
-        /// The tail is sealed into a segment when it holds this much.
+        /// The tail, which every search compares row by row, is sealed into a segment before it grows past this.
         public var tailByteCount = 64 << 20
+
         public init() {}
     }
 
+    /// Where the store is, as it was named.
     public let path: String
+    private let open: Mutex<StoreCore?>
+    private let collections = Mutex<[UInt32: Collection]>([:])
 
-    init(path: String) { self.path = path }
-
-    /// Makes a new, empty store at `path` and opens it for writing. The parent folder must exist; `path` must not, or be empty.
-    public static func create(at path: String, options: Options = Options()) throws(StoreError) -> Store {
-        preconditionFailure("under construction")
+    private init(core: StoreCore) {
+        path = core.path
+        open = Mutex(core)
     }
 
-    public static func open(at path: String, access: Access = .readWrite, options: Options = Options()) throws(StoreError) -> Store {
-        preconditionFailure("under construction")
+    /// Whether there is a store at `path` (its catalog is there; it may be damaged).
+    public static func exists(at path: String) -> Bool {
+        if case .file(let byteCount) = try? fileKind("\(path)/\(Catalog.fileName)") { return byteCount > 0 }
+        return false
     }
 
-    /// Whether there is a store at `path`.
-    public static func exists(at path: String) -> Bool { preconditionFailure("under construction") }
-
-    public func createCollection(_ name: String, _ configuration: CollectionConfiguration) throws(StoreError) -> Collection {
-        preconditionFailure("under construction")
+    /// Makes a new, empty store in the directory `path`, which is made if it is missing and must be empty if not.
+    ///
+    /// - Throws: `alreadyExists` if there is a store or anything else; `lockedByWriter`; `file`, `catalog`.
+    public static func create(
+        at path: String, options: Options = Options()
+    ) throws(StoreError) -> Store {
+        try create(at: path, options: options, fileSystem: .system)
     }
 
-    public func collection(_ name: String) throws(StoreError) -> Collection {
-        preconditionFailure("under construction")
+    /// Opens the store in the directory `path`.
+    ///
+    /// A writer also clears what a crash left: files that were being written, and files that nothing refers to.
+    ///
+    /// - Throws: `notAStore`, `unsupportedFormat`, `lockedByWriter`, `damaged`, `file`, `catalog`.
+    public static func open(
+        at path: String, access: Access = .readWrite, options: Options = Options()
+    ) throws(StoreError) -> Store {
+        try open(at: path, access: access, options: options, fileSystem: .system)
     }
 
-    public func collectionNames() throws(StoreError) -> [String] { preconditionFailure("under construction") }
+    /// As the public one, over other file operations: for tests that make them fail.
+    package static func create(
+        at path: String, options: Options, fileSystem: FileSystem
+    ) throws(StoreError) -> Store {
+        Store(core: try StoreCore.create(at: path, options: options, fileSystem: fileSystem))
+    }
+
+    /// As the public one, over other file operations: for tests that make them fail.
+    package static func open(
+        at path: String, access: Access, options: Options, fileSystem: FileSystem
+    ) throws(StoreError) -> Store {
+        Store(core: try StoreCore.open(at: path, access: access, options: options, fileSystem: fileSystem))
+    }
 
     /// Ends the handle: every later call on it, or on a collection from it, throws `closed`. Safe to call twice.
-    public func close() { preconditionFailure("under construction") }
-
-    /// Checks every byte that matters, from plain bytes first. Never crashes on damage: the report lists it.
-    public static func verify(at path: String, progress: (Progress) -> Bool = { _ in true }) throws(StoreError) -> VerificationReport {
-        preconditionFailure("under construction")
+    ///
+    /// Calls in other threads finish first or throw; snapshots stay readable as long as they are kept.
+    public func close() {
+        open.withLock { $0 = nil }
+        let known = collections.withLock { collections in
+            defer { collections = [:] }
+            return Array(collections.values)
+        }
+        for collection in known { collection.forgetOpenFiles() }
     }
-}
 
-/// How far long work has come.
-public struct Progress: Sendable, Equatable {
-    public enum Stage: String, Sendable { case sealing, indexing, verifying }
-    public let stage: Stage
-    public let completed: Int
-    public let total: Int
-}
-
-/// What `Store.verify` found.
-public struct VerificationReport: Sendable, Equatable {
-    public struct Damage: Sendable, Equatable {
-        /// The file, relative to the store.
-        public let file: String
-        public let reason: String
+    /// The open store, for one call.
+    func core() throws(StoreError) -> StoreCore {
+        guard let core = open.withLock({ $0 }) else { throw .closed(path: path) }
+        try core.process.require()
+        return core
     }
-    public let damage: [Damage]
-    public let fileCount: Int
-    public let byteCount: Int
-    public let documentCount: Int
-    public var isSound: Bool { damage.isEmpty }
+
+    /// The one object for a collection of this handle, so that its callers share what it has open.
+    func collection(id: UInt32, record: CollectionRecord) -> Collection {
+        collections.withLock { collections in
+            if let known = collections[id], known.name == record.name { return known }
+            let collection = Collection(store: self, id: id, record: record)
+            collections[id] = collection
+            return collection
+        }
+    }
 }

@@ -1,0 +1,65 @@
+internal import FAISS
+
+extension GraphIndex {
+    /// Builds a graph over `rows` and lays it out as bytes for `init(validating:rowCount:)`.
+    ///
+    /// FAISS inserts the rows, our kernels compute the distances, and then each row is made reachable from the
+    /// entry point on level 0 (which insertion alone does not promise: heaps of equal rows make islands).
+    /// Runs on the caller's thread alone, O(n log n · efConstruction · dimension); needs about twice the
+    /// graph's bytes. The same rows and parameters give the same bytes.
+    ///
+    /// - Parameters:
+    ///   - progress: told how many rows are linked, every 1,024 rows and at the end; `false` stops the build.
+    /// - Throws: `IndexError.parameter`, `.building` with FAISS's message, `.cancelled`.
+    public static func build(
+        rows: Rows,
+        parameters: GraphParameters = GraphParameters(),
+        progress: (_ rowsDone: Int) -> Bool = { _ in true }
+    ) throws(IndexError) -> [UInt8] {
+        try parameters.check()
+        let graph: HNSWGraph
+        do {
+            graph = try HNSWGraph.build(
+                rows: rows.view,
+                M: parameters.M,
+                efConstruction: parameters.efConstruction,
+                seed: parameters.seed,
+                progress: progress
+            )
+        } catch .cancelled {
+            throw .cancelled
+        } catch {
+            throw .building(message: error.description)
+        }
+        var links = GraphLinks(graph, M: parameters.M)
+        try links.connect(rows, progress: progress)
+        return GraphFormat.encode(links, parameters)
+    }
+}
+
+extension GraphLinks {
+    /// FAISS's links, whose padding is -1, level by level.
+    init(_ graph: HNSWGraph, M: Int) {
+        self.init(rowCount: graph.count, M: M)
+        guard graph.count > 0 else { return }
+        entryPoint = UInt32(graph.entryPoint)
+        for row in 0..<graph.count {
+            graph.withNeighbors(of: row, level: 0) { neighbors in
+                for place in neighbors.indices {
+                    base[row * 2 * M + place] = UInt32(neighbors[place])
+                }
+            }
+        }
+        let levels = graph.withLevels { levels in levels.indices.map { Int(levels[$0]) } }
+        for row in 0..<graph.count where levels[row] > 1 {
+            upperRows.append(UInt32(row))
+            upperLevels.append(levels[row] - 1)
+            for level in 1..<levels[row] {
+                graph.withNeighbors(of: row, level: level) { neighbors in
+                    for place in neighbors.indices { upper.append(UInt32(neighbors[place])) }
+                    upper.append(contentsOf: repeatElement(Self.none, count: M - neighbors.count))
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,70 @@
+internal import CKernels
+
+extension GraphIndex {
+    /// Offers the approximately nearest live rows to `nearest`, with exact distances.
+    ///
+    /// A greedy descent through the upper levels, then best-first on level 0 until the `efSearch` nearest live
+    /// rows found are all nearer than what is left to visit (Malkov and Yashunin 2016, algorithms 2 and 5).
+    /// Dead rows are walked through, not collected. Where so few rows are live that this would take longer
+    /// than computing all their distances (`isScanCheaper`), those are computed, and the answer is exact.
+    ///
+    /// Runs on the caller's thread, about `efSearch` · 10 distances; allocates nothing once `scratch` is warm.
+    ///
+    /// - Parameters:
+    ///   - efSearch: 1 or more; raised to `nearest.k`. More cost time and help recall.
+    ///   - dead: rows that are left out, none if `nil`.
+    /// - Throws: `IndexError.dimensionMismatch`, `.metricMismatch`, `.rowCountMismatch`; `.cancelled` when
+    ///   `cancelled`, asked every 64 rows expanded, says so.
+    public func search(
+        _ rows: Rows,
+        query: Query,
+        efSearch: Int = defaultEfSearch,
+        excluding dead: RowSet? = nil,
+        scratch: inout GraphSearchScratch,
+        cancelled: () -> Bool = { false },
+        into nearest: inout Nearest
+    ) throws(IndexError) {
+        try rows.check(query)
+        guard rows.count == format.rowCount else {
+            throw .rowCountMismatch(expected: rows.count, found: format.rowCount)
+        }
+        let dead = dead.flatMap { $0.count == 0 ? nil : $0 }
+        let live = rows.count - (dead?.count(below: rows.count) ?? 0)
+        if live == 0 || nearest.k == 0 { return }
+        let efSearch = min(max(efSearch, nearest.k, 1), rows.count)
+        if Self.isScanCheaper(live: live, of: rows.count, efSearch: efSearch) {
+            try ExactIndex.search(
+                rows,
+                query: query,
+                excluding: dead,
+                cancelled: cancelled,
+                into: &nearest
+            )
+            return
+        }
+        scratch.prepare(for: format, efSearch: efSearch)
+        let finished = query.vector.withUnsafeBufferPointer { vector in
+            withUnsafePointer(to: rows.view) { view in
+                var walk = GraphWalk(graph: self, rows: view, query: vector, norm: query.norm)
+                walk.descend()
+                return walk.collect(
+                    efSearch,
+                    excluding: dead,
+                    scratch: &scratch,
+                    cancelled: cancelled
+                )
+            }
+        }
+        for result in scratch.results.items { nearest.insert(result.reversed) }
+        if !finished { throw .cancelled }
+    }
+
+    /// Whether computing the distance of each live row is faster than walking.
+    ///
+    /// A walk meets about `walked` rows an efSearch while all rows are live, and n / live times as many when
+    /// only some may be collected; so the two cost the same where live² = walked · efSearch · n.
+    package static func isScanCheaper(live: Int, of count: Int, efSearch: Int) -> Bool {
+        let walked = 8.0
+        return Double(live) * Double(live) <= walked * Double(efSearch) * Double(count)
+    }
+}

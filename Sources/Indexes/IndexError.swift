@@ -1,0 +1,57 @@
+/// What went wrong with an index, and with what.
+public enum IndexError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// A query's vector, or a graph's rows, have another dimension than the rows.
+    case dimensionMismatch(expected: Int, found: Int)
+    /// A query was prepared for another metric than the rows'.
+    case metricMismatch(expected: Metric, found: Metric)
+    /// The graph was built over another number of rows than there are.
+    case rowCountMismatch(expected: Int, found: Int)
+    /// A parameter is outside what is possible.
+    case parameter(name: String, allowed: ClosedRange<Int>, found: Int)
+    /// There are more rows than an index can number.
+    case tooManyRows(limit: Int, found: Int)
+    /// The bytes do not begin as a graph does.
+    case notAGraph
+    /// The bytes are of a version that this build does not read.
+    case unsupportedVersion(supported: UInt32, found: UInt32)
+    /// The bytes end before, or go on after, what their header says.
+    case wrongLength(expected: UInt64, found: UInt64)
+    /// A value in the bytes is impossible: what it is, at which byte, and what was found there.
+    case corrupt(what: String, offset: Int, found: UInt64)
+    /// The bytes do not start at a multiple of `required`.
+    case misaligned(required: Int)
+    /// FAISS refused or failed; its message.
+    case building(message: String)
+    /// The caller asked to stop, or its deadline has passed.
+    case cancelled
+
+    /// One sentence that names what was wrong and what would be right.
+    public var description: String {
+        switch self {
+        case .dimensionMismatch(let expected, let found):
+            "a vector has \(found) numbers, the rows have \(expected)"
+        case .metricMismatch(let expected, let found):
+            "a query for the metric \(found) cannot search rows whose metric is \(expected)"
+        case .rowCountMismatch(let expected, let found):
+            "a graph of \(found) rows cannot search \(expected) rows"
+        case .parameter(let name, let allowed, let found):
+            "\(name) is \(found), it must be in \(allowed.lowerBound)...\(allowed.upperBound)"
+        case .tooManyRows(let limit, let found):
+            "\(found) rows in one index, the limit is \(limit)"
+        case .notAGraph:
+            "not a graph index: its first bytes are not \"QVGRAPH\""
+        case .unsupportedVersion(let supported, let found):
+            "a graph index of version \(found), this build reads version \(supported)"
+        case .wrongLength(let expected, let found):
+            "a graph index of \(found) bytes, its header says \(expected)"
+        case .corrupt(let what, let offset, let found):
+            "a graph index is damaged: \(what) at byte \(offset) is \(found)"
+        case .misaligned(let required):
+            "a graph index must start at a multiple of \(required) bytes in memory"
+        case .building(let message):
+            "the graph could not be built: \(message)"
+        case .cancelled:
+            "cancelled"
+        }
+    }
+}

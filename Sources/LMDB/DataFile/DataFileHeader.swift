@@ -1,0 +1,168 @@
+import Glibc
+
+/// Both meta pages of a data file, and how long the file was after they were read.
+struct DataFileHeader {
+    /// The meta pages that could be read, sound or not.
+    private(set) var metaPages: [MetaPage] = []
+    /// What is wrong with them, each by itself and together.
+    private(set) var damage: [DataFileReport.Damage] = []
+    /// The sound meta page of the last transaction.
+    private(set) var newest: MetaPage?
+    private(set) var pageByteCount = 0
+    let byteCount: UInt64
+
+    var isEmpty: Bool { byteCount == 0 }
+
+    /// Reads the meta pages of `file`.
+    init(of file: DataFile) throws(LMDBError) {
+        if let first = try Self.metaPage(0, at: 0, of: file) {
+            metaPages.append(first)
+            // If the first page does not tell the page size, the second may still be found where it would be.
+            let sizes: [UInt32] =
+                first.hasPageByteCount ? [first.pageByteCount] : [4096, 8192, 16384, 32768, 65536]
+            for size in sizes {
+                guard let second = try Self.metaPage(1, at: UInt64(size), of: file) else { continue }
+                guard first.hasPageByteCount || second.pageByteCount == size else { continue }
+                metaPages.append(second)
+                break
+            }
+        }
+        byteCount = try file.byteCount()
+        guard !isEmpty else { return }
+        judge()
+    }
+
+    /// The meta page at `offset`; nil if the file ends before or inside it.
+    private static func metaPage(
+        _ index: UInt64,
+        at offset: UInt64,
+        of file: DataFile
+    ) throws(LMDBError) -> MetaPage? {
+        let buffer = ByteBuffer(byteCount: DataFileLayout.metaByteCount)
+        return try buffer.withBytes { bytes throws(LMDBError) in
+            guard try file.read(at: offset, into: bytes) == bytes.count else { return nil }
+            return MetaPage(UnsafeRawBufferPointer(bytes), index: index)
+        }
+    }
+
+    private mutating func judge() {
+        var sound: [MetaPage] = []
+        for page in metaPages {
+            let damage = page.damage()
+            if damage.isEmpty { sound.append(page) }
+            self.damage += damage
+        }
+        if metaPages.count < 2 {
+            damage.append(
+                DataFileReport.Damage(
+                    page: UInt64(metaPages.count),
+                    what: "length of the file",
+                    expected: "two meta pages",
+                    found: "\(byteCount) bytes"
+                )
+            )
+        }
+        if sound.count == 2 {
+            // LMDB numbers commits one by one and writes the two pages in turn.
+            let (first, second) = (sound[0].transaction, sound[1].transaction)
+            let difference = first > second ? first - second : second - first
+            if difference != 1, first != 0 || second != 0 {
+                damage.append(
+                    DataFileReport.Damage(
+                        page: 1,
+                        what: "transaction",
+                        expected: "one before or after \(first)",
+                        found: "\(second)"
+                    )
+                )
+            }
+            if sound[0].pageByteCount != sound[1].pageByteCount {
+                damage.append(
+                    DataFileReport.Damage(
+                        page: 1,
+                        what: "page size",
+                        expected: "\(sound[0].pageByteCount)",
+                        found: "\(sound[1].pageByteCount)"
+                    )
+                )
+                sound.removeLast()
+            }
+        }
+        newest = sound.max { $0.transaction < $1.transaction }
+        pageByteCount = newest.map { Int($0.pageByteCount) } ?? 0
+    }
+}
+
+extension DataFileHeader {
+    /// Throws unless LMDB can open the file at `path` without reading past its end or into a foreign file.
+    ///
+    /// - Parameter mayBeEmpty: whether an empty file, which LMDB turns into a new environment, will do.
+    static func check(path: String, mayBeEmpty: Bool) throws(LMDBError) {
+        let file = try DataFile(path: path)
+        // Another process may be committing, or making the file, right now.
+        var attempts = 5
+        while true {
+            attempts -= 1
+            let header = try DataFileHeader(of: file)
+            if header.isEmpty, mayBeEmpty { return }
+            guard let error = try header.error(file) else { return }
+            guard attempts > 0 else { throw error }
+            usleep(1000)
+        }
+    }
+
+    private func error(_ file: DataFile) throws(LMDBError) -> LMDBError? {
+        guard !isEmpty else { return .notAnEnvironment(path: file.path, reason: "the file is empty") }
+        for page in metaPages {
+            guard page.magic == DataFileLayout.magic else {
+                return .notAnEnvironment(path: file.path, reason: "page \(page.index) has no LMDB magic number")
+            }
+            guard page.version == DataFileLayout.version else {
+                return .versionMismatch(
+                    path: file.path,
+                    expected: DataFileLayout.version,
+                    found: page.version
+                )
+            }
+        }
+        if metaPages.count < 2 {
+            let pageByteCount = metaPages.first.map { $0.hasPageByteCount ? UInt64($0.pageByteCount) : 4096 }
+            return .truncated(
+                path: file.path,
+                expectedByteCount: 2 * (pageByteCount ?? 4096),
+                foundByteCount: byteCount
+            )
+        }
+        if let first = damage.first {
+            return .corrupted(
+                path: file.path,
+                page: first.page,
+                reason: "\(first.what): expected \(first.expected), found \(first.found)"
+            )
+        }
+        return try lengthError(file)
+    }
+
+    /// LMDB may leave a file shorter than its last page number says: pages that a transaction took from the
+    /// end and gave back are never written, and in a random workload of multi-megabyte values that was so
+    /// after most commits. Such pages are always in the free tree. So a short file is whole if its free tree
+    /// lists every page past its end: then no tree has one, and LMDB reads no page that it takes from there.
+    private func lengthError(_ file: DataFile) throws(LMDBError) -> LMDBError? {
+        guard let newest else { return nil }
+        let pageCount = newest.lastPageNumber + 1
+        let (expected, overflow) = pageCount.multipliedReportingOverflow(by: UInt64(pageByteCount))
+        let truncated = LMDBError.truncated(
+            path: file.path,
+            expectedByteCount: overflow ? .max : expected,
+            foundByteCount: byteCount
+        )
+        guard overflow || byteCount < expected else { return nil }
+        let filePageCount = byteCount / UInt64(pageByteCount)
+        // Each page past the end takes eight bytes in the free tree.
+        guard pageCount - filePageCount <= byteCount / 8 else { return truncated }
+        var walk = PageWalk(file: file, meta: newest, byteCount: byteCount)
+        try walk.walkFreeTree()
+        let isWhole = walk.report.isIntact && walk.freePageCount(from: filePageCount) == pageCount - filePageCount
+        return isWhole ? nil : truncated
+    }
+}

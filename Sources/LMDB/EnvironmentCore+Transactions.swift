@@ -1,0 +1,37 @@
+import CLMDB
+import Glibc
+import Synchronization
+
+extension EnvironmentCore {
+    func begin(_ flags: Int32) throws(LMDBError) -> OpaquePointer {
+        var transaction: OpaquePointer?
+        let code = mdb_txn_begin(handle, nil, UInt32(flags), &transaction)
+        guard code == MDB_SUCCESS, let transaction else { throw error(code, "mdb_txn_begin") }
+        return transaction
+    }
+
+    /// Runs `body` with a new write transaction, which `body` ends. Waits for the write lock.
+    func withWriteLock<R: ~Copyable, Failure: LMDBErrorConvertible>(
+        _ durability: Environment.Durability,
+        _ body: (OpaquePointer) throws(Failure) -> R
+    ) throws(Failure) -> R {
+        let transaction: OpaquePointer
+        do throws(LMDBError) {
+            try requireThisProcess()
+            guard !isReadOnly else { throw .readOnly(path: path) }
+            try requireNotWriting()
+            transaction = try begin(0)
+        } catch {
+            throw Failure(error)
+        }
+        writer.store(pthread_self(), ordering: .relaxed)
+        // Each handle has its own durability. Commit looks at the flag under the write lock, which is ours.
+        _ = mdb_env_set_flags(handle, UInt32(MDB_NOMETASYNC), durability == .relaxed ? 1 : 0)
+        defer {
+            // Only this thread ever compares the value with itself, so that it does not matter that the
+            // lock is free, and maybe taken again, by now.
+            _ = writer.compareExchange(expected: pthread_self(), desired: 0, ordering: .relaxed)
+        }
+        return try body(transaction)
+    }
+}

@@ -1,0 +1,155 @@
+import CLMDB
+import Glibc
+import Synchronization
+
+/// One `MDB_env`, shared by every ``Environment`` that names the same file in this process.
+///
+/// Created and closed under the lock of ``EnvironmentRegistry`` alone.
+final class EnvironmentCore: Sendable {
+    // LMDB's environment may be used from any thread; what may not happen at the same time (opening
+    // databases, closing) is ordered by the locks here and in the registry.
+    nonisolated(unsafe) let handle: OpaquePointer
+    let path: String
+    /// LMDB itself has the file open read-only, since this user may not write it.
+    let isReadOnly: Bool
+    let mapByteCount: Int
+    let maximumDatabaseCount: Int
+    let maximumKeyByteCount: Int
+    let mark: ProcessMark
+    /// The thread inside a write transaction, 0 if none of this process is.
+    let writer = Atomic<UInt>(0)
+
+    private let databases = Mutex<[String: Database]>([:])
+    /// LMDB allows one transaction at a time to open databases. Taken after the write lock, never before,
+    /// and never held while waiting for it.
+    private let opening = Mutex<Void>(())
+
+    init(
+        handle: OpaquePointer,
+        path: String,
+        isReadOnly: Bool,
+        mapByteCount: Int,
+        maximumDatabaseCount: Int
+    ) {
+        self.handle = handle
+        self.path = path
+        self.isReadOnly = isReadOnly
+        self.mapByteCount = mapByteCount
+        self.maximumDatabaseCount = maximumDatabaseCount
+        maximumKeyByteCount = Int(mdb_env_get_maxkeysize(handle))
+        mark = ProcessMark()
+    }
+
+    /// Throws in a fork of the process that opened the environment.
+    func requireThisProcess() throws(LMDBError) {
+        guard mark.isThisProcess else { throw .usedAfterFork(path: path) }
+    }
+
+    /// Throws if this thread is inside a write transaction, where waiting for the write lock would be for ever.
+    func requireNotWriting() throws(LMDBError) {
+        guard writer.load(ordering: .relaxed) != pthread_self() else {
+            throw .nestedWrite(path: path)
+        }
+    }
+
+    func cachedDatabase(_ name: String) -> Database? {
+        databases.withLock { $0[name] }
+    }
+
+    /// Opens the database `name` in `transaction`, commits it or gives it up, and remembers the database.
+    func openDatabase(
+        _ name: String,
+        flags: Int32,
+        in transaction: OpaquePointer
+    ) throws(LMDBError) -> Database {
+        let hasIntegerKeys = flags & MDB_INTEGERKEY != 0
+        var database: MDB_dbi = 0
+        var foundFlags: UInt32 = 0
+        let (operation, code) = opening.withLock { _ -> (String, Int32) in
+            var code = mdb_dbi_open(transaction, name, UInt32(flags), &database)
+            if code == MDB_SUCCESS {
+                code = mdb_dbi_flags(transaction, database, &foundFlags)
+            }
+            guard code == MDB_SUCCESS else {
+                mdb_txn_abort(transaction)
+                return ("mdb_dbi_open", code)
+            }
+            return ("mdb_txn_commit", mdb_txn_commit(transaction))
+        }
+        switch code {
+        case MDB_SUCCESS: break
+        case MDB_NOTFOUND: throw .databaseNotFound(path: path, name: name)
+        case MDB_INCOMPATIBLE:
+            throw .incompatibleDatabase(path: path, name: name, reason: "not a database")
+        default: throw error(code, operation)
+        }
+        let expectedFlags = UInt32(hasIntegerKeys ? MDB_INTEGERKEY : 0)
+        guard foundFlags == expectedFlags else {
+            throw .incompatibleDatabase(
+                path: path,
+                name: name,
+                reason: "made with flags \(foundFlags), expected \(expectedFlags)"
+            )
+        }
+        let opened = Database(
+            name: name,
+            hasIntegerKeys: hasIntegerKeys,
+            handle: database,
+            environment: ObjectIdentifier(self)
+        )
+        databases.withLock { $0[name] = opened }
+        return opened
+    }
+
+    /// LMDB's code, or an `errno`, as an error that names the file.
+    func error(_ code: Int32, _ operation: String) -> LMDBError {
+        switch code {
+        case MDB_READERS_FULL:
+            .readersFull(path: path, maximumReaderCount: maximumReaderCount)
+        case MDB_MAP_FULL: .mapFull(path: path, mapByteCount: mapByteCount)
+        case MDB_DBS_FULL: .databasesFull(path: path, maximumDatabaseCount: maximumDatabaseCount)
+        default: LMDBError(code: code, operation: operation, path: path)
+        }
+    }
+
+    /// As the lock file has it: the process that made the file decided.
+    var maximumReaderCount: Int {
+        var count: UInt32 = 0
+        _ = mdb_env_get_maxreaders(handle, &count)
+        return Int(count)
+    }
+}
+
+extension LMDBError {
+    /// A code whose meaning needs nothing but the file's path.
+    init(code: Int32, operation: String, path: String) {
+        self =
+            switch code {
+            case MDB_TXN_FULL: .transactionFull(path: path)
+            case MDB_MAP_RESIZED: .mapResized(path: path)
+            case MDB_VERSION_MISMATCH: .versionMismatch(path: path, expected: 1, found: nil)
+            case MDB_INVALID: .notAnEnvironment(path: path, reason: "LMDB refused it (MDB_INVALID)")
+            case MDB_CORRUPTED:
+                .corrupted(
+                    path: path,
+                    page: nil,
+                    reason: "a page of the wrong kind (MDB_CORRUPTED)"
+                )
+            case MDB_PAGE_NOTFOUND:
+                .corrupted(
+                    path: path,
+                    page: nil,
+                    reason: "a page number past the last page (MDB_PAGE_NOTFOUND)"
+                )
+            case MDB_CURSOR_FULL:
+                .corrupted(path: path, page: nil, reason: "a tree too deep (MDB_CURSOR_FULL)")
+            case MDB_PANIC: .environmentFailed(path: path)
+            case MDB_BAD_TXN: .badTransaction(path: path)
+            case EACCES, EPERM, EROFS: .permissionDenied(path: path, code: code)
+            case ENOENT: .notFound(path: path)
+            case EISDIR: .notARegularFile(path: path)
+            case 1...: .system(operation: operation, path: path, code: code)
+            default: .unexpected(operation: operation, path: path, code: code)
+            }
+    }
+}

@@ -1,0 +1,1 @@
+extension Environment { public func oldestReaderTransaction() throws(LMDBError) -> UInt64? { nil } }

@@ -1,0 +1,152 @@
+import LMDB
+
+/// The store's LMDB file: the tail, the manifests of segments, tombstones and settings, each value checked.
+final class Catalog: Sendable {
+    static let fileName = "catalog.mdb"
+
+    let path: String
+    let environment: Environment
+    private let databases: [KeySpace: Database]
+
+    /// Opens the catalog in the store's directory.
+    ///
+    /// - Parameter creating: makes the file and its key spaces where they are missing.
+    init(store: String, readOnly: Bool, creating: Bool) throws(StoreError) {
+        path = "\(store)/\(Self.fileName)"
+        do {
+            var options = Environment.Options()
+            options.readOnly = readOnly
+            let environment = try Environment.open(path: path, options: options)
+            var databases: [KeySpace: Database] = [:]
+            for space in KeySpace.allCases {
+                databases[space] = try environment.database(space.rawValue, create: creating)
+            }
+            self.environment = environment
+            self.databases = databases
+        } catch {
+            switch error {
+            case .databaseNotFound: throw .notAStore(path: store)
+            case .notAnEnvironment(let path, let reason): throw .damaged(file: path, reason: reason)
+            default: throw .catalog(error)
+            }
+        }
+    }
+
+    /// Runs `body` with one unchanging view of the catalog. Keep it short: it holds a reader slot.
+    func read<Result>(
+        _ body: (borrowing ReadTransaction) throws(StoreError) -> Result
+    ) throws(StoreError) -> Result {
+        try environment.read(body)
+    }
+
+    /// Runs `body` and commits what it wrote, durably, or nothing of it if it throws.
+    func write<Result>(
+        _ body: (inout WriteTransaction) throws(StoreError) -> Result
+    ) throws(StoreError) -> Result {
+        try environment.write(body)
+    }
+
+    fileprivate func database(_ space: KeySpace) -> Database {
+        guard let database = databases[space] else {
+            preconditionFailure("every key space is opened in init")
+        }
+        return database
+    }
+
+    fileprivate func opened(
+        _ value: UnsafeRawBufferPointer, key: UnsafeRawBufferPointer, in space: KeySpace
+    ) throws(StoreError) -> UnsafeRawBufferPointer {
+        guard let opened = space.opened(value, key: key) else {
+            throw .damaged(
+                file: path,
+                reason: "holds a value in `\(space)` that does not match its checksum (key \(hexadecimal(key)))")
+        }
+        return opened
+    }
+}
+
+extension Transaction where Self: ~Copyable {
+    /// What is stored under `key`, its checksum compared, as `decode` reads it; `nil` if there is nothing.
+    borrowing func record<Record>(
+        _ space: KeySpace,
+        _ key: [UInt8],
+        of catalog: Catalog,
+        _ decode: (UnsafeRawBufferPointer) throws(ByteReader.Malformed) -> Record
+    ) throws(StoreError) -> Record? {
+        try withValue(for: key, in: catalog.database(space)) { (value: RawSpan) throws(StoreError) in
+            try value.withUnsafeBytes { (value) throws(StoreError) in
+                try key.withBytes { (key) throws(StoreError) in
+                    let value = try catalog.opened(value, key: key, in: space)
+                    return try asDamage(of: catalog.path) { () throws(ByteReader.Malformed) in try decode(value) }
+                }
+            }
+        }
+    }
+
+    /// Each entry from `from` on whose key begins with `prefix`, in order, its checksum compared.
+    borrowing func forEachRecord(
+        _ space: KeySpace,
+        prefix: [UInt8],
+        from: [UInt8]? = nil,
+        of catalog: Catalog,
+        _ body: (_ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) throws(StoreError) -> Void
+    ) throws(StoreError) {
+        try forEach(in: catalog.database(space), from: from, prefix: prefix) {
+            (key: RawSpan, value: RawSpan) throws(StoreError) in
+            try key.withUnsafeBytes { (key) throws(StoreError) in
+                try value.withUnsafeBytes { (value) throws(StoreError) in
+                    try body(key, try catalog.opened(value, key: key, in: space))
+                }
+            }
+            return .continue
+        }
+    }
+}
+
+extension WriteTransaction {
+    /// Stores `value` under `key` with its checksum.
+    mutating func put(
+        _ space: KeySpace, _ key: [UInt8], _ value: [UInt8], of catalog: Catalog
+    ) throws(StoreError) {
+        let seed = key.withBytes { space.seed(key: $0) }
+        do {
+            try put(key, byteCount: value.count + KeySpace.checksumByteCount, in: catalog.database(space)) { span in
+                span.withUnsafeMutableBytes { destination in
+                    value.withUnsafeBytes { source in
+                        destination.copyMemory(from: source)
+                        destination.storeBytes(
+                            of: checksum(source, seed: seed).littleEndian, toByteOffset: source.count,
+                            as: UInt64.self)
+                    }
+                }
+            }
+        } catch {
+            throw .catalog(error)
+        }
+    }
+
+    /// Removes `key`; one that is not there is not an error.
+    mutating func remove(_ space: KeySpace, _ key: [UInt8], of catalog: Catalog) throws(StoreError) {
+        do {
+            try delete(key, in: catalog.database(space))
+        } catch {
+            throw .catalog(error)
+        }
+    }
+
+    /// Removes every entry whose key begins with `prefix` and comes before `below`.
+    mutating func removeAll(
+        _ space: KeySpace, prefix: [UInt8], below: [UInt8]? = nil, of catalog: Catalog
+    ) throws(StoreError) {
+        do {
+            try delete(in: catalog.database(space), below: below, prefix: prefix)
+        } catch {
+            throw .catalog(error)
+        }
+    }
+}
+
+/// The bytes as text, for messages about keys.
+func hexadecimal(_ bytes: UnsafeRawBufferPointer) -> String {
+    bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+}

@@ -1,0 +1,16 @@
+import Glibc
+
+/// The process that opened a store. A forked child has its parent's maps but none of its locks, and OpenMP and
+/// LMDB forbid more: it is refused.
+struct ProcessMark: Sendable {
+    private let id = getpid()
+    private let path: String
+
+    init(path: String) {
+        self.path = path
+    }
+
+    func require() throws(StoreError) {
+        guard getpid() == id else { throw .usedAfterFork(path: path) }
+    }
+}

@@ -1,0 +1,128 @@
+import Indexes
+import Synchronization
+
+/// A published segment, open: immutable, self-contained, mapped.
+final class Segment: Sendable {
+    let id: UInt64
+    let path: String
+    let manifest: SegmentManifest
+    let record: SegmentRecord
+    let keys: KeyFile
+    let documents: DocumentFile
+    private let texts: SegmentFile
+    private let vectors: [UInt32: VectorFile]
+    private let graphFiles: [UInt32: SegmentFile]
+    /// Graphs that have been validated, by field.
+    private let graphs = Mutex<[UInt32: GraphIndex]>([:])
+
+    /// Opens the segment in the directory `path`, in a read transaction if readers may be retiring it.
+    init(id: UInt64, path: String, record: SegmentRecord, fields: [StoredField]) throws(StoreError) {
+        self.id = id
+        self.path = path
+        self.record = record
+        let manifestFile = try SegmentFile(
+            path: "\(path)/\(SegmentName.manifest)", kind: .manifest, expected: record.manifest)
+        let bytes = try manifestFile.allBytes()
+        let manifest = try asDamage(of: manifestFile.path) { () throws(ByteReader.Malformed) in
+            try SegmentManifest.decode(bytes)
+        }
+        guard manifest.documentCount == record.documentCount, manifest.fields == fields else {
+            throw .damaged(file: manifestFile.path, reason: "does not fit the collection's record in the catalog")
+        }
+        self.manifest = manifest
+        let count = Int(manifest.documentCount)
+        keys = try KeyFile(Self.open(.keys, manifest, path), documentCount: count)
+        documents = try DocumentFile(Self.open(.documents, manifest, path), documentCount: count)
+        texts = try Self.open(.texts, manifest, path)
+        var vectors: [UInt32: VectorFile] = [:]
+        for field in fields {
+            vectors[field.id] = try VectorFile(
+                Self.open(.vectors, manifest, path, fieldID: field.id), field: field.field, count: count)
+        }
+        self.vectors = vectors
+        var graphFiles: [UInt32: SegmentFile] = [:]
+        for index in record.indexes {
+            graphFiles[index.fieldID] = try SegmentFile(
+                path: "\(path)/\(SegmentName.graph(fieldID: index.fieldID, generation: index.generation))",
+                kind: .graph, expected: index.file)
+        }
+        self.graphFiles = graphFiles
+    }
+
+    private static func open(
+        _ kind: SegmentFileKind, _ manifest: SegmentManifest, _ path: String, fieldID: UInt32 = 0
+    ) throws(StoreError) -> SegmentFile {
+        guard let summary = manifest.summary(of: kind, fieldID: fieldID) else {
+            throw .damaged(file: "\(path)/\(SegmentName.manifest)", reason: "names no file for \(kind)")
+        }
+        return try SegmentFile(
+            path: "\(path)/\(SegmentName.file(kind: kind, fieldID: fieldID))", kind: kind, expected: summary)
+    }
+
+    var documentCount: Int { keys.count }
+
+    /// The files of the segment that are open, for `verify`.
+    var files: [SegmentFile] {
+        [keys.file, documents.file, texts] + vectors.values.map(\.file) + graphFiles.values
+    }
+
+    /// The rows of a field; valid while the segment lives.
+    func rows(of field: UInt32) throws(StoreError) -> Rows {
+        try vectorFile(field).rows()
+    }
+
+    /// One document's row as float32.
+    func row(_ ordinal: Int, of field: UInt32) throws(StoreError) -> [Float] {
+        try vectorFile(field).row(ordinal)
+    }
+
+    /// A row as it is stored, its norm, and its scale under `int8`; valid while the segment lives.
+    func storedRow(
+        _ ordinal: Int, of field: UInt32
+    ) throws(StoreError) -> (values: UnsafeRawBufferPointer, norm: Float, scale: Float?) {
+        try vectorFile(field).storedRow(ordinal)
+    }
+
+    private func vectorFile(_ field: UInt32) throws(StoreError) -> VectorFile {
+        guard let file = vectors[field] else {
+            throw .damaged(file: path, reason: "has no rows of vector field \(field)")
+        }
+        return file
+    }
+
+    func hasGraph(of field: UInt32) -> Bool {
+        graphFiles[field] != nil
+    }
+
+    /// The graph of a field, validated once, or `nil` if it is not built yet. Valid while the segment lives.
+    func graph(of field: UInt32) throws(StoreError) -> GraphIndex? {
+        guard let file = graphFiles[field] else { return nil }
+        return try graphs.withLock { (graphs) throws(StoreError) in
+            if let graph = graphs[field] { return graph }
+            do {
+                let graph = try GraphIndex(validating: try file.allBytes(), rowCount: documentCount)
+                graphs[field] = graph
+                return graph
+            } catch let error as StoreError {
+                throw error
+            } catch {
+                throw .damaged(file: file.path, reason: "is not a graph of this segment: \(error)")
+            }
+        }
+    }
+
+    /// A document's text in UTF-8, or `nil` if it has none; valid while the segment lives.
+    func text(of entry: DocumentFile.Entry) throws(StoreError) -> UnsafeRawBufferPointer? {
+        guard entry.textHash != 0 else { return nil }
+        guard entry.textByteCount <= UInt64(Document.maximumTextByteCount),
+            entry.textOffset <= UInt64(texts.payloadByteCount),
+            entry.textByteCount <= UInt64(texts.payloadByteCount) - entry.textOffset
+        else {
+            throw .damaged(
+                file: documents.file.path,
+                reason: "names a text of \(entry.textByteCount) bytes at \(entry.textOffset)")
+        }
+        let start = Int(entry.textOffset)
+        return try texts.bytes(start..<(start + Int(entry.textByteCount)))
+    }
+}

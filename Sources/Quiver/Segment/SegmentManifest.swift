@@ -1,0 +1,96 @@
+/// What a segment consists of: the payload of its manifest file, from which alone it can be opened.
+///
+/// | size | what |
+/// | --- | --- |
+/// | 4, then each | vector fields (`StoredField`) |
+/// | 8 | documents |
+/// | 8, 8 | the lowest and the highest version of a document |
+/// | 4, then 24 each | files: 4 kind, 4 field id (0 for none), 8 length, 8 checksum |
+struct SegmentManifest: Sendable, Hashable {
+    struct File: Sendable, Hashable {
+        let kind: SegmentFileKind
+        let fieldID: UInt32
+        let summary: SegmentFileWriter.Summary
+
+        var name: String { SegmentName.file(kind: kind, fieldID: fieldID) }
+    }
+
+    let fields: [StoredField]
+    let documentCount: UInt64
+    let lowestVersion: UInt64
+    let highestVersion: UInt64
+    let files: [File]
+
+    func encoded() -> [UInt8] {
+        var writer = ByteWriter()
+        writer.integer(UInt32(fields.count))
+        for field in fields { field.encode(into: &writer) }
+        writer.integer(documentCount)
+        writer.integer(lowestVersion)
+        writer.integer(highestVersion)
+        writer.integer(UInt32(files.count))
+        for file in files {
+            writer.integer(file.kind.rawValue)
+            writer.integer(file.fieldID)
+            writer.integer(file.summary.byteCount)
+            writer.integer(file.summary.checksum)
+        }
+        return writer.bytes
+    }
+
+    static func decode(_ bytes: UnsafeRawBufferPointer) throws(ByteReader.Malformed) -> SegmentManifest {
+        var reader = ByteReader(bytes)
+        let fields = try CollectionRecord.decodeFields(&reader)
+        let documentCount: UInt64 = try reader.integer()
+        let lowest: UInt64 = try reader.integer()
+        let highest: UInt64 = try reader.integer()
+        guard documentCount < UInt64(Int32.max) else {
+            throw .init(reason: "holds \(documentCount) documents, more than a segment can")
+        }
+        var files: [File] = []
+        for _ in 0..<(try reader.integer(UInt32.self)) {
+            let number: UInt32 = try reader.integer()
+            guard let kind = SegmentFileKind(rawValue: number) else {
+                throw .init(reason: "names a file of unknown kind \(number)")
+            }
+            files.append(
+                File(
+                    kind: kind, fieldID: try reader.integer(),
+                    summary: .init(byteCount: try reader.integer(), checksum: try reader.integer())))
+        }
+        try reader.end()
+        return SegmentManifest(
+            fields: fields, documentCount: documentCount, lowestVersion: lowest, highestVersion: highest,
+            files: files)
+    }
+
+    func summary(of kind: SegmentFileKind, fieldID: UInt32 = 0) -> SegmentFileWriter.Summary? {
+        files.first { $0.kind == kind && $0.fieldID == fieldID }?.summary
+    }
+}
+
+/// The names of segments and their files.
+enum SegmentName {
+    static let manifest = "manifest.qvs"
+
+    static func directory(_ id: UInt64) -> String {
+        let digits = String(id, radix: 16)
+        return String(repeating: "0", count: max(0, 16 - digits.count)) + digits
+    }
+
+    static func file(kind: SegmentFileKind, fieldID: UInt32) -> String {
+        switch kind {
+        case .manifest: manifest
+        case .keys: "keys.qvs"
+        case .documents: "documents.qvs"
+        case .texts: "texts.qvs"
+        case .vectors: "vectors-\(fieldID).qvs"
+        case .graph: "graph-\(fieldID).qvs"
+        case .longText: "text.qvs"
+        }
+    }
+
+    static func graph(fieldID: UInt32, generation: UInt64) -> String {
+        "graph-\(fieldID)-\(generation).qvs"
+    }
+}

@@ -1,0 +1,100 @@
+import Files
+import LMDB
+
+extension StoreCore {
+    /// Removes what a crash left behind: everything under `staging`, and segments, indexes and long texts that
+    /// the catalog does not refer to. Called by a writer that has just opened the store.
+    ///
+    /// What the catalog has retired but not unlinked yet is left to `unlinkRetired`, since a reader may be on its way to it.
+    func sweep() throws(StoreError) {
+        var known: Set<String> = []
+        try catalog.read { (transaction: borrowing ReadTransaction) throws(StoreError) in
+            try transaction.forEachRecord(.segments, prefix: [], of: catalog) { (key, value) throws(StoreError) in
+                let record = try asDamage(of: catalog.path) { () throws(ByteReader.Malformed) in
+                    guard key.count == 12 else { throw .init(reason: "holds a segment under a key of \(key.count) bytes") }
+                    return try SegmentRecord.decode(value)
+                }
+                let id = UInt64(bigEndian: key.loadUnaligned(fromByteOffset: 4, as: UInt64.self))
+                let directory = "\(StoreLayout.segments)/\(SegmentName.directory(id))"
+                known.insert(directory)
+                for index in record.indexes {
+                    let name = SegmentName.graph(fieldID: index.fieldID, generation: index.generation)
+                    known.insert("\(directory)/\(name)")
+                }
+            }
+            try transaction.forEachRecord(.tail, prefix: [], of: catalog) { (key, _) throws(StoreError) in
+                guard key.count == 21 else { return }
+                known.insert("\(UInt64(bigEndian: key.loadUnaligned(fromByteOffset: 4, as: UInt64.self)))")
+            }
+            try transaction.forEachRecord(.retired, prefix: [], of: catalog) { (key, _) throws(StoreError) in
+                known.insert(String(decoding: key.dropFirst(8), as: UTF8.self))
+            }
+        }
+        try asStoreError { () throws(FileError) in
+            for name in [StoreLayout.segments, StoreLayout.staging, StoreLayout.texts] {
+                try fileSystem.makeDirectory("\(path)/\(name)")
+            }
+            for name in try directoryEntries(stagingPath) { try fileSystem.remove("\(stagingPath)/\(name)") }
+            for name in try directoryEntries(segmentsPath) {
+                let directory = "\(StoreLayout.segments)/\(name)"
+                guard known.contains(directory) else {
+                    try fileSystem.remove("\(path)/\(directory)")
+                    continue
+                }
+                for file in try directoryEntries("\(path)/\(directory)")
+                where file.hasPrefix("graph-") && !known.contains("\(directory)/\(file)") {
+                    try fileSystem.remove("\(path)/\(directory)/\(file)")
+                }
+            }
+            for name in try directoryEntries(textsPath) {
+                let commit = String(name.prefix { $0 != "-" })
+                if !known.contains(commit), !known.contains("\(StoreLayout.texts)/\(name)") {
+                    try fileSystem.remove("\(textsPath)/\(name)")
+                }
+            }
+        }
+        try unlinkRetired()
+    }
+
+    /// Unlinks what was retired before the oldest reader's view, and forgets it.
+    func unlinkRetired() throws(StoreError) {
+        var retired: [(transaction: UInt64, path: String)] = []
+        try catalog.read { (transaction: borrowing ReadTransaction) throws(StoreError) in
+            try transaction.forEachRecord(.retired, prefix: [], of: catalog) { (key, _) throws(StoreError) in
+                guard key.count > 8 else { return }
+                retired.append(
+                    (
+                        UInt64(bigEndian: key.loadUnaligned(as: UInt64.self)),
+                        String(decoding: key.dropFirst(8), as: UTF8.self)
+                    ))
+            }
+        }
+        guard !retired.isEmpty else { return }
+        let oldest = try oldestReaderTransaction()
+        let free = retired.filter { $0.transaction <= oldest }
+        guard !free.isEmpty else { return }
+        try asStoreError { () throws(FileError) in
+            for entry in free { try fileSystem.remove("\(path)/\(entry.path)") }
+        }
+        try catalog.write { (transaction: inout WriteTransaction) throws(StoreError) in
+            for entry in free {
+                try transaction.remove(
+                    .retired, CatalogKey.retired(transaction: entry.transaction, path: entry.path), of: catalog)
+            }
+        }
+    }
+
+    /// The oldest view of the catalog that a reader in any process may have open.
+    private func oldestReaderTransaction() throws(StoreError) -> UInt64 {
+        do {
+            return try catalog.environment.oldestReaderTransaction() ?? .max
+        } catch {
+            throw .catalog(error)
+        }
+    }
+
+    /// Runs `body` while no other thread of this process writes to the store.
+    func withWriteLock<Result>(_ body: () throws(StoreError) -> Result) throws(StoreError) -> Result {
+        try writing.withLock { (_) throws(StoreError) in try body() }
+    }
+}

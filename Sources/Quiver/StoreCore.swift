@@ -1,0 +1,53 @@
+import Files
+import Synchronization
+
+/// What a store's handle, its collections and their snapshots share while the store is open.
+final class StoreCore: Sendable {
+    let path: String
+    let catalog: Catalog
+    let options: Store.Options
+    let fileSystem: FileSystem
+    /// Held by the one writer.
+    let lock: LockFile?
+    /// Writes, seals and publications happen one at a time.
+    let writing = Mutex<Void>(())
+    let process: ProcessMark
+
+    init(
+        path: String, catalog: Catalog, options: Store.Options, fileSystem: FileSystem, lock: LockFile?
+    ) {
+        self.path = path
+        self.catalog = catalog
+        self.options = options
+        self.fileSystem = fileSystem
+        self.lock = lock
+        process = ProcessMark(path: path)
+    }
+
+    func requireWriter() throws(StoreError) {
+        guard lock != nil else { throw .readOnly(path: path) }
+    }
+
+    var segmentsPath: String { "\(path)/\(StoreLayout.segments)" }
+    var stagingPath: String { "\(path)/\(StoreLayout.staging)" }
+    var textsPath: String { "\(path)/\(StoreLayout.texts)" }
+
+    func segmentPath(_ id: UInt64) -> String {
+        "\(segmentsPath)/\(SegmentName.directory(id))"
+    }
+}
+
+/// The names in a store's directory.
+enum StoreLayout {
+    static let segments = "segments"
+    /// Files being written; cleared when a writer opens.
+    static let staging = "staging"
+    /// Long texts of the tail, each in a file named by its commit and document.
+    static let texts = "texts"
+    static let writerLock = "writer.lock"
+
+    /// What a directory may hold for a store to be made in it: nothing, or what a creation that was cut short left.
+    static let namesOfAnUnfinishedStore: Set<String> = [
+        segments, staging, texts, writerLock, Catalog.fileName, "\(Catalog.fileName)-lock",
+    ]
+}

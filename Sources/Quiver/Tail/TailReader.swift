@@ -1,0 +1,75 @@
+/// Puts the commits of the tail together from their blocks, in the order in which the catalog has them.
+struct TailReader {
+    private let core: StoreCore
+    private let collectionID: UInt32
+    private let fields: [StoredField]
+    private var old: [UInt64: TailCommit] = [:]
+
+    private var commits: [TailCommit] = []
+    private var current: (commit: UInt64, builder: TailCommitBuilder)?
+
+    /// - Parameter old: commits that are in memory already.
+    init(
+        core: StoreCore, collectionID: UInt32, fields: [StoredField], reusing old: [Snapshot.TailView]
+    ) {
+        self.core = core
+        self.collectionID = collectionID
+        self.fields = fields
+        for view in old { self.old[view.commit.commit] = view.commit }
+    }
+
+    mutating func take(key: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) throws(StoreError) {
+        guard key.count == 21, let kind = TailBlockKind(rawValue: key[12]) else {
+            throw .damaged(file: core.catalog.path, reason: "holds a tail block under the key \(hexadecimal(key))")
+        }
+        let commit = UInt64(bigEndian: key.loadUnaligned(fromByteOffset: 4, as: UInt64.self))
+        if let known = old[commit] {
+            if commits.last?.commit != commit {
+                try finishCurrent()
+                commits.append(known)
+            }
+            return
+        }
+        if current?.commit != commit {
+            try finishCurrent()
+            current = (commit, TailCommitBuilder())
+        }
+        let fieldID = UInt32(bigEndian: key.loadUnaligned(fromByteOffset: 13, as: UInt32.self))
+        do {
+            switch kind {
+            case .documents:
+                try current?.builder.append(documents: value) { (ordinal) throws(StoreError) in
+                    try SegmentFile(
+                        path: "\(core.textsPath)/\(TailFormat.longTextName(commit: commit, ordinal: ordinal))",
+                        kind: .longText, expected: nil)
+                }
+            case .vectors:
+                guard let field = fields.first(where: { $0.id == fieldID }) else {
+                    throw ByteReader.Malformed(reason: "holds rows of vector field \(fieldID), which is not in the schema")
+                }
+                try current?.builder.append(vectors: value, of: field)
+            }
+        } catch let error as StoreError {
+            throw error
+        } catch let error as ByteReader.Malformed {
+            throw .damaged(file: core.catalog.path, reason: "\(error.reason) (commit \(commit))")
+        } catch {
+            throw .damaged(file: core.catalog.path, reason: "\(error)")
+        }
+    }
+
+    mutating func finished() throws(StoreError) -> [TailCommit] {
+        try finishCurrent()
+        return commits
+    }
+
+    private mutating func finishCurrent() throws(StoreError) {
+        guard let (commit, builder) = current else { return }
+        current = nil
+        let fields = fields
+        commits.append(
+            try asDamage(of: core.catalog.path) { () throws(ByteReader.Malformed) in
+                try builder.finished(commit: commit, fields: fields)
+            })
+    }
+}

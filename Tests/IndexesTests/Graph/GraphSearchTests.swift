@@ -1,0 +1,274 @@
+import Indexes
+import TestSupport
+import Testing
+
+/// A graph over rows, owned: `index` is valid while the object lives.
+final class StoredGraph {
+    let stored: StoredRows
+    let bytes: [UInt8]
+    private let memory: UnsafeMutableRawBufferPointer
+    let index: GraphIndex
+
+    init(_ stored: StoredRows, _ parameters: GraphParameters = GraphParameters()) throws {
+        self.stored = stored
+        bytes = try GraphIndex.build(rows: stored.rows, parameters: parameters)
+        memory = .allocate(byteCount: bytes.count, alignment: 64)
+        memory.copyBytes(from: bytes)
+        index = try GraphIndex(
+            validating: UnsafeRawBufferPointer(memory),
+            rowCount: stored.count
+        )
+    }
+
+    deinit {
+        memory.deallocate()
+    }
+
+    func search(
+        _ query: Query,
+        k: Int,
+        efSearch: Int = GraphIndex.defaultEfSearch,
+        excluding dead: RowSet? = nil
+    ) throws -> [Neighbour] {
+        var scratch = GraphSearchScratch()
+        var nearest = Nearest(k: k)
+        try index.search(
+            stored.rows,
+            query: query,
+            efSearch: efSearch,
+            excluding: dead,
+            scratch: &scratch,
+            into: &nearest
+        )
+        return nearest.sorted()
+    }
+
+    /// The share of the true `k` nearest that the graph finds.
+    func recall(
+        at k: Int,
+        _ queries: [Query],
+        efSearch: Int = GraphIndex.defaultEfSearch,
+        excluding dead: RowSet? = nil
+    ) throws -> Double {
+        var scratch = GraphSearchScratch()
+        var found = 0
+        var expected = 0
+        for query in queries {
+            var exact = Nearest(k: k)
+            try ExactIndex.search(stored.rows, query: query, excluding: dead, into: &exact)
+            var nearest = Nearest(k: k)
+            try index.search(
+                stored.rows,
+                query: query,
+                efSearch: efSearch,
+                excluding: dead,
+                scratch: &scratch,
+                into: &nearest
+            )
+            // A row as near as the last true one is as good.
+            let bound = exact.bound
+            found += nearest.sorted().count { $0.distance <= bound }
+            expected += exact.count
+        }
+        return expected == 0 ? 1 : Double(found) / Double(expected)
+    }
+}
+
+@Suite struct `Graph search` {
+    static let dimension = 48
+    static func queries(_ count: Int, _ metric: Metric, dimension: Int = dimension) -> [Query] {
+        clusteredVectors(count: count, dimension: dimension, seed: 52).map {
+            Query($0, metric: metric)
+        }
+    }
+
+    @Test(arguments: Storage.allCases, Metric.allCases)
+    func `finds nearly all of the nearest, with the exact distances`(
+        storage: Storage,
+        metric: Metric
+    ) throws {
+        let graph = try StoredGraph(
+            StoredRows(
+                clusteredVectors(count: 4_000, dimension: Self.dimension, seed: 51),
+                storage: storage,
+                metric: metric,
+                dimension: Self.dimension
+            )
+        )
+        let queries = Self.queries(60, metric)
+        #expect(try graph.recall(at: 10, queries) >= 0.95)
+        for query in queries.prefix(10) {
+            for neighbour in try graph.search(query, k: 10) {
+                let distance = try graph.stored.rows.distance(from: query, to: Int(neighbour.row))
+                #expect(neighbour.distance.bitPattern == distance.bitPattern)
+            }
+        }
+        // A live row finds itself.
+        if metric != .innerProduct {
+            let decoded = graph.stored.decoded
+            for row in stride(from: 0, to: 4_000, by: 97) {
+                let found = try graph.search(Query(decoded[row], metric: metric), k: 1)
+                #expect(found.first?.row == UInt32(row))
+            }
+        }
+    }
+
+    @Test(arguments: [0.1, 0.5, 0.8, 0.99, 1], [UInt64(53), 54])
+    func `never finds dead rows and still finds the others`(share: Double, seed: UInt64) throws {
+        let count = 3_000
+        let graph = try StoredGraph(
+            StoredRows(
+                clusteredVectors(count: count, dimension: Self.dimension, seed: seed),
+                storage: .float32,
+                metric: .l2,
+                dimension: Self.dimension
+            )
+        )
+        var random = SplitMix64(seed: seed)
+        var dead = RowSet(capacity: count)
+        for row in 0..<UInt32(count) where Double.random(in: 0..<1, using: &random) < share {
+            dead.insert(row)
+        }
+        let queries = Self.queries(40, .l2)
+        for query in queries {
+            // efSearch of 10 walks the graph where the default would scan.
+            for efSearch in [10, 64] {
+                let found = try graph.search(query, k: 10, efSearch: efSearch, excluding: dead)
+                #expect(found.count == min(10, count - dead.count))
+                #expect(found.allSatisfy { !dead.contains($0.row) })
+                #expect(Set(found.map(\.row)).count == found.count)
+            }
+        }
+        #expect(try graph.recall(at: 10, queries, excluding: dead) >= 0.95)
+    }
+
+    @Test(arguments: [0, 1, 2, 3, 33, 100])
+    func `of few rows finds all of them`(count: Int) throws {
+        for metric in Metric.allCases {
+            let vectors = clusteredVectors(count: count, dimension: 5, seed: 55)
+            let stored = StoredRows(vectors, storage: .float32, metric: metric, dimension: 5)
+            let graph = try StoredGraph(stored)
+            let query = Query([1, -1, 0.5, 0.25, 2], metric: metric)
+            for k in [0, 1, 10, 1_000] {
+                #expect(
+                    try graph.search(query, k: k) == nearestByBruteForce(stored.rows, query, k: k)
+                )
+            }
+        }
+    }
+
+    @Test func `with k above efSearch finds k rows`() throws {
+        let graph = try StoredGraph(
+            StoredRows(
+                clusteredVectors(count: 3_000, dimension: 16, seed: 56),
+                storage: .float16,
+                metric: .l2,
+                dimension: 16
+            )
+        )
+        let query = Self.queries(1, .l2, dimension: 16)[0]
+        #expect(!GraphIndex.isScanCheaper(live: 3_000, of: 3_000, efSearch: 100))
+        #expect(try graph.search(query, k: 100, efSearch: 4).count == 100)
+        #expect(try graph.search(query, k: 5_000, efSearch: 4).count == 3_000)
+    }
+
+    @Test(arguments: Metric.allCases)
+    func `reaches every one of many equal rows`(metric: Metric) throws {
+        // Four heaps of equal rows, each far larger than a list of links.
+        let centres = clusteredVectors(count: 4, dimension: 12, seed: 57)
+        let vectors = (0..<2_000).map { centres[$0 % 4] }
+        let stored = StoredRows(vectors, storage: .float32, metric: metric, dimension: 12)
+        let graph = try StoredGraph(stored)
+        for centre in centres {
+            let query = Query(centre, metric: metric)
+            // Only equal rows are as near as the nearest.
+            let best = try nearestByBruteForce(stored.rows, query, k: 1)[0].distance
+            let found = try graph.search(query, k: 20)
+            #expect(found.count == 20)
+            #expect(found.allSatisfy { $0.distance == best })
+        }
+    }
+
+    @Test func `with one scratch over graphs of different sizes stays right`() throws {
+        var scratch = GraphSearchScratch()
+        let graphs = try [300, 4_000, 1_200].map { count in
+            try StoredGraph(
+                StoredRows(
+                    clusteredVectors(count: count, dimension: 16, seed: 58),
+                    storage: .int8,
+                    metric: .cosine,
+                    dimension: 16
+                ),
+                GraphParameters(M: count == 1_200 ? 32 : 16)
+            )
+        }
+        for query in Self.queries(5, .cosine, dimension: 16) {
+            for graph in graphs + graphs.reversed() {
+                var nearest = Nearest(k: 5)
+                try graph.index.search(
+                    graph.stored.rows,
+                    query: query,
+                    efSearch: 20,
+                    scratch: &scratch,
+                    into: &nearest
+                )
+                #expect(nearest.sorted() == (try graph.search(query, k: 5, efSearch: 20)))
+            }
+        }
+    }
+
+    @Test func `stops when it is cancelled`() throws {
+        let graph = try StoredGraph(
+            StoredRows(
+                clusteredVectors(count: 4_000, dimension: 16, seed: 59),
+                storage: .float32,
+                metric: .l2,
+                dimension: 16
+            )
+        )
+        var scratch = GraphSearchScratch()
+        var nearest = Nearest(k: 200)
+        #expect(throws: IndexError.cancelled) {
+            try graph.index.search(
+                graph.stored.rows,
+                query: Self.queries(1, .l2, dimension: 16)[0],
+                scratch: &scratch,
+                cancelled: { true },
+                into: &nearest
+            )
+        }
+    }
+
+    @Test func `refuses rows and queries that are not the graph's`() throws {
+        let graph = try StoredGraph(
+            StoredRows(
+                clusteredVectors(count: 50, dimension: 4, seed: 60),
+                storage: .float32,
+                metric: .l2,
+                dimension: 4
+            )
+        )
+        let fewer = StoredRows(
+            clusteredVectors(count: 49, dimension: 4, seed: 60),
+            storage: .float32,
+            metric: .l2,
+            dimension: 4
+        )
+        var scratch = GraphSearchScratch()
+        var nearest = Nearest(k: 2)
+        #expect(throws: IndexError.rowCountMismatch(expected: 49, found: 50)) {
+            try graph.index.search(
+                fewer.rows,
+                query: Query([1, 2, 3, 4], metric: .l2),
+                scratch: &scratch,
+                into: &nearest
+            )
+        }
+        #expect(throws: IndexError.dimensionMismatch(expected: 4, found: 1)) {
+            try graph.search(Query([1], metric: .l2), k: 1)
+        }
+        #expect(throws: IndexError.metricMismatch(expected: .l2, found: .innerProduct)) {
+            try graph.search(Query([1, 2, 3, 4], metric: .innerProduct), k: 1)
+        }
+    }
+}

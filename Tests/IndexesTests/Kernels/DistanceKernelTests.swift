@@ -1,0 +1,251 @@
+import CKernels
+import Indexes
+import TestSupport
+import Testing
+
+/// The instruction sets that this machine can run.
+private let kernels: [(name: String, table: qk_distance_kernels)] = [
+    ("portable", QK_SIMD_PORTABLE), ("avx2", QK_SIMD_AVX2), ("avx512", QK_SIMD_AVX512),
+].compactMap { name, simd in
+    qk_distance_kernels_of(simd).map { (name, $0.pointee) }
+}
+
+/// Numbers with every awkward kind among them: ±0, subnormals of float32 and of float16.
+private func awkwardVector(_ dimension: Int, _ random: inout SplitMix64) -> [Float] {
+    (0..<dimension).map { _ in
+        switch UInt8.random(in: 0..<12, using: &random) {
+        case 0: 0
+        case 1: -0.0
+        case 2:
+            Float.random(in: -1...1, using: &random) * Float.leastNormalMagnitude
+        case 3: Float.random(in: -5e-8...5e-8, using: &random)
+        default: Float.random(in: -2...2, using: &random)
+        }
+    }
+}
+
+/// The distance in double precision, and the size of the terms, which says how far rounding may lead.
+private func reference(
+    _ query: [Float],
+    _ row: [Float],
+    _ metric: Metric
+) -> (distance: Double, size: Double) {
+    var dot = 0.0
+    var squares = 0.0
+    var size = 0.0
+    for (x, y) in zip(query, row) {
+        let x = Double(x)
+        let y = Double(y)
+        dot += x * y
+        squares += (x - y) * (x - y)
+        size += abs(x * y)
+    }
+    switch metric {
+    case .l2: return (squares, squares)
+    case .innerProduct: return (-dot, size)
+    case .cosine:
+        let norms = Double(qk_norm(query, query.count)) * Double(qk_norm(row, row.count))
+        return norms == 0 ? (0, 0) : (-dot / norms, size / norms)
+    }
+}
+
+@Suite struct `Distance kernels` {
+    @Test(arguments: Storage.allCases, Metric.allCases)
+    func `agree with double precision for every length and start`(
+        storage: Storage,
+        metric: Metric
+    ) {
+        var random = SplitMix64(seed: 11)
+        for dimension in 1...257 {
+            let stored = StoredRows(
+                (0..<3).map { _ in awkwardVector(dimension, &random) },
+                storage: storage,
+                metric: metric,
+                dimension: dimension,
+                shift: dimension % 4
+            )
+            // A query that starts at an odd multiple of four bytes.
+            let shifted = awkwardVector(dimension + 1, &random)
+            let query = Array(shifted.dropFirst())
+            let decoded = stored.decoded
+            var view = stored.rows.view
+            shifted.withUnsafeBufferPointer { shifted in
+                guard let start = shifted.baseAddress else { return }
+                let norm = qk_norm(start + 1, dimension)
+                for (name, kernel) in kernels {
+                    var found = [Float](repeating: .nan, count: 3)
+                    kernel.range(&view, start + 1, norm, 0, 3, &found)
+                    for row in 0..<3 {
+                        let expected = reference(query, decoded[row], metric)
+                        // Rounding of at most 40 sums in a row, each off by 2^-24 of the size; int8 rows
+                        // are decoded with one rounding more than the kernel makes.
+                        let tolerance = 4e-6 * expected.size + (storage == .int8 ? 1e-6 : 1e-30)
+                        #expect(
+                            abs(Double(found[row]) - expected.distance) <= tolerance,
+                            "\(name), dimension \(dimension), row \(row)"
+                        )
+                    }
+                }
+            }
+        }
+    }
+
+    @Test(arguments: Storage.allCases, Metric.allCases)
+    func `give the same bits from every entry point`(storage: Storage, metric: Metric) {
+        var random = SplitMix64(seed: 12)
+        for dimension in [1, 7, 16, 33, 100, 384, 385] {
+            let stored = StoredRows(
+                (0..<9).map { _ in awkwardVector(dimension, &random) },
+                storage: storage,
+                metric: metric,
+                dimension: dimension
+            )
+            let query = awkwardVector(dimension, &random)
+            let norm = qk_norm(query, dimension)
+            var view = stored.rows.view
+            var scanned = [Float](repeating: .nan, count: 9)
+            qk_distances_range(&view, query, norm, 0, 9, &scanned)
+            let order: [UInt32] = [8, 0, 3, 3, 7, 1, 2, 4, 6, 5]
+            var gathered = [Float](repeating: .nan, count: order.count)
+            qk_distances(&view, query, norm, order, order.count, &gathered)
+            for (place, row) in order.enumerated() {
+                let one = qk_distance(&view, query, norm, UInt64(row))
+                #expect(one.bitPattern == scanned[Int(row)].bitPattern)
+                #expect(one.bitPattern == gathered[place].bitPattern)
+            }
+            var tail = [Float](repeating: .nan, count: 4)
+            qk_distances_range(&view, query, norm, 5, 4, &tail)
+            #expect(tail.map(\.bitPattern) == scanned[5...].map(\.bitPattern))
+        }
+    }
+
+    @Test(arguments: Storage.allCases, Metric.allCases)
+    func `between two rows agree with a decoded row as the query`(
+        storage: Storage,
+        metric: Metric
+    ) {
+        var random = SplitMix64(seed: 13)
+        for dimension in [1, 5, 8, 16, 31, 32, 63, 64, 65, 129, 384, 400] {
+            let stored = StoredRows(
+                (0..<4).map { _ in awkwardVector(dimension, &random) },
+                storage: storage,
+                metric: metric,
+                dimension: dimension
+            )
+            let decoded = stored.decoded
+            var view = stored.rows.view
+            for (name, kernel) in kernels {
+                for (a, b) in [(0, 1), (2, 3), (3, 1), (2, 2)] {
+                    let expected = reference(decoded[a], decoded[b], metric)
+                    let found = Double(kernel.pair(&view, UInt64(a), UInt64(b)))
+                    let tolerance = 4e-6 * expected.size + 1e-6
+                    #expect(
+                        abs(found - expected.distance) <= tolerance,
+                        "\(name), dimension \(dimension), rows \(a) and \(b)"
+                    )
+                }
+            }
+        }
+    }
+
+    @Test func `decode rows alike in every instruction set`() {
+        var random = SplitMix64(seed: 14)
+        for storage in Storage.allCases {
+            for dimension in 1...70 {
+                let stored = StoredRows(
+                    [awkwardVector(dimension, &random)],
+                    storage: storage,
+                    metric: .l2,
+                    dimension: dimension
+                )
+                var view = stored.rows.view
+                let expected = stored.rows.decoded(0)
+                for (name, kernel) in kernels {
+                    // One number more than the row has must stay as it was.
+                    var found = [Float](repeating: 99, count: dimension + 1)
+                    kernel.decode(&view, 0, &found)
+                    #expect(
+                        found.dropLast().map(\.bitPattern) == expected.map(\.bitPattern),
+                        "\(name)"
+                    )
+                    #expect(found.last == 99)
+                }
+            }
+        }
+    }
+
+    @Test func `survive huge and tiny numbers`() {
+        for size: Float in [.leastNonzeroMagnitude * 700, 1e-30, 1e-20, 1, 1e20, 1e30, 3e38] {
+            let vector: [Float] = [size, -size, size / 2, size]
+            let opposite = vector.map { -$0 }
+            for (name, kernel) in kernels {
+                let cosine = StoredRows(
+                    [vector, opposite],
+                    storage: .float32,
+                    metric: .cosine,
+                    dimension: 4
+                )
+                var view = cosine.rows.view
+                var found: [Float] = [.nan, .nan]
+                kernel.range(&view, vector, qk_norm(vector, 4), 0, 2, &found)
+                // A norm beyond float32 is infinite, and a cosine through it is 0.
+                let isBeyond = qk_norm(vector, 4).isInfinite
+                let expected: Float = isBeyond ? 0 : -1
+                // Subnormal norms have few digits.
+                let tolerance: Float = size < 1e-38 ? 0.01 : 1e-6
+                #expect(abs(found[0] - expected) <= tolerance, "\(name) \(size)")
+                #expect(abs(found[1] + expected) <= tolerance, "\(name) \(size)")
+
+                for metric in [Metric.l2, .innerProduct] {
+                    let stored = StoredRows(
+                        [vector, opposite],
+                        storage: .float32,
+                        metric: metric,
+                        dimension: 4
+                    )
+                    var view = stored.rows.view
+                    kernel.range(&view, vector, 0, 0, 2, &found)
+                    #expect(!found[0].isNaN && !found[1].isNaN, "\(name) \(metric) \(size)")
+                    #expect(found[0] <= found[1])
+                    if metric == .l2 { #expect(found[0] == 0) }
+                }
+            }
+        }
+    }
+
+    @Test(arguments: Storage.allCases, Metric.allCases)
+    func `give plus zero for zero vectors`(storage: Storage, metric: Metric) {
+        let stored = StoredRows(
+            [[Float](repeating: -0.0, count: 5)],
+            storage: storage,
+            metric: metric,
+            dimension: 5
+        )
+        var view = stored.rows.view
+        let zero = [Float](repeating: 0, count: 5)
+        for (name, kernel) in kernels {
+            var found = Float.nan
+            kernel.range(&view, zero, 0, 0, 1, &found)
+            #expect(found.bitPattern == 0, "\(name)")
+            #expect(kernel.pair(&view, 0, 0).bitPattern == 0, "\(name)")
+        }
+    }
+
+    @Test func `of integer rows do not overflow in long rows`() {
+        let dimension = 70_001
+        let stored = StoredRows(
+            [[Float](repeating: 1, count: dimension), [Float](repeating: -1, count: dimension)],
+            storage: .int8,
+            metric: .innerProduct,
+            dimension: dimension
+        )
+        var view = stored.rows.view
+        for (name, kernel) in kernels {
+            #expect(abs(kernel.pair(&view, 0, 1) - Float(dimension)) < 1, "\(name)")
+        }
+    }
+
+    @Test func `of this process are named`() {
+        #expect(["avx512", "avx2", "neon", "portable"].contains(String(cString: qk_simd_name())))
+    }
+}
