@@ -39,7 +39,7 @@ func explanation(of error: any Error) -> String? {
 func isInterruption(_ error: any Error) -> Bool {
     switch error {
     case is Interrupted, is CancellationError: true
-    case let error as StoreError: error == .cancelled
+    case let error as StoreError: error == .cancelled || error == .index(.cancelled)
     case let error as InterchangeError: error == .cancelled
     default: false
     }
@@ -107,7 +107,16 @@ private func storeExplanation(of error: StoreError) -> String {
 }
 
 private func sentence(_ error: LMDBError) -> String {
-    "\(error)"
+    let cure: String? =
+        switch error {
+        case .truncated, .corrupted, .notAnEnvironment: "list all damage with quiver verify"
+        case .permissionDenied: "check who owns it and its permissions"
+        case .system(_, _, ENOSPC), .system(_, _, EDQUOT):
+            "make room on the disk and try again"
+        case .system(_, _, EFBIG): "raise the limit of file sizes (ulimit -f) and try again"
+        default: nil
+        }
+    return "\(error)" + (cure.map { "; \($0)" } ?? "")
 }
 
 /// Collections, their settings and searches in them.
@@ -167,8 +176,8 @@ private func documentExplanation(of error: StoreError) -> String {
     }
 }
 
-private func name(_ key: Key) -> String { printable(key.argument) }
+private func name(_ key: Quiver.Key) -> String { printable(key.argument) }
 
-private func place(_ key: Key?) -> String {
+private func place(_ key: Quiver.Key?) -> String {
     key.map { "key \(name($0)): " } ?? ""
 }

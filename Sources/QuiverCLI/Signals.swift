@@ -21,7 +21,14 @@ enum Signals {
         action.__sigaction_handler.sa_handler = { _ in Signals.interrupt() }
         // Without SA_RESTART: a read that waits for input is to notice.
         action.sa_flags = Int32(bitPattern: UInt32(SA_RESETHAND))
-        for number in [SIGINT, SIGTERM] { sigaction(number, &action, nil) }
+        // Whoever started this process may have had them blocked, which is inherited.
+        var unblocked = sigset_t()
+        sigemptyset(&unblocked)
+        for number in [SIGINT, SIGTERM] {
+            sigaction(number, &action, nil)
+            sigaddset(&unblocked, number)
+        }
+        sigprocmask(SIG_UNBLOCK, &unblocked, nil)
     }
 
     private static func interrupt() {

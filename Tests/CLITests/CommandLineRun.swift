@@ -56,14 +56,14 @@ struct CommandLineRun {
         let outputPath = folder.file("\(name).out")
         let errorPath = folder.file("\(name).err")
         let process = process(arguments, prefix: prefix)
-        try Data().write(to: URL(fileURLWithPath: outputPath))
-        try Data().write(to: URL(fileURLWithPath: errorPath))
-        process.standardOutput = try #require(FileHandle(forWritingAtPath: outputPath))
-        process.standardError = try #require(FileHandle(forWritingAtPath: errorPath))
+        process.standardOutput = try newFile(outputPath)
+        process.standardError = try newFile(errorPath)
         process.standardInput = FileHandle.nullDevice
         if let input {
             let path = try write(input, to: "\(name).in")
-            process.standardInput = try #require(FileHandle(forReadingAtPath: path))
+            process.standardInput = try FileHandle(
+                forReadingFrom: URL(fileURLWithPath: path)
+            )
         }
         try process.run()
         process.waitUntilExit()
@@ -75,6 +75,12 @@ struct CommandLineRun {
             output: String(decoding: output, as: UTF8.self),
             error: String(decoding: error, as: UTF8.self)
         )
+    }
+
+    private func newFile(_ path: String) throws -> FileHandle {
+        let url = URL(fileURLWithPath: path)
+        try Data().write(to: url)
+        return try FileHandle(forWritingTo: url)
     }
 
     /// The process that would run; not started.

@@ -4,7 +4,7 @@ import JSON
 import Testing
 
 /// Imports whose input stays open, so that things can happen meanwhile.
-@Suite(.timeLimit(.minutes(5))) struct `A running import` {
+@Suite(.serialized, .timeLimit(.minutes(5))) struct `A running import` {
     private let quiver = CommandLineRun()
 
     /// Starts an import from a pipe and waits until it has acknowledged the first line.
@@ -12,6 +12,10 @@ import Testing
         let process = quiver.process(["import", quiver.store, "c", "-", "--batch", "1", "--json"])
         let input = Pipe()
         let output = Pipe()
+        // A child of another test that held these ends open would keep this one from ending.
+        for end in [input.fileHandleForWriting, output.fileHandleForReading] {
+            _ = fcntl(end.fileDescriptor, F_SETFD, FD_CLOEXEC)
+        }
         process.standardInput = input
         process.standardOutput = output
         process.standardError = FileHandle.nullDevice

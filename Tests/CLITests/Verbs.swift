@@ -197,7 +197,7 @@ import Testing
 
     @Test func `empty and 10 MB texts come back unchanged`() throws {
         try quiver.createCollection()
-        let long = String(repeating: "wörter und \\\"Zeichen\\\" ", count: 450_000)
+        let long = String(repeating: "wörter und \\\"Zeichen\\\" ", count: 500_000)
         let file = try quiver.write(
             "{\"key\":\"long\",\"text\":\"\(long)\",\"vector\":[1,0]}\n"
                 + "{\"key\":\"empty\",\"text\":\"\",\"vector\":[0,1]}\n",
