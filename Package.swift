@@ -98,7 +98,7 @@ let package = Package(
         tests(of: "Tensors", imports: ["CKernels"]),
         tests(of: "Transformers"),
         tests(of: "Encoders", resources: [.copy("Resources")]),
-        tests(of: "Quiver"),
+        tests(of: "Quiver", imports: ["Files"]),
         tests(of: "Interchange", imports: ["Quiver", "JSON", "Files"]),
         .testTarget(
             name: "CLITests",

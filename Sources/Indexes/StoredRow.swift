@@ -11,6 +11,11 @@ public struct StoredRow: Sendable {
     /// `float16`: the position of the first number that is too large for it.
     public let overflow: Int?
 
+    /// The norm of a decoded row, as it is stored beside it.
+    public static func norm(_ row: [Float]) -> Float {
+        qk_norm(row, row.count)
+    }
+
     /// Converts `row`, whose numbers must be finite. Rounds to nearest, ties to even.
     public init(_ row: [Float], storage: Storage) {
         var overflow: Int?

@@ -25,16 +25,20 @@ enum EnvironmentRegistry {
 
     private static let entries = Mutex<[FileIdentity: Entry]>([:])
 
+    /// Made with the first environment. In a fork everything here, the lock included, is as another thread
+    /// may have left it half-way.
+    private static let mark = ProcessMark()
+
     /// The environment of the file at `path`, with one more handle.
     static func acquire(
         path: String,
         options: Environment.Options
     ) throws(LMDBError) -> EnvironmentCore {
-        try entries.withLock { entries throws(LMDBError) in
+        guard mark.isThisProcess else { throw .usedAfterFork(path: path) }
+        return try entries.withLock { entries throws(LMDBError) in
             if let status = try status(of: path) {
                 guard status.st_mode & S_IFMT == S_IFREG else { throw .notARegularFile(path: path) }
                 if let entry = entries[FileIdentity(status)] {
-                    try entry.core.requireThisProcess()
                     guard options.readOnly || !entry.core.isReadOnly else {
                         throw .readOnly(path: path)
                     }
@@ -58,6 +62,8 @@ enum EnvironmentRegistry {
                 mdb_env_close(core.handle)
                 throw .system(operation: "fstat", path: path, code: code)
             }
+            // LMDB does it for its other descriptors.
+            _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
             entries[FileIdentity(opened)] = Entry(core: core, handleCount: 1)
             return core
         }

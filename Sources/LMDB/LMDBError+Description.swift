@@ -1,6 +1,7 @@
 import Glibc
 
 extension LMDBError: CustomStringConvertible {
+    /// One line for people: what went wrong, with what, and what to do where that is known.
     public var description: String {
         switch self {
         case .mapFull(let path, let mapByteCount):

@@ -61,10 +61,12 @@ public enum LMDBError: Error, Sendable, Equatable {
 
 /// An error that can carry an ``LMDBError``, so that a transaction's body and LMDB can throw the same type.
 public protocol LMDBErrorConvertible: Error {
+    /// Carries `error`.
     init(_ error: LMDBError)
 }
 
 extension LMDBError: LMDBErrorConvertible {
+    /// The error itself.
     public init(_ error: LMDBError) {
         self = error
     }

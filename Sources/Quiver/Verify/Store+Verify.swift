@@ -1,0 +1,181 @@
+import Files
+import Glibc
+import LMDB
+
+extension Store {
+    /// Checks every byte that matters: the catalog's pages and values, and each file of each segment.
+    ///
+    /// The catalog is read as plain bytes by code that trusts none of them, before LMDB touches it; if it is
+    /// damaged, that is all that is reported, since what it says of the rest cannot be believed. Works beside a
+    /// writer and beside readers. Reads the whole store once.
+    ///
+    /// - Parameter progress: told how many bytes have been read; `false` cancels.
+    /// - Throws: `notAStore`, `cancelled`, and `file` or `catalog` where the store cannot be read at all (no
+    ///   permission, …). Damage is reported, never thrown.
+    public static func verify(
+        at path: String, progress: (Progress) -> Bool = { _ in true }
+    ) throws(StoreError) -> VerificationReport {
+        let kind = try asStoreError { () throws(FileError) in try fileKind("\(path)/\(Catalog.fileName)") }
+        guard case .file(let byteCount) = kind else { throw .notAStore(path: path) }
+        var verification = Verification(path: path)
+        try verification.checkCatalog(byteCount: byteCount)
+        guard verification.report.isSound else { return verification.report }
+        try verification.checkCollections(progress: progress)
+        return verification.report
+    }
+}
+
+/// A check of a store that is under way.
+struct Verification {
+    private let path: String
+    private(set) var report = VerificationReport()
+
+    init(path: String) {
+        self.path = path
+    }
+
+    mutating func note(_ file: String, _ reason: String) {
+        let relative = file.hasPrefix("\(path)/") ? String(file.dropFirst(path.utf8.count + 1)) : file
+        report.damage.append(.init(file: relative, reason: reason))
+    }
+
+    /// Notes `error` if it is damage, and throws it on if it is something else.
+    mutating func note(_ error: StoreError, of file: String) throws(StoreError) {
+        switch error {
+        case .damaged(let file, let reason): note(file, reason)
+        case .file(.system(let operation, let path, let code)) where isMissing(code):
+            note(path, "is missing or is not a file (\(operation): errno \(code))")
+        case .file(.wrongLength(let path, let expected, let found)):
+            note(path, "is \(found) bytes long, expected \(expected)")
+        case .unsupportedFormat(let path, let found, let supported):
+            note(path, "has format \(found); this version reads \(supported)")
+        case .catalog, .index, .unknownCollection, .notAStore: note(file, "\(error)")
+        default: throw error
+        }
+    }
+
+    /// The catalog as plain bytes: its pages, and the checksum of each value.
+    mutating func checkCatalog(byteCount: Int) throws(StoreError) {
+        var reasons: [String] = []
+        // A writer may take pages of the walked state into use again; what looks like damage then is looked at anew.
+        for _ in 0..<8 {
+            reasons = []
+            let report: DataFileReport
+            do throws(LMDBError) {
+                report = try DataFileCheck.walk(path: "\(path)/\(Catalog.fileName)") {
+                    (database: [UInt8], key: RawSpan, value: RawSpan) in
+                    guard let reason = Self.damage(in: database, key: key, value: value) else { return }
+                    reasons.append(reason)
+                }
+            } catch {
+                switch error {
+                case .permissionDenied, .system: throw .catalog(error)
+                default: reasons = ["\(error)"]
+                }
+                break
+            }
+            reasons = report.damage.map(\.description) + reasons
+            if reasons.isEmpty || !report.wasOvertaken { break }
+        }
+        for reason in reasons { note(Catalog.fileName, reason) }
+        report.fileCount += 1
+        report.byteCount += byteCount
+    }
+
+    private static func damage(in database: [UInt8], key: RawSpan, value: RawSpan) -> String? {
+        guard let space = KeySpace(rawValue: String(decoding: database, as: UTF8.self)) else { return nil }
+        return key.withUnsafeBytes { key in
+            value.withUnsafeBytes { value in
+                space.opened(value, key: key) == nil
+                    ? "holds a value in `\(space)` that does not match its checksum (key \(hexadecimal(key)))" : nil
+            }
+        }
+    }
+
+    mutating func checkCollections(progress: (Progress) -> Bool) throws(StoreError) {
+        let core: StoreCore
+        let collections: [(id: UInt32, record: CollectionRecord)]
+        do {
+            core = try StoreCore.open(
+                at: path, access: .readOnly, options: Store.Options(), fileSystem: .system)
+            collections = try core.catalog.read { (transaction: borrowing ReadTransaction) throws(StoreError) in
+                try transaction.collections(of: core.catalog)
+            }
+        } catch {
+            try note(error, of: Catalog.fileName)
+            return
+        }
+        for (id, _) in collections {
+            do {
+                let snapshot = try SnapshotLoader.load(id, previous: nil, core: core)
+                try check(snapshot, progress: progress)
+            } catch {
+                try note(error, of: Catalog.fileName)
+            }
+        }
+    }
+
+    private mutating func check(
+        _ snapshot: Snapshot, progress: (Progress) -> Bool
+    ) throws(StoreError) {
+        let total = report.byteCount + snapshot.statistics.byteCount
+        for index in snapshot.segments.indices {
+            let segment = snapshot.segments[index].segment
+            do {
+                try SegmentCheck(segment: segment, fields: snapshot.record.fields).run()
+                try checkUniqueness(ofSegment: index, in: snapshot)
+            } catch {
+                try note(error, of: segment.path)
+            }
+            report.fileCount += segment.files.count + 1
+            report.byteCount += segment.files.reduce(0) { $0 + Int($1.summary.byteCount) }
+            let now = Progress(stage: .verifying, completed: report.byteCount, total: max(total, report.byteCount))
+            guard progress(now) else { throw .cancelled }
+        }
+        for index in snapshot.tail.indices { try checkUniqueness(ofTail: index, in: snapshot) }
+        report.documentCount += snapshot.liveCount
+    }
+
+    /// No key may be live in two places.
+    private func checkUniqueness(ofSegment index: Int, in snapshot: Snapshot) throws(StoreError) {
+        let view = snapshot.segments[index]
+        for ordinal in 0..<view.segment.documentCount where !view.dead.contains(UInt32(ordinal)) {
+            let key = try view.segment.keys.key(at: ordinal)
+            for other in snapshot.segments[..<index] {
+                guard let twin = try other.segment.keys.ordinal(of: key), !other.dead.contains(UInt32(twin))
+                else { continue }
+                throw .damaged(
+                    file: Catalog.fileName,
+                    reason: "lets the key \(hexadecimal(key)) live in \(SegmentName.directory(other.segment.id)) and in "
+                        + SegmentName.directory(view.segment.id))
+            }
+        }
+    }
+
+    private func checkUniqueness(ofTail index: Int, in snapshot: Snapshot) throws(StoreError) {
+        let view = snapshot.tail[index]
+        for ordinal in 0..<view.commit.documentCount {
+            // Reads the text and compares it with its hash on the way.
+            try view.commit.withText(of: ordinal) { (text) throws(StoreError) in
+                guard (text.map(textHash) ?? 0) == view.commit.textHashes[ordinal] else {
+                    throw .damaged(
+                        file: Catalog.fileName,
+                        reason: "holds a text that does not match its hash (commit \(view.commit.commit))")
+                }
+            }
+            guard !view.dead.contains(UInt32(ordinal)) else { continue }
+            let key = view.commit.keys.withKey(at: ordinal) { EncodedKey(bytes: Array($0)) }
+            guard try snapshot.locate(key) == .tail(index, ordinal: ordinal),
+                try key.bytes.withBytes({ (key) throws(StoreError) in try snapshot.locateInSegments(key) }) == nil
+            else {
+                throw .damaged(
+                    file: Catalog.fileName,
+                    reason: "lets the key \(key.bytes.withUnsafeBytes(hexadecimal)) live in two places")
+            }
+        }
+    }
+}
+
+private func isMissing(_ code: Int32) -> Bool {
+    code == ENOENT || code == ENOTDIR || code == EISDIR || code == EINVAL
+}
