@@ -63,7 +63,7 @@ let package = Package(
         module("JSON"),
         module("Files", imports: ["CXXHash"]),
         module("Threads"),
-        module("FAISS", imports: ["CFAISS", "CKernels"]),
+        module("FAISS", imports: ["CFAISS", "CKernels", "Threads"]),
         module("LMDB", imports: ["CLMDB"]),
         module("Indexes", imports: ["FAISS", "CKernels"]),
         module("Quiver", imports: ["Indexes", "LMDB", "Files", "Threads", "CXXHash"]),
@@ -90,7 +90,7 @@ let package = Package(
         // Tests.
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: house),
         tests(of: "JSON"),
-        tests(of: "FAISS"),
+        tests(of: "FAISS", imports: ["CKernels", "Threads"]),
         tests(of: "LMDB", imports: ["CLMDB"]),
         tests(of: "Indexes", imports: ["CKernels", "FAISS"]),
         tests(of: "Tokenizers", resources: [.copy("Resources")]),

@@ -1,4 +1,16 @@
 #ifndef CFAISS_H
 #define CFAISS_H
-#include "CKernels.h"
+
+/* FAISS 1.7.3 behind a C header.
+ *
+ * Every function that can fail returns a status and never throws; what FAISS had to say is in
+ * `cfaiss_error_message` until the thread's next call. Results come through `out` arguments, which are written
+ * only on success. Handles are owned by the caller and destroyed by the function named for it (NULL is
+ * allowed there). Nothing is written to stdout or stderr.
+ *
+ * Shapes, ranges and finite numbers are the caller's to check: the Swift module FAISS does. */
+
+#include "cfaiss_error.h"
+#include "cfaiss_hnsw.h"
+#include "cfaiss_index.h"
 #endif

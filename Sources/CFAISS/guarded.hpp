@@ -1,0 +1,29 @@
+#pragma once
+
+#include "cfaiss_error.h"
+
+#include <new>
+
+namespace cfaiss {
+
+/// Ends a call with a status of ours and a message.
+struct Failure {
+    cfaiss_status status;
+    const char *message;
+};
+
+/// The one place where exceptions end. Called inside a `catch`; keeps the message for the thread.
+cfaiss_status record_current_exception() noexcept;
+
+/// Runs `body` and turns whatever it throws into a status.
+template <typename Body>
+cfaiss_status guarded(Body &&body) noexcept {
+    try {
+        body();
+        return CFAISS_OK;
+    } catch (...) {
+        return record_current_exception();
+    }
+}
+
+}  // namespace cfaiss

@@ -1,0 +1,25 @@
+#ifndef CFAISS_ERROR_H
+#define CFAISS_ERROR_H
+
+#define CFAISS_OK 0
+#define CFAISS_EXCEPTION 1     /* FAISS, or the C++ library below it, threw: see the message */
+#define CFAISS_OUT_OF_MEMORY 2
+#define CFAISS_CANCELLED 3     /* the caller's callback said to stop */
+#define CFAISS_MALFORMED 4     /* bytes that are no index this module wrote: see the message */
+#define CFAISS_NOT_FINITE 5    /* NaN or infinity among the rows */
+
+typedef int cfaiss_status;
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The message of this thread's last call that failed, NUL-terminated UTF-8, cut at 1,023 bytes.
+ * Valid until this thread's next call into this module. */
+const char *cfaiss_error_message(void);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,60 @@
+#ifndef CFAISS_HNSW_H
+#define CFAISS_HNSW_H
+
+#include "CKernels.h"
+#include "cfaiss_error.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* A finished HNSW graph, FAISS's own structure, without the rows it was built over. */
+typedef struct cfaiss_hnsw cfaiss_hnsw;
+
+typedef struct cfaiss_hnsw_settings {
+    int M;               /* links a row on each upper level; twice as many on level 0. At least 2 */
+    int ef_construction; /* candidates kept while a row's links are chosen */
+    uint32_t seed;       /* of the levels and of the order of insertion */
+} cfaiss_hnsw_settings;
+
+/* Called every CFAISS_HNSW_BATCH rows and at the end, on the calling thread. Nonzero stops the build. */
+#define CFAISS_HNSW_BATCH 1024
+typedef int (*cfaiss_progress)(void *context, uint64_t rows_done);
+
+/* Builds a graph over borrowed rows, on the calling thread alone: the same rows and settings give the same
+ * graph. `progress` may be NULL. Under CFAISS_NOT_FINITE `*bad_row` is the first such row.
+ * At most 2^31 - 1 rows. */
+cfaiss_status cfaiss_hnsw_build(
+    const qk_rows *rows, cfaiss_hnsw_settings settings,
+    cfaiss_progress progress, void *context,
+    uint64_t *bad_row, cfaiss_hnsw **out);
+
+void cfaiss_hnsw_destroy(cfaiss_hnsw *graph);
+
+/* The graph's arrays, borrowed from it.
+ *
+ * Row r is on levels 0 … levels[r] - 1. Its links on level l are
+ *     neighbors[offsets[r] + level_starts[l]] … neighbors[offsets[r] + level_starts[l + 1] - 1],
+ * padded at the end with -1. */
+typedef struct cfaiss_hnsw_arrays {
+    const int32_t *levels;       /* row_count */
+    const uint64_t *offsets;     /* row_count + 1 */
+    const int32_t *neighbors;    /* neighbor_count = offsets[row_count] */
+    const int32_t *level_starts; /* level_start_count */
+    uint64_t row_count;
+    uint64_t neighbor_count;
+    uint64_t level_start_count;
+    int32_t entry_point; /* a row of the highest level; -1 in an empty graph */
+    int32_t max_level;   /* -1 in an empty graph */
+} cfaiss_hnsw_arrays;
+
+cfaiss_hnsw_arrays cfaiss_hnsw_get_arrays(const cfaiss_hnsw *graph);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,83 @@
+#include "index.hpp"
+
+#include "guarded.hpp"
+
+#include <faiss/impl/io.h>
+#include <faiss/index_io.h>
+
+#include <cstring>
+
+namespace {
+
+struct SinkWriter final : faiss::IOWriter {
+    SinkWriter(cfaiss_sink sink, void *context) : sink(sink), context(context) {}
+
+    size_t operator()(const void *bytes, size_t size, size_t count) override {
+        if (sink(context, bytes, size * count) != 0) throw cfaiss::Failure{CFAISS_CANCELLED, "the sink stopped"};
+        return count;
+    }
+
+    cfaiss_sink sink;
+    void *context;
+};
+
+/// Reads borrowed bytes in place, and never past their end.
+struct BorrowedReader final : faiss::IOReader {
+    BorrowedReader(const void *bytes, size_t count) : next(static_cast<const char *>(bytes)), left(count) {}
+
+    size_t operator()(void *out, size_t size, size_t count) override {
+        if (size == 0 || count == 0) return 0;
+        if (count > left / size) throw cfaiss::Failure{CFAISS_MALFORMED, "the bytes end too early"};
+        std::memcpy(out, next, size * count);
+        next += size * count;
+        left -= size * count;
+        return count;
+    }
+
+    const char *next;
+    size_t left;
+};
+
+/// The first bytes of every index that this module writes: kind, dimension, count, two unused words, whether it is
+/// trained, metric. Checked before FAISS allocates by them.
+void check_header(const char *bytes, size_t byte_count) {
+    constexpr size_t header_size = 4 + 4 + 8 + 16 + 1 + 4;
+    if (byte_count < header_size) throw cfaiss::Failure{CFAISS_MALFORMED, "the bytes end inside the header"};
+    bool known = false;
+    for (const char *kind : {"IxF2", "IxFI", "IwFl", "IwSq", "IHNf"}) known |= std::memcmp(bytes, kind, 4) == 0;
+    if (!known) throw cfaiss::Failure{CFAISS_MALFORMED, "the bytes do not start with a supported kind of index"};
+    int32_t dimension, metric;
+    int64_t count;
+    std::memcpy(&dimension, bytes + 4, 4);
+    std::memcpy(&count, bytes + 8, 8);
+    std::memcpy(&metric, bytes + header_size - 4, 4);
+    if (dimension < 1 || dimension > 65536) throw cfaiss::Failure{CFAISS_MALFORMED, "the dimension is out of range"};
+    // A row takes at least a byte a dimension in every kind.
+    if (count < 0 || uint64_t(count) > byte_count / uint64_t(dimension)) {
+        throw cfaiss::Failure{CFAISS_MALFORMED, "the count is more than the bytes can hold"};
+    }
+    if (metric != faiss::METRIC_L2 && metric != faiss::METRIC_INNER_PRODUCT) {
+        throw cfaiss::Failure{CFAISS_MALFORMED, "the metric is not supported"};
+    }
+}
+
+}  // namespace
+
+cfaiss_status cfaiss_index_write(const cfaiss_index *handle, cfaiss_sink sink, void *context) {
+    return cfaiss::guarded([&] {
+        SinkWriter writer(sink, context);
+        faiss::write_index(handle->index.get(), &writer);
+    });
+}
+
+cfaiss_status cfaiss_index_read(const void *bytes, size_t byte_count, cfaiss_index **out) {
+    return cfaiss::guarded([&] {
+        check_header(static_cast<const char *>(bytes), byte_count);
+        BorrowedReader reader(bytes, byte_count);
+        auto result = std::make_unique<cfaiss_index>();
+        result->index.reset(faiss::read_index(&reader));
+        if (reader.left != 0) throw cfaiss::Failure{CFAISS_MALFORMED, "bytes are left after the index"};
+        cfaiss::check_structure(*result->index);
+        *out = result.release();
+    });
+}

@@ -1,0 +1,61 @@
+#include "qk_distance.h"
+
+#include "qk_cpu.h"
+#include "qk_kernels.h"
+
+#include <stdatomic.h>
+
+const qk_distance_kernels *qk_distance_kernels_of(qk_simd simd) {
+    if (simd > qk_simd_of_processor()) return NULL;
+    switch (simd) {
+    case QK_SIMD_PORTABLE: return &qk_distance_portable;
+#if defined(__x86_64__)
+    case QK_SIMD_AVX2: return &qk_distance_avx2;
+    case QK_SIMD_AVX512: return &qk_distance_avx512;
+#endif
+    default: return NULL;
+    }
+}
+
+/* Threads that race here find the same table. */
+static const qk_distance_kernels *kernels(void) {
+    static const qk_distance_kernels *_Atomic chosen = NULL;
+    const qk_distance_kernels *table = atomic_load_explicit(&chosen, memory_order_acquire);
+    if (__builtin_expect(table == NULL, 0)) {
+        table = qk_distance_kernels_of(qk_simd_in_use());
+        atomic_store_explicit(&chosen, table, memory_order_release);
+    }
+    return table;
+}
+
+float qk_distance(const qk_rows *rows, const float *query, float query_norm, uint64_t row) {
+    float distance;
+    kernels()->range(rows, query, query_norm, row, 1, &distance);
+    return distance;
+}
+
+void qk_distances(const qk_rows *rows, const float *query, float query_norm,
+                  const uint32_t *row_numbers, size_t n, float *out) {
+    kernels()->gathered(rows, query, query_norm, row_numbers, n, out);
+}
+
+void qk_distances_range(const qk_rows *rows, const float *query, float query_norm,
+                        uint64_t first_row, size_t n, float *out) {
+    kernels()->range(rows, query, query_norm, first_row, n, out);
+}
+
+float qk_row_distance(const qk_rows *rows, uint64_t a, uint64_t b) {
+    return kernels()->pair(rows, a, b);
+}
+
+void qk_decode_row(const qk_rows *rows, uint64_t row, float *out) {
+    kernels()->decode(rows, row, out);
+}
+
+void qk_prefetch_row(const qk_rows *rows, uint64_t row) {
+    qk_prefetch(rows, row);
+}
+
+size_t qk_row_byte_count(uint8_t storage, uint32_t dimension) {
+    return qk_element_byte_count(storage) * (size_t)dimension;
+}
