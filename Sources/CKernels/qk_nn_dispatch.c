@@ -1,3 +1,4 @@
+#include "qk_cpu.h"
 #include "qk_nn.h"
 
 extern const qk_nn_kernels qk_nn_portable;
@@ -5,36 +6,20 @@ extern const qk_nn_kernels qk_nn_portable;
 extern const qk_nn_kernels qk_nn_avx2, qk_nn_avx512;
 #endif
 
-size_t qk_nn_count(void) {
+static const qk_nn_kernels *kernels_for(qk_simd simd) {
+    switch (simd) {
 #if defined(__x86_64__)
-    return 3;
-#else
-    return 1;
+    case QK_SIMD_AVX2: return &qk_nn_avx2;
+    case QK_SIMD_AVX512: return &qk_nn_avx512;
 #endif
-}
-
-const qk_nn_kernels *qk_nn_at(size_t index) {
-    switch (index) {
-    case 0:
-        return &qk_nn_portable;
-#if defined(__x86_64__)
-    case 1:
-        return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? &qk_nn_avx2 : NULL;
-    case 2:
-        return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq")
-                       && __builtin_cpu_supports("avx512vl")
-                   ? &qk_nn_avx512
-                   : NULL;
-#endif
-    default:
-        return NULL;
+    default: return &qk_nn_portable;
     }
 }
 
-const qk_nn_kernels *qk_nn_best(void) {
-    for (size_t index = qk_nn_count(); index-- > 1;) {
-        const qk_nn_kernels *kernels = qk_nn_at(index);
-        if (kernels) return kernels;
-    }
-    return &qk_nn_portable;
+const qk_nn_kernels *qk_nn_best(void) { return kernels_for(qk_simd_in_use()); }
+
+const qk_nn_kernels *qk_nn_at(qk_simd simd) {
+    if (simd > qk_simd_of_processor()) return NULL;
+    const qk_nn_kernels *kernels = kernels_for(simd);
+    return simd == QK_SIMD_PORTABLE || kernels != &qk_nn_portable ? kernels : NULL;
 }

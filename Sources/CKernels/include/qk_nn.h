@@ -4,6 +4,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "qk_cpu.h"
+
 /* The float32 loops of a transformer's forward pass, once per instruction set.
  *
  * Matrices are row-major; a stride is the distance between the starts of two rows, in floats. No pointer
@@ -53,12 +55,10 @@ typedef struct qk_nn_kernels {
     void (*activate)(float *x, size_t count, int activation);
 } qk_nn_kernels;
 
-/* The kernels for the widest instruction set that this processor has. */
+/* The kernels for the instruction set in use (qk_simd_in_use). */
 const qk_nn_kernels *qk_nn_best(void);
 
-/* The number of instruction sets compiled in, and the kernels of each, the portable one first;
- * NULL where this processor lacks the instructions. */
-size_t qk_nn_count(void);
-const qk_nn_kernels *qk_nn_at(size_t index);
+/* The kernels for one instruction set; NULL where there are none or this processor lacks it. */
+const qk_nn_kernels *qk_nn_at(qk_simd simd);
 
 #endif
