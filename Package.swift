@@ -94,7 +94,7 @@ let package = Package(
         tests(of: "LMDB", imports: ["CLMDB"]),
         tests(of: "Indexes", imports: ["CKernels", "FAISS"]),
         tests(of: "Tokenizers", resources: [.copy("Resources")]),
-        tests(of: "Tensors", imports: ["CKernels"]),
+        tests(of: "Tensors"),
         tests(of: "Transformers"),
         tests(of: "Encoders", resources: [.copy("Resources")]),
         tests(of: "Quiver"),

@@ -12,7 +12,10 @@ public struct FloatTensor: Sendable {
     ///
     /// - Precondition: there are as many as `shape` needs.
     public init(shape: [Int], values: [Float]) {
-        precondition(values.count == shape.reduce(1, *), "\(values.count) numbers for the shape \(shape)")
+        precondition(
+            values.count == shape.reduce(1, *),
+            "\(values.count) numbers for the shape \(shape)"
+        )
         self.shape = shape
         owned = values
         stored = nil
@@ -33,7 +36,9 @@ public struct FloatTensor: Sendable {
         }
         shape = expected
         // Pages are aligned, so the offset decides.
-        if tensor.elementType == .float32, tensor.range.lowerBound % MemoryLayout<Float>.alignment == 0 {
+        if tensor.elementType == .float32,
+            tensor.range.lowerBound % MemoryLayout<Float>.alignment == 0
+        {
             owned = nil
             stored = tensor
         } else {
@@ -77,21 +82,35 @@ public struct FloatTensor: Sendable {
     ) -> ((UnsafeRawBufferPointer, Int) -> Float)? {
         switch elementType {
         case .float32:
-            { Float(bitPattern: UInt32(littleEndian: $0.loadUnaligned(fromByteOffset: $1, as: UInt32.self))) }
+            {
+                Float(
+                    bitPattern: UInt32(
+                        littleEndian: $0.loadUnaligned(fromByteOffset: $1, as: UInt32.self)
+                    )
+                )
+            }
         case .float64:
             {
                 Float(
-                    Double(bitPattern: UInt64(littleEndian: $0.loadUnaligned(fromByteOffset: $1, as: UInt64.self)))
+                    Double(
+                        bitPattern: UInt64(
+                            littleEndian: $0.loadUnaligned(fromByteOffset: $1, as: UInt64.self)
+                        )
+                    )
                 )
             }
         case .bfloat16:
             {
-                let bits = UInt16(littleEndian: $0.loadUnaligned(fromByteOffset: $1, as: UInt16.self))
+                let bits = UInt16(
+                    littleEndian: $0.loadUnaligned(fromByteOffset: $1, as: UInt16.self)
+                )
                 return Float(bitPattern: UInt32(bits) << 16)
             }
         case .float16:
             {
-                let bits = UInt16(littleEndian: $0.loadUnaligned(fromByteOffset: $1, as: UInt16.self))
+                let bits = UInt16(
+                    littleEndian: $0.loadUnaligned(fromByteOffset: $1, as: UInt16.self)
+                )
                 return Float(Float16(bitPattern: bits))
             }
         default:

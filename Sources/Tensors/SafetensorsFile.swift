@@ -51,7 +51,9 @@ public final class SafetensorsFile: Sendable {
                 )
             }
         }
-        tensors.sort { ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound) }
+        tensors.sort {
+            ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound)
+        }
         var end = header.byteCount
         for tensor in tensors {
             guard tensor.range.lowerBound == end else {

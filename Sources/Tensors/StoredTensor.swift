@@ -42,7 +42,9 @@ public struct StoredTensor: Sendable {
         guard let elementType = ElementType(rawValue: typeName) else {
             throw .elementType(path: path, tensor: name, found: typeName)
         }
-        let shape = try Self.naturals(members["shape"]) { refused("shape", "an array of counts", $0) }
+        let shape = try Self.naturals(members["shape"]) {
+            refused("shape", "an array of counts", $0)
+        }
         let offsets = try Self.naturals(members["data_offsets"]) {
             refused("data_offsets", "two byte offsets", $0)
         }

@@ -63,7 +63,11 @@ public struct BERTConfiguration: Sendable, Equatable {
         layerCount = try file.integer("num_hidden_layers", in: 1...1024, default: 12)
         headCount = try file.integer("num_attention_heads", in: 1...hiddenWidth, default: 12)
         intermediateWidth = try file.integer("intermediate_size", in: 1...(1 << 18), default: 3072)
-        maximumPositionCount = try file.integer("max_position_embeddings", in: 1...(1 << 20), default: 512)
+        maximumPositionCount = try file.integer(
+            "max_position_embeddings",
+            in: 1...(1 << 20),
+            default: 512
+        )
         typeCount = try file.integer("type_vocab_size", in: 1...(1 << 16), default: 2)
         layerNormEpsilon = Float(try file.number("layer_norm_eps", in: 0...1, default: 1e-12))
         guard hiddenWidth % headCount == 0 else {
@@ -103,7 +107,12 @@ extension ConfigurationFile {
     ) throws(TransformerError) {
         let found = try string(field, default: standard)
         guard found == supported else {
-            throw .unsupported(path: path, field: field, found: "\"\(found)\"", supported: supported)
+            throw .unsupported(
+                path: path,
+                field: field,
+                found: "\"\(found)\"",
+                supported: supported
+            )
         }
     }
 }

@@ -35,7 +35,11 @@ struct BERTLayer: Sendable {
             headWidth: configuration.headWidth,
             kernels: kernels
         )
-        attentionOutput = try weights.linear("\(prefix).attention.output.dense", from: width, to: width)
+        attentionOutput = try weights.linear(
+            "\(prefix).attention.output.dense",
+            from: width,
+            to: width
+        )
         attentionNorm = try weights.layerNorm("\(prefix).attention.output.LayerNorm")
         intermediate = try weights.linear("\(prefix).intermediate.dense", from: width, to: wide)
         activation = configuration.activation

@@ -15,7 +15,12 @@ public struct BERTWorkspace: ~Copyable {
     var intermediate: Matrix
     var scratch: Matrix
 
-    init(configuration: BERTConfiguration, tokenCapacity: Int, longestCapacity: Int, scratch: consuming Matrix) {
+    init(
+        configuration: BERTConfiguration,
+        tokenCapacity: Int,
+        longestCapacity: Int,
+        scratch: consuming Matrix
+    ) {
         let width = configuration.hiddenWidth
         self.tokenCapacity = tokenCapacity
         self.longestCapacity = longestCapacity

@@ -80,7 +80,8 @@ package struct ConfigurationFile: Sendable {
         return flag
     }
 
-    private func refused(_ name: String, _ expected: String, _ found: JSONValue) -> TransformerError {
+    private func refused(_ name: String, _ expected: String, _ found: JSONValue) -> TransformerError
+    {
         let shown = found.double.map { found.int.map(String.init) ?? String($0) } ?? found.kind
         return .invalidField(path: path, field: name, expected: expected, found: shown)
     }
