@@ -19,7 +19,7 @@ import Testing
                     let value = try JSONValue(parsing: bytes)
                     let again = try JSONValue(parsing: try value.serialized())
                     #expect(again == value, "seed \(seed)")
-                } catch let error as JSONError {
+                } catch {
                     guard case .malformed(_, let position) = error else {
                         Issue.record("seed \(seed): \(error)")
                         continue
