@@ -73,7 +73,10 @@ let package = Package(
         module("Tensors", imports: ["CBLAS", "CKernels", "JSON", "Files", "Threads"]),
         module("Tokenizers", imports: ["JSON"]),
         module("Transformers", imports: ["Tensors", "Tokenizers", "JSON", "Files", "Threads"]),
-        module("Encoders", imports: ["Transformers", "Quiver", "Files"]),
+        module(
+            "Encoders",
+            imports: ["Transformers", "Tensors", "Tokenizers", "Quiver", "JSON", "Files", "Threads", "CXXHash"]
+        ),
 
         // Ways in.
         .target(name: "CQuiverABI", path: "include", sources: ["quiver.c"], publicHeadersPath: "."),
@@ -95,8 +98,12 @@ let package = Package(
         tests(of: "Indexes", imports: ["CKernels", "FAISS"]),
         tests(of: "Tokenizers", resources: [.copy("Resources")]),
         tests(of: "Tensors"),
-        tests(of: "Transformers"),
-        tests(of: "Encoders", resources: [.copy("Resources")]),
+        tests(of: "Transformers", imports: ["Tensors"]),
+        tests(
+            of: "Encoders",
+            imports: ["JSON", "Quiver", "Tokenizers", "Transformers"],
+            resources: [.copy("Resources")]
+        ),
         tests(of: "Quiver"),
         tests(of: "Interchange"),
     ]

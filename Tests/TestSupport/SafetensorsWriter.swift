@@ -5,6 +5,7 @@ public struct SafetensorsWriter {
     private var entries: [String] = []
     private var body = Data()
 
+    /// A file without tensors.
     public init() {}
 
     /// Adds float32 numbers.

@@ -1,17 +1,23 @@
 import Glibc
-import TestSupport
 
 /// BERT written down in the plainest way, in doubles, for one sequence: what the model must agree with.
-struct ReferenceBERT {
-    var width = 12
-    var headCount = 3
-    var layerCount = 2
-    var intermediateWidth = 20
-    var vocabularyCount = 30
-    var positionCount = 40
-    var weights: [String: (shape: [Int], values: [Float])] = [:]
+public struct ReferenceBERT: Sendable {
+    /// Numbers of a hidden state.
+    public let width = 12
+    /// How many attention heads.
+    public let headCount = 3
+    /// How many layers.
+    public let layerCount = 2
+    /// Numbers between the two products of the feed-forward part.
+    public let intermediateWidth = 20
+    /// How many tokens.
+    public let vocabularyCount = 30
+    /// The longest sequence.
+    public let positionCount = 40
+    private var weights: [String: (shape: [Int], values: [Float])] = [:]
 
-    init(seed: UInt64) {
+    /// Random weights.
+    public init(seed: UInt64) {
         var random = SplitMix64(seed: seed)
         func add(_ name: String, _ shape: [Int]) {
             let count = shape.reduce(1, *)
@@ -42,7 +48,7 @@ struct ReferenceBERT {
     }
 
     /// Writes the weights, each name changed by `rename`.
-    func write(to path: String, rename: (String) -> String = { $0 }) throws {
+    public func write(to path: String, rename: (String) -> String = { $0 }) throws {
         var writer = SafetensorsWriter()
         for (name, tensor) in weights.sorted(by: { $0.key < $1.key }) {
             writer.add(rename(name), shape: tensor.shape, tensor.values)
@@ -50,7 +56,8 @@ struct ReferenceBERT {
         try writer.write(to: path)
     }
 
-    func hiddenStates(_ tokens: [Int32], activation: (Double) -> Double) -> [[Double]] {
+    /// The last layer's states.
+    public func hiddenStates(_ tokens: [Int32], activation: (Double) -> Double) -> [[Double]] {
         var x = tokens.enumerated().map { position, token in
             let sum = (0..<width).map { column in
                 value("embeddings.word_embeddings.weight", Int(token) * width + column)
