@@ -71,7 +71,7 @@ let package = Package(
 
         // Models.
         module("Tensors", imports: ["CBLAS", "CKernels", "JSON", "Files", "Threads"]),
-        module("Tokenizers", imports: ["JSON"]),
+        module("Tokenizers", imports: ["JSON", "Files"]),
         module("Transformers", imports: ["Tensors", "Tokenizers", "JSON", "Files", "Threads"]),
         module(
             "Encoders",
@@ -96,7 +96,7 @@ let package = Package(
         tests(of: "FAISS", imports: ["CKernels", "Threads"]),
         tests(of: "LMDB", imports: ["CLMDB"]),
         tests(of: "Indexes", imports: ["CKernels", "FAISS"]),
-        tests(of: "Tokenizers", resources: [.copy("Resources")]),
+        tests(of: "Tokenizers", imports: ["JSON", "Files"], resources: [.copy("Resources")]),
         tests(of: "Tensors"),
         tests(of: "Transformers", imports: ["Tensors"]),
         tests(
