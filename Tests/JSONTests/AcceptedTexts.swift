@@ -9,8 +9,8 @@ import Testing
             ("9223372036854775807", .integer(.max)), ("-9223372036854775808", .integer(.min)),
             ("9223372036854775808", .unsigned(9_223_372_036_854_775_808)),
             ("18446744073709551615", .unsigned(.max)),
-            ("18446744073709551616", .number(18_446_744_073_709_551_616)),
-            ("-9223372036854775809", .number(-9_223_372_036_854_775_809)),
+            ("18446744073709551616", .number(0x1p64)),
+            ("-9223372036854775809", .number(-0x1p63)),
             ("1.0", .number(1)), ("1e3", .number(1000)), ("1E+2", .number(100)),
             ("0e1", .number(0)), ("0.5e-00001", .number(0.05)), ("1e-400", .number(0)),
             ("0e999999999999999999999", .number(0)), ("1e-99999999999999999999999", .number(0)),
@@ -89,7 +89,7 @@ import Testing
         let elements = try #require(value.array)
         #expect(elements.map(\.int) == [1, nil, nil, -1])
         #expect(elements.map(\.uint64) == [1, nil, .max, nil])
-        #expect(elements.map(\.double) == [1, 1, 18_446_744_073_709_551_615, -1])
+        #expect(elements.map(\.double) == [1, 1, 0x1p64, -1])
         #expect(value.object == nil && value.string == nil && value.bool == nil && !value.isNull)
     }
 }
