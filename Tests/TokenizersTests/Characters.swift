@@ -105,6 +105,22 @@ import Tokenizers
         }
     }
 
+    @Test(arguments: [
+        ("a\u{1D16D}\u{1D165}b", "a\u{1D165}\u{1D16D}b"),
+        ("a\u{1D16D}\u{301}\u{1D165}b", "a\u{1D165}\u{1D16D}b"),
+        ("a\u{1D16D}\u{34F}\u{1D165}b", "a\u{1D16D}\u{1D165}b"),
+        ("a\u{302F}\u{1B44}\u{302E}b", "a\u{1B44}\u{302F}\u{302E}b"),
+        ("\u{302E}\u{302F}\u{1BAA}", "\u{1BAA}\u{302E}\u{302F}"),
+        ("\u{1D16D}\u{4E2D}\u{302E}\u{1B44}", "\u{1D16D} \u{4E2D} \u{1B44}\u{302E}"),
+        ("\u{302E}\u{E31}\u{1B44}", "\u{302E}\u{1B44}"),
+    ])
+    func `combining scalars that stay come in canonical order`(text: String, expected: String) {
+        var normal: [UInt8] = []
+        normalizer(separatesIdeographs: true, stripsAccents: true)
+            .normalize(Array(text.utf8).span, into: &normal)
+        #expect(normal == Array(expected.utf8))
+    }
+
     /// FNV-1a over the normal forms of the scalars of a block, each followed by 0xFF.
     private func checksum(_ normalizer: BertNormalizer, _ start: UInt32, count: UInt32) -> UInt64 {
         var hash: UInt64 = 14_695_981_039_346_656_037
