@@ -31,7 +31,7 @@ struct TokenizeCommand: ParsableCommand {
         var writer = JSONWriter()
         while let text = try reader.next() {
             try Signals.check()
-            let ids = tokenizer.encode(text).ids
+            let ids = try tokenizer.encode(text)
             if json {
                 writer.beginArray()
                 for id in ids { writer.integer(id) }

@@ -28,7 +28,7 @@ struct ReferenceEmbedding {
     }
 }
 
-func cosine(_ left: some Collection<Float>, _ right: some Collection<Float>) -> Double {
+func cosine(_ left: some Swift.Collection<Float>, _ right: some Swift.Collection<Float>) -> Double {
     var (product, leftSquares, rightSquares) = (0.0, 0.0, 0.0)
     for (a, b) in zip(left, right) {
         product += Double(a) * Double(b)
