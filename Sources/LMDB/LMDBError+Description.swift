@@ -7,7 +7,7 @@ extension LMDBError: CustomStringConvertible {
         case .mapFull(let path, let mapByteCount):
             "\(path): full: its map has \(mapByteCount) bytes; open it with a larger one"
         case .readersFull(let path, let maximum):
-            "\(path): all \(maximum) reader slots are taken; clear those of dead processes, or read less at once"
+            "\(path): all \(maximum) reader slots are taken; read less at once"
         case .databasesFull(let path, let maximum):
             "\(path): all \(maximum) databases are open; open the environment for more"
         case .transactionFull(let path):

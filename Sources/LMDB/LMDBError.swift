@@ -2,7 +2,7 @@
 public enum LMDBError: Error, Sendable, Equatable {
     /// The map, and so the data file, cannot grow past `mapByteCount`. Nothing of the transaction is kept.
     case mapFull(path: String, mapByteCount: Int)
-    /// Every reader slot is taken. `clearStaleReaders` frees those of processes that have died.
+    /// Every reader slot is taken, by processes that are alive.
     case readersFull(path: String, maximumReaderCount: Int)
     /// The environment has as many open databases as it was opened for.
     case databasesFull(path: String, maximumDatabaseCount: Int)

@@ -74,6 +74,24 @@ import Testing
         #expect(throws: LMDBError.readOnly(path: path)) { try third.write { _ in } }
     }
 
+    @Test func `a file put in the place of an open one waits for that to be closed`() throws {
+        try makeFile(count: 1)
+        var environment = try Environment.open(path: path)
+        try environment.copy(to: directory.file("copy.mdb"))
+        #expect(rename(directory.file("copy.mdb"), path) == 0)
+        #expect {
+            try Environment.open(path: path)
+        } throws: { error in
+            if case .notAnEnvironment(path + "-lock", _)? = error as? LMDBError {
+                true
+            } else {
+                false
+            }
+        }
+        environment = try Environment.open(path: directory.file("other.mdb"))
+        #expect(throws: Never.self) { try Environment.open(path: path) }
+    }
+
     @Test func `an environment opened read-only first can be opened for writing beside it`() throws
     {
         try makeFile(count: 1)

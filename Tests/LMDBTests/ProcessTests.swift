@@ -78,6 +78,22 @@ import Testing
         #expect(try environment.oldestReaderTransaction() == nil)
     }
 
+    @Test func `a table full of killed readers is cleared by the next reader`() async throws {
+        var options = Environment.Options()
+        options.maximumReaderCount = 2
+        let environment = try Environment.open(path: path, options: options)
+        await #expect(processExitsWith: .signal(SIGKILL)) { [path = path as String] in
+            let environment = try Environment.open(path: path)
+            try environment.read { _ throws(LMDBError) in
+                try environment.read { _ in _ = kill(getpid(), SIGKILL) }
+            }
+        }
+        #expect(try environment.readers().count == 2)
+        try environment.read { _ throws(LMDBError) in
+            #expect(try environment.readers().map(\.process) == [getpid()])
+        }
+    }
+
     @Test func `opening clears the slots of killed readers`() async throws {
         // A process that lives on keeps the reader table from being made anew.
         let environment = try Environment.open(path: path)
@@ -111,6 +127,28 @@ import Testing
         }
         #expect(found == 1)
         #expect(try DataFileCheck.check(path: path).damage == [])
+    }
+
+    @Test(arguments: 1...6 as ClosedRange<UInt64>)
+    func `a process killed at any moment leaves whole transactions`(seed: UInt64) async throws {
+        let delay = 2_000 + 17_000 * UInt32(seed)
+        await #expect(processExitsWith: .signal(SIGALRM)) {
+            [path = path as String, seed = seed as UInt64, delay = delay as UInt32] in
+            var workload = try Workload(seed: seed, path: path)
+            ualarm(delay, 0)
+            while true { try workload.transaction() }
+        }
+        let (entries, report) = try walk(path)
+        #expect(report.damage == [], "seed \(seed)")
+        #expect(report.lostPageCount == 0, "seed \(seed)")
+        #expect(Damage.isCredible(entries), "seed \(seed)")
+        // The same transactions again, up to the last one that was committed.
+        var again = try Workload(seed: seed, path: directory.file("again.mdb"))
+        while try again.environment.information().lastTransaction < report.transaction {
+            try again.transaction()
+        }
+        let isSame = again.contents == entries
+        #expect(isSame, "seed \(seed)")
     }
 
     @Test func `a fork can do nothing with its parent's environment`() async throws {

@@ -11,7 +11,7 @@ import Tokenizers
             let bounds = try #require(range.array).map { UInt32(try #require($0.int)) }
             scalars.formUnion(bounds[0]...bounds[1])
         }
-        return scalars
+        return scalars.intersection(Self.all)
     }
 
     private func checksums(_ name: String) throws -> [UInt64] {
@@ -19,7 +19,12 @@ import Tokenizers
         return try #require(file[name]?.array).compactMap { $0.string.flatMap { UInt64($0) } }
     }
 
-    private static let all = (0..<UInt32(0x110000)).filter { Unicode.Scalar($0) != nil }
+    /// Of the planes that are all one category, a scalar now and then.
+    private static let all = (UInt32(0)..<0x110000).filter { (value: UInt32) -> Bool in
+        guard Unicode.Scalar(value) != nil else { return false }
+        if value < 0x30000 || (0xE0000..<0xE1000).contains(value) { return true }
+        return value % 61 == 0 || value & 0xFFFE == 0xFFFE
+    }
 
     /// Normalises each scalar by itself.
     private func scalars(
@@ -91,7 +96,8 @@ import Tokenizers
     @Test func `accents are stripped from the same scalars and leave the same`() throws {
         let stripping = normalizer(stripsAccents: true)
         #expect(scalars(stripping) { $1.isEmpty } == (try ranges("stripped")))
-        for (block, expected) in try checksums("strippedChecksums").enumerated() {
+        for (block, expected) in try checksums("strippedChecksums").enumerated()
+        where block < 0x30 || block == 0xE0 {
             let found = checksum(stripping, UInt32(block) * 0x1000, count: 0x1000)
             #expect(found == expected, "from U+\(String(block * 0x1000, radix: 16))")
         }
