@@ -73,7 +73,10 @@ let package = Package(
         module("Tensors", imports: ["CBLAS", "CKernels", "JSON", "Files", "Threads"]),
         module("Tokenizers", imports: ["JSON", "Files"]),
         module("Transformers", imports: ["Tensors", "Tokenizers", "JSON", "Files", "Threads"]),
-        module("Encoders", imports: ["Transformers", "Quiver", "Files"]),
+        module(
+            "Encoders",
+            imports: ["Transformers", "Tensors", "Tokenizers", "Quiver", "JSON", "Files", "Threads", "CXXHash"]
+        ),
 
         // Ways in.
         .target(name: "CQuiverABI", path: "include", sources: ["quiver.c"], publicHeadersPath: "."),
@@ -81,7 +84,8 @@ let package = Package(
         .executableTarget(
             name: "QuiverCLI",
             dependencies: [
-                "Quiver", "Encoders", "Interchange", "Tokenizers", "JSON",
+                "Quiver", "Encoders", "Interchange", "Tokenizers", "JSON", "Files", "Indexes", "LMDB",
+                "Threads",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: house
@@ -94,10 +98,19 @@ let package = Package(
         tests(of: "LMDB", imports: ["CLMDB"]),
         tests(of: "Indexes", imports: ["CKernels", "FAISS"]),
         tests(of: "Tokenizers", imports: ["JSON", "Files"], resources: [.copy("Resources")]),
-        tests(of: "Tensors", imports: ["CKernels"]),
-        tests(of: "Transformers"),
-        tests(of: "Encoders", resources: [.copy("Resources")]),
+        tests(of: "Tensors"),
+        tests(of: "Transformers", imports: ["Tensors"]),
+        tests(
+            of: "Encoders",
+            imports: ["JSON", "Quiver", "Tokenizers", "Transformers"],
+            resources: [.copy("Resources")]
+        ),
         tests(of: "Quiver", imports: ["Files"]),
-        tests(of: "Interchange"),
+        tests(of: "Interchange", imports: ["Quiver", "JSON", "Files"]),
+        .testTarget(
+            name: "CLITests",
+            dependencies: ["JSON", "TestSupport"],
+            swiftSettings: house
+        ),
     ]
 )
