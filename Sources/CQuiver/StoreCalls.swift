@@ -27,7 +27,10 @@ public func qv_open(
         }
         var storeOptions = Store.Options()
         if options.tail_byte_count > 0 {
-            storeOptions.tailByteCount = Int(clamping: options.tail_byte_count)
+            guard options.tail_byte_count <= largestTail else {
+                throw .argument("options: tail_byte_count is \(options.tail_byte_count), over \(largestTail)")
+            }
+            storeOptions.tailByteCount = Int(options.tail_byte_count)
         }
 
         let opened = try engine { () throws(StoreError) in
@@ -73,3 +76,6 @@ public func qv_verify(
         }
     }
 }
+
+/// The tail lives in the catalog, which is mapped at 1 TiB at most.
+private let largestTail: UInt64 = 1 << 36
