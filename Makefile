@@ -59,7 +59,7 @@ format:
 	swift format -i -r -p Package.swift Sources Tests
 
 # API reference of the engine, as a web site under .build/docs.
-docs: setup
+docs: build
 	@scripts/build-docs
 
 # All WordNet definitions: imported, encoded, indexed, asked and measured.
