@@ -116,7 +116,8 @@ enum EnvironmentRegistry {
             }
             // LMDB wants it closed after a failed open, too.
             mdb_env_close(handle)
-            guard code == ENOMEM, mapByteCount > 1 << 24 else {
+            // Linux calls a map that finds no room ENOMEM, valgrind and some sandboxes EINVAL.
+            guard code == ENOMEM || code == EINVAL, mapByteCount > 1 << 24 else {
                 throw openError(code, path: path)
             }
             mapByteCount /= 2
