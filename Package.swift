@@ -1,7 +1,6 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-
 /// A module map for a system library that pkg-config knows.
 func system(_ name: String, pkgConfig: String, debian: String) -> Target {
     .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([debian])])
@@ -12,7 +11,9 @@ func module(_ name: String, imports: [Target.Dependency] = []) -> Target {
     .target(name: name, dependencies: imports, swiftSettings: house)
 }
 
-func tests(of name: String, imports: [Target.Dependency] = [], resources: [Resource]? = nil) -> Target {
+func tests(of name: String, imports: [Target.Dependency] = [], resources: [Resource]? = nil)
+    -> Target
+{
     .testTarget(
         name: "\(name)Tests",
         dependencies: [.target(name: name), "TestSupport"] + imports,
@@ -37,7 +38,7 @@ let package = Package(
         .executable(name: "quiver", targets: ["QuiverCLI"]),
     ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
     ],
     targets: [
         // System libraries.
@@ -48,7 +49,9 @@ let package = Package(
         // Hot loops in C, and FAISS's C++ behind a C header.
         .target(
             name: "CKernels",
-            linkerSettings: [.linkedLibrary("openblas"), .linkedLibrary("gomp"), .linkedLibrary("m")]
+            linkerSettings: [
+                .linkedLibrary("openblas"), .linkedLibrary("gomp"), .linkedLibrary("m"),
+            ]
         ),
         .target(
             name: "CFAISS",
@@ -75,7 +78,10 @@ let package = Package(
         module("Transformers", imports: ["Tensors", "Tokenizers", "JSON", "Files", "Threads"]),
         module(
             "Encoders",
-            imports: ["Transformers", "Tensors", "Tokenizers", "Quiver", "JSON", "Files", "Threads", "CXXHash"]
+            imports: [
+                "Transformers", "Tensors", "Tokenizers", "Quiver", "JSON", "Files", "Threads",
+                "CXXHash",
+            ]
         ),
 
         // Ways in.
@@ -84,7 +90,8 @@ let package = Package(
         .executableTarget(
             name: "QuiverCLI",
             dependencies: [
-                "Quiver", "Encoders", "Interchange", "Tokenizers", "JSON", "Files", "Indexes", "LMDB",
+                "Quiver", "Encoders", "Interchange", "Tokenizers", "JSON", "Files", "Indexes",
+                "LMDB",
                 "Threads",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],

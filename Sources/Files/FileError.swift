@@ -7,6 +7,7 @@ public enum FileError: Error, Sendable, Equatable, CustomStringConvertible {
     /// A file is shorter or longer than its own header, or the catalog, says.
     case wrongLength(path: String, expected: UInt64, found: UInt64)
 
+    /// The path, the operation and the system's word for what went wrong.
     public var description: String {
         switch self {
         case .system(let operation, let path, let code):

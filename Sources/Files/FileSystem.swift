@@ -6,16 +6,27 @@ public import Glibc
 public struct FileSystem: Sendable {
     /// Opens or creates a file for writing.
     public var open: @Sendable (_ path: String, _ flags: Int32, _ mode: mode_t) -> Int32
-    public var pwrite: @Sendable (_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer, _ offset: Int) -> Int
+    /// Writes bytes at an offset; gives how many were written.
+    public var pwrite:
+        @Sendable (_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer, _ offset: Int) -> Int
+    /// Makes a file's bytes, or a directory's entries, durable.
     public var fsync: @Sendable (_ descriptor: Int32) -> Int32
+    /// Gives a file or directory another name, atomically.
     public var rename: @Sendable (_ from: String, _ to: String) -> Int32
+    /// Removes a file's name.
     public var unlink: @Sendable (_ path: String) -> Int32
+    /// Makes a directory.
     public var mkdir: @Sendable (_ path: String, _ mode: mode_t) -> Int32
+    /// Removes an empty directory.
     public var rmdir: @Sendable (_ path: String) -> Int32
 
+    /// Operations of which each stands for the system call of its name.
     public init(
         open: @escaping @Sendable (_ path: String, _ flags: Int32, _ mode: mode_t) -> Int32,
-        pwrite: @escaping @Sendable (_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer, _ offset: Int) -> Int,
+        pwrite:
+            @escaping @Sendable (
+                _ descriptor: Int32, _ bytes: UnsafeRawBufferPointer, _ offset: Int
+            ) -> Int,
         fsync: @escaping @Sendable (_ descriptor: Int32) -> Int32,
         rename: @escaping @Sendable (_ from: String, _ to: String) -> Int32,
         unlink: @escaping @Sendable (_ path: String) -> Int32,
@@ -58,12 +69,16 @@ extension FileSystem {
         let descriptor = Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw .system(operation: "open", path: path, code: errno) }
         defer { close(descriptor) }
-        guard fsync(descriptor) == 0 else { throw .system(operation: "fsync", path: path, code: errno) }
+        guard fsync(descriptor) == 0 else {
+            throw .system(operation: "fsync", path: path, code: errno)
+        }
     }
 
     /// Gives the file or directory at `from` the name `to`, atomically. Not durable before both folders are synced.
     public func move(_ from: String, to: String) throws(FileError) {
-        guard rename(from, to) == 0 else { throw .system(operation: "rename", path: from, code: errno) }
+        guard rename(from, to) == 0 else {
+            throw .system(operation: "rename", path: from, code: errno)
+        }
     }
 
     /// Removes a file, or a directory with everything in it. A name that is not there is not an error.

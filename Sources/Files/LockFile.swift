@@ -29,11 +29,14 @@ public final class LockFile: Sendable {
             let code = errno
             if code == EINTR { continue }
             defer { close(descriptor) }
-            guard code == EWOULDBLOCK else { throw .system(operation: "flock", path: path, code: code) }
+            guard code == EWOULDBLOCK else {
+                throw .system(operation: "flock", path: path, code: code)
+            }
             return .refused(processID: processID(in: descriptor))
         }
         let text = Array("\(getpid())\n".utf8)
-        guard ftruncate(descriptor, 0) == 0, pwrite(descriptor, text, text.count, 0) == text.count else {
+        guard ftruncate(descriptor, 0) == 0, pwrite(descriptor, text, text.count, 0) == text.count
+        else {
             let code = errno
             close(descriptor)
             throw .system(operation: "pwrite", path: path, code: code)

@@ -8,7 +8,9 @@ import Glibc
 ///
 /// The bytes are as found on disk: whoever reads them checks them first.
 public final class MappedFile: Sendable {
+    /// The file, as it was named.
     public let path: String
+    /// The length of the file when it was mapped.
     public let byteCount: Int
     // Read-only memory that nobody writes, unmapped only in `deinit`: safe to read from any thread.
     private nonisolated(unsafe) let base: UnsafeRawPointer?
@@ -25,12 +27,17 @@ public final class MappedFile: Sendable {
             throw .system(operation: "fstat", path: path, code: errno)
         }
         guard status.st_mode & S_IFMT == S_IFREG else {
-            throw .system(operation: "open", path: path, code: status.st_mode & S_IFMT == S_IFDIR ? EISDIR : EINVAL)
+            throw .system(
+                operation: "open",
+                path: path,
+                code: status.st_mode & S_IFMT == S_IFDIR ? EISDIR : EINVAL
+            )
         }
         let byteCount = Int(status.st_size)
         var base: UnsafeRawPointer?
         if byteCount > 0 {
-            guard let mapped = mmap(nil, byteCount, PROT_READ, MAP_SHARED, descriptor, 0), mapped != MAP_FAILED
+            guard let mapped = mmap(nil, byteCount, PROT_READ, MAP_SHARED, descriptor, 0),
+                mapped != MAP_FAILED
             else {
                 throw .system(operation: "mmap", path: path, code: errno)
             }

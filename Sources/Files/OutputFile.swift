@@ -4,6 +4,7 @@ import Glibc
 ///
 /// `finish()` makes it durable; a value that is dropped before that closes and unlinks its file.
 public struct OutputFile: ~Copyable, Sendable {
+    /// The file, as it was named.
     public let path: String
     /// −1 once the file is finished.
     private var descriptor: Int32
@@ -29,7 +30,10 @@ public struct OutputFile: ~Copyable, Sendable {
         var done = 0
         while done < bytes.count {
             let written = fileSystem.pwrite(
-                descriptor, UnsafeRawBufferPointer(rebasing: bytes[done...]), offset + done)
+                descriptor,
+                UnsafeRawBufferPointer(rebasing: bytes[done...]),
+                offset + done
+            )
             if written > 0 {
                 done += written
             } else if written == 0 {

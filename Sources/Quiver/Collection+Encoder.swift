@@ -17,10 +17,19 @@ extension Collection {
             try core.catalog.write { (transaction: inout WriteTransaction) throws(StoreError) in
                 let key = CatalogKey.collection(id)
                 guard
-                    var record = try transaction.record(.collections, key, of: core.catalog, CollectionRecord.decode)
+                    var record = try transaction.record(
+                        .collections,
+                        key,
+                        of: core.catalog,
+                        CollectionRecord.decode
+                    )
                 else { throw .unknownCollection(name) }
                 if let bound = record.encoder, bound.identity != encoder.identity {
-                    throw .wrongEncoder(collection: name, expected: bound.identity, found: encoder.identity)
+                    throw .wrongEncoder(
+                        collection: name,
+                        expected: bound.identity,
+                        found: encoder.identity
+                    )
                 }
                 record.encoder = encoder
                 try transaction.put(.collections, key, record.encoded(), of: core.catalog)

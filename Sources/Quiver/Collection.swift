@@ -3,7 +3,9 @@ import Synchronization
 
 /// Documents with vectors, under one schema. Safe to use from any thread.
 public final class Collection: Sendable {
+    /// The name that it was made with.
     public let name: String
+    /// The schema that it was made with.
     public let configuration: CollectionConfiguration
 
     let id: UInt32
@@ -49,7 +51,8 @@ public final class Collection: Sendable {
     ///
     /// - Throws: `invalidKey`, `damaged`, `closed`, `usedAfterFork`, `file`, `catalog`.
     public func documents(
-        _ keys: [Key], contents: Contents = [.text, .vectors]
+        _ keys: [Key],
+        contents: Contents = [.text, .vectors]
     ) throws(StoreError) -> [StoredDocument?] {
         try snapshot().documents(keys, contents: contents)
     }

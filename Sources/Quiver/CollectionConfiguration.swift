@@ -5,13 +5,18 @@ public struct VectorField: Sendable, Hashable {
     /// The name of the only vector field of a collection made without naming one.
     public static let unnamed = ""
 
+    /// The name, unique in its collection.
     public var name: String
     /// 1…65,536.
     public var dimension: Int
+    /// What "near" means.
     public var metric: Metric
+    /// How the numbers are stored.
     public var storage: Storage
+    /// How sealed segments are searched.
     public var index: IndexSpecification
 
+    /// A vector field. Checked when a collection is made of it.
     public init(
         name: String = VectorField.unnamed,
         dimension: Int,
@@ -65,8 +70,10 @@ extension IndexSpecification: CustomStringConvertible {
 
 /// What a collection holds.
 public struct CollectionConfiguration: Sendable, Hashable {
+    /// The vector fields, one in this version.
     public var vectorFields: [VectorField]
 
+    /// A collection of these fields.
     public init(vectorFields: [VectorField]) {
         self.vectorFields = vectorFields
     }

@@ -1,5 +1,6 @@
 /// One document as it is written: a key, optional text, and the rows of each vector field.
 public struct Document: Sendable {
+    /// The outside name, unique in its collection.
     public var key: Key
 
     /// Up to 64 MiB of UTF-8; `nil` is "no text", which differs from the empty text.
@@ -26,9 +27,11 @@ public struct Document: Sendable {
 
 /// One document as it is read back.
 public struct StoredDocument: Sendable, Equatable {
+    /// The outside name.
     public let key: Key
     /// The commit that last wrote the document.
     public let version: UInt64
+    /// The text as it was written; `nil` if there is none or it was not asked for.
     public let text: String?
     /// As `Document.vectors`, decoded from the field's storage type.
     public let vectors: [String: [Float]]

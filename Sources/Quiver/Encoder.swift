@@ -12,10 +12,12 @@ public struct EncoderIdentity: Sendable, Hashable, CustomStringConvertible {
     /// 128 bits, as 32 lowercase hexadecimal digits.
     public let hash: String
 
+    /// The identity of this hash.
     public init(hash: String) {
         self.hash = hash
     }
 
+    /// The hash.
     public var description: String { hash }
 }
 

@@ -12,6 +12,7 @@ public enum Key: Sendable {
 }
 
 extension Key: Equatable, Hashable, Comparable {
+    /// Whether two keys have the same kind and the same bytes.
     public static func == (left: Key, right: Key) -> Bool {
         switch (left, right) {
         case (.integer(let left), .integer(let right)): left == right
@@ -20,15 +21,18 @@ extension Key: Equatable, Hashable, Comparable {
         }
     }
 
+    /// Whether `left` sorts before `right`.
     public static func < (left: Key, right: Key) -> Bool {
         switch (left, right) {
         case (.integer(let left), .integer(let right)): left < right
         case (.integer, .string): true
         case (.string, .integer): false
-        case (.string(let left), .string(let right)): left.utf8.lexicographicallyPrecedes(right.utf8)
+        case (.string(let left), .string(let right)):
+            left.utf8.lexicographicallyPrecedes(right.utf8)
         }
     }
 
+    /// Feeds the kind and the bytes.
     public func hash(into hasher: inout Hasher) {
         switch self {
         case .integer(let value):
@@ -42,6 +46,7 @@ extension Key: Equatable, Hashable, Comparable {
 }
 
 extension Key: CustomStringConvertible {
+    /// The number, or the string in quotation marks.
     public var description: String {
         switch self {
         case .integer(let value): "\(value)"
@@ -51,10 +56,12 @@ extension Key: CustomStringConvertible {
 }
 
 extension Key: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral {
+    /// A string key.
     public init(stringLiteral value: String) {
         self = .string(value)
     }
 
+    /// An integer key.
     public init(integerLiteral value: UInt64) {
         self = .integer(value)
     }

@@ -1,5 +1,6 @@
 /// How far long work has come.
 public struct Progress: Sendable, Hashable {
+    /// What is being done.
     public enum Stage: String, Sendable, Hashable, CaseIterable {
         /// The tail is written to a segment.
         case sealing
@@ -9,7 +10,10 @@ public struct Progress: Sendable, Hashable {
         case verifying
     }
 
+    /// What is being done.
     public let stage: Stage
+    /// The units that are done.
     public let completed: Int
+    /// The units in all; it may grow while the work goes on.
     public let total: Int
 }

@@ -12,7 +12,9 @@ public struct SearchRequest: Sendable {
     public var queries: [[Float]]
     /// The number of hits wanted for each query, at least 1.
     public var k: Int
+    /// The name of the vector field that is searched.
     public var vectorField: String
+    /// How the rows are searched.
     public var mode: Mode
     /// The size of the candidate list of a graph walk; `nil` takes the default, and `k` raises it.
     public var efSearch: Int?
@@ -25,6 +27,7 @@ public struct SearchRequest: Sendable {
     /// The encoder that made the queries, if one did: refused unless it is the collection's.
     public var encoder: EncoderIdentity?
 
+    /// A request for `k` hits of each query. Checked when it is run, not here.
     public init(
         queries: [[Float]],
         k: Int = 10,
@@ -50,18 +53,23 @@ public struct SearchRequest: Sendable {
 
 /// Parts of a document that are read only when asked for.
 public struct Contents: OptionSet, Sendable, Hashable {
+    /// The bits of the set.
     public let rawValue: UInt8
 
+    /// The set of these bits.
     public init(rawValue: UInt8) {
         self.rawValue = rawValue
     }
 
+    /// The document's text.
     public static let text = Contents(rawValue: 1)
+    /// The rows, decoded from their storage type.
     public static let vectors = Contents(rawValue: 2)
 }
 
 /// One found document.
 public struct Hit: Sendable, Equatable {
+    /// The document's outside name.
     public let key: Key
     /// `l2`: the squared Euclidean distance, smaller is nearer. `innerProduct`: the dot product, larger is
     /// nearer. `cosine`: the dot product over both norms, −1…1, larger is nearer. Computed in float32 from the

@@ -1,7 +1,8 @@
 extension Snapshot {
     /// The documents of `keys`, in that order, `nil` where there is none.
     public func documents(
-        _ keys: [Key], contents: Contents = [.text, .vectors]
+        _ keys: [Key],
+        contents: Contents = [.text, .vectors]
     ) throws(StoreError) -> [StoredDocument?] {
         try process.require()
         var documents: [StoredDocument?] = []
@@ -12,12 +13,18 @@ extension Snapshot {
             }
             var vectors: [String: [Float]] = [:]
             if contents.contains(.vectors) {
-                for field in record.fields { vectors[field.field.name] = try row(at: location, of: field) }
+                for field in record.fields {
+                    vectors[field.field.name] = try row(at: location, of: field)
+                }
             }
             documents.append(
                 StoredDocument(
-                    key: key, version: try version(at: location),
-                    text: contents.contains(.text) ? try text(at: location) : nil, vectors: vectors))
+                    key: key,
+                    version: try version(at: location),
+                    text: contents.contains(.text) ? try text(at: location) : nil,
+                    vectors: vectors
+                )
+            )
         }
         return documents
     }
@@ -32,28 +39,33 @@ extension Snapshot {
             }
         case .tail(let index, let ordinal):
             return try tail[index].commit.keys.withKey(at: ordinal) { (bytes) throws(StoreError) in
-                try asDamage(of: Catalog.fileName) { () throws(ByteReader.Malformed) in try EncodedKey.decode(bytes) }
+                try asDamage(of: Catalog.fileName) { () throws(ByteReader.Malformed) in
+                    try EncodedKey.decode(bytes)
+                }
             }
         }
     }
 
     func version(at location: Location) throws(StoreError) -> UInt64 {
         switch location {
-        case .segment(let index, let ordinal): try segments[index].segment.documents.entry(at: ordinal).version
+        case .segment(let index, let ordinal):
+            try segments[index].segment.documents.entry(at: ordinal).version
         case .tail(let index, _): tail[index].commit.commit
         }
     }
 
     func textHash(at location: Location) throws(StoreError) -> UInt64 {
         switch location {
-        case .segment(let index, let ordinal): try segments[index].segment.documents.entry(at: ordinal).textHash
+        case .segment(let index, let ordinal):
+            try segments[index].segment.documents.entry(at: ordinal).textHash
         case .tail(let index, let ordinal): tail[index].commit.textHashes[ordinal]
         }
     }
 
     /// A document's text in UTF-8, during `body`; `nil` if it has none.
     func withText<Result>(
-        at location: Location, _ body: (UnsafeRawBufferPointer?) throws(StoreError) -> Result
+        at location: Location,
+        _ body: (UnsafeRawBufferPointer?) throws(StoreError) -> Result
     ) throws(StoreError) -> Result {
         switch location {
         case .segment(let index, let ordinal):
@@ -72,8 +84,10 @@ extension Snapshot {
 
     /// A document's row as it is stored, its norm, and its scale under `int8`, during `body`.
     func withStoredRow(
-        at location: Location, of field: StoredField,
-        _ body: (_ values: UnsafeRawBufferPointer, _ norm: Float, _ scale: Float?) throws(StoreError) -> Void
+        at location: Location,
+        of field: StoredField,
+        _ body: (_ values: UnsafeRawBufferPointer, _ norm: Float, _ scale: Float?)
+            throws(StoreError) -> Void
     ) throws(StoreError) {
         switch location {
         case .segment(let index, let ordinal):
@@ -96,11 +110,15 @@ extension Snapshot {
     }
 
     private func block(
-        _ commit: TailCommit, _ ordinal: Int, of field: StoredField
+        _ commit: TailCommit,
+        _ ordinal: Int,
+        of field: StoredField
     ) throws(StoreError) -> (block: TailCommit.Block, row: Int) {
         guard let found = commit.block(of: ordinal, field: field.id) else {
             throw .damaged(
-                file: Catalog.fileName, reason: "has no row of document \(ordinal) in commit \(commit.commit)")
+                file: Catalog.fileName,
+                reason: "has no row of document \(ordinal) in commit \(commit.commit)"
+            )
         }
         return found
     }

@@ -5,20 +5,25 @@ extension Snapshot {
         let total = segments.reduce(tailCount) { $0 + $1.segment.documentCount }
         let segmentBytes = segments.reduce(0) { sum, view in
             let record = view.segment.record
-            return sum + Int(record.byteCount) + record.indexes.reduce(0) { $0 + Int($1.file.byteCount) }
+            return sum + Int(record.byteCount)
+                + record.indexes.reduce(0) { $0 + Int($1.file.byteCount) }
         }
         return CollectionStatistics(
             liveCount: liveCount,
             deadCount: total - liveCount,
             segmentCount: segments.count,
             unindexedSegmentCount: segments.count { view in
-                record.fields.contains { $0.wantsGraph(over: view.segment.documentCount) && !view.segment.hasGraph(of: $0.id) }
+                record.fields.contains {
+                    $0.wantsGraph(over: view.segment.documentCount)
+                        && !view.segment.hasGraph(of: $0.id)
+                }
             },
             tailCount: tailCount,
             tailByteCount: Int(state.tailByteCount),
             byteCount: segmentBytes + Int(state.tailByteCount),
             commit: commit,
-            encoder: record.encoder)
+            encoder: record.encoder
+        )
     }
 }
 

@@ -35,8 +35,12 @@ public final class Snapshot: Sendable {
     let tail: [TailView]
 
     init(
-        process: ProcessMark, collectionID: UInt32, record: CollectionRecord, state: CollectionState,
-        segments: [SegmentView], tail: [TailView]
+        process: ProcessMark,
+        collectionID: UInt32,
+        record: CollectionRecord,
+        state: CollectionState,
+        segments: [SegmentView],
+        tail: [TailView]
     ) {
         self.process = process
         self.collectionID = collectionID
@@ -73,7 +77,9 @@ public final class Snapshot: Sendable {
     func locate(_ key: EncodedKey) throws(StoreError) -> Location? {
         try key.bytes.withBytes { (key) throws(StoreError) in
             for index in tail.indices.reversed() {
-                if let ordinal = tail[index].commit.keys.index(of: key), !tail[index].dead.contains(UInt32(ordinal)) {
+                if let ordinal = tail[index].commit.keys.index(of: key),
+                    !tail[index].dead.contains(UInt32(ordinal))
+                {
                     return .tail(index, ordinal: ordinal)
                 }
             }

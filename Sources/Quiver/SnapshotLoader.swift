@@ -14,14 +14,25 @@ struct SnapshotLoader: ~Copyable {
     /// Files are opened inside the read transaction: a segment that is retired meanwhile is not unlinked before
     /// the transaction has ended.
     static func load(
-        _ collectionID: UInt32, previous: Snapshot?, core: StoreCore
+        _ collectionID: UInt32,
+        previous: Snapshot?,
+        core: StoreCore
     ) throws(StoreError) -> Snapshot {
         try core.catalog.read { (transaction: borrowing ReadTransaction) throws(StoreError) in
             let key = CatalogKey.collection(collectionID)
             guard
                 let record = try transaction.record(
-                    .collections, key, of: core.catalog, CollectionRecord.decode),
-                let state = try transaction.record(.states, key, of: core.catalog, CollectionState.decode)
+                    .collections,
+                    key,
+                    of: core.catalog,
+                    CollectionRecord.decode
+                ),
+                let state = try transaction.record(
+                    .states,
+                    key,
+                    of: core.catalog,
+                    CollectionState.decode
+                )
             else {
                 throw .unknownCollection(previous?.record.name ?? "number \(collectionID)")
             }
@@ -31,14 +42,22 @@ struct SnapshotLoader: ~Copyable {
                 loader.segments = previous.segments
                 loader.tail = previous.tail
                 try loader.appendTail(
-                    transaction, after: previous.state.commit, reusing: [])
+                    transaction,
+                    after: previous.state.commit,
+                    reusing: []
+                )
             } else {
                 try loader.loadSegments(transaction, reusing: previous?.segments ?? [])
                 try loader.appendTail(transaction, after: 0, reusing: previous?.tail ?? [])
             }
             return Snapshot(
-                process: core.process, collectionID: collectionID, record: record, state: state,
-                segments: loader.segments, tail: loader.tail)
+                process: core.process,
+                collectionID: collectionID,
+                record: record,
+                state: state,
+                segments: loader.segments,
+                tail: loader.tail
+            )
         }
     }
 
@@ -49,22 +68,32 @@ struct SnapshotLoader: ~Copyable {
     }
 
     private mutating func loadSegments(
-        _ transaction: borrowing ReadTransaction, reusing old: [Snapshot.SegmentView]
+        _ transaction: borrowing ReadTransaction,
+        reusing old: [Snapshot.SegmentView]
     ) throws(StoreError) {
         var views: [Snapshot.SegmentView] = []
         try transaction.forEachRecord(
-            .segments, prefix: CatalogKey.collection(collectionID), of: core.catalog
+            .segments,
+            prefix: CatalogKey.collection(collectionID),
+            of: core.catalog
         ) { (key, value) throws(StoreError) in
             let id = try segmentID(key)
-            let segmentRecord = try asDamage(of: core.catalog.path) { () throws(ByteReader.Malformed) in
+            let segmentRecord = try asDamage(of: core.catalog.path) {
+                () throws(ByteReader.Malformed) in
                 try SegmentRecord.decode(value)
             }
             let segment: Segment
-            if let open = old.first(where: { $0.segment.id == id && $0.segment.record == segmentRecord }) {
+            if let open = old.first(where: {
+                $0.segment.id == id && $0.segment.record == segmentRecord
+            }) {
                 segment = open.segment
             } else {
                 segment = try Segment(
-                    id: id, path: core.segmentPath(id), record: segmentRecord, fields: record.fields)
+                    id: id,
+                    path: core.segmentPath(id),
+                    record: segmentRecord,
+                    fields: record.fields
+                )
             }
             views.append(Snapshot.SegmentView(segment: segment, dead: RowSet()))
         }
@@ -76,29 +105,41 @@ struct SnapshotLoader: ~Copyable {
 
     private func segmentID(_ key: UnsafeRawBufferPointer) throws(StoreError) -> UInt64 {
         guard key.count == 12 else {
-            throw .damaged(file: core.catalog.path, reason: "holds a segment under a key of \(key.count) bytes")
+            throw .damaged(
+                file: core.catalog.path,
+                reason: "holds a segment under a key of \(key.count) bytes"
+            )
         }
         return UInt64(bigEndian: key.loadUnaligned(fromByteOffset: 4, as: UInt64.self))
     }
 
     private func loadTombstones(
-        _ transaction: borrowing ReadTransaction, of segment: Segment
+        _ transaction: borrowing ReadTransaction,
+        of segment: Segment
     ) throws(StoreError) -> RowSet {
         var words: [UInt64] = []
         try transaction.forEachRecord(
-            .tombstones, prefix: CatalogKey.segment(segment.id, of: collectionID), of: core.catalog
+            .tombstones,
+            prefix: CatalogKey.segment(segment.id, of: collectionID),
+            of: core.catalog
         ) { (key, value) throws(StoreError) in
             let block = try asDamage(of: core.catalog.path) { () throws(ByteReader.Malformed) in
-                guard key.count == 16 else { throw .init(reason: "holds tombstones under a key of \(key.count) bytes") }
+                guard key.count == 16 else {
+                    throw .init(reason: "holds tombstones under a key of \(key.count) bytes")
+                }
                 return try TombstoneBlock.decode(value)
             }
-            let number = Int(UInt32(bigEndian: key.loadUnaligned(fromByteOffset: 12, as: UInt32.self)))
+            let number = Int(
+                UInt32(bigEndian: key.loadUnaligned(fromByteOffset: 12, as: UInt32.self))
+            )
             let start = number * TombstoneBlock.wordCount
             let end = start + block.words.count
             guard end <= (segment.documentCount + 63) / 64 else {
                 throw .damaged(
                     file: core.catalog.path,
-                    reason: "holds tombstones past the end of segment \(SegmentName.directory(segment.id))")
+                    reason:
+                        "holds tombstones past the end of segment \(SegmentName.directory(segment.id))"
+                )
             }
             words += [UInt64](repeating: 0, count: start - words.count)
             words += block.words
@@ -108,12 +149,21 @@ struct SnapshotLoader: ~Copyable {
 
     /// Takes in the commits of the tail that come after `commit`, and what they killed.
     private mutating func appendTail(
-        _ transaction: borrowing ReadTransaction, after commit: UInt64, reusing old: [Snapshot.TailView]
+        _ transaction: borrowing ReadTransaction,
+        after commit: UInt64,
+        reusing old: [Snapshot.TailView]
     ) throws(StoreError) {
-        var reader = TailReader(core: core, collectionID: collectionID, fields: record.fields, reusing: old)
+        var reader = TailReader(
+            core: core,
+            collectionID: collectionID,
+            fields: record.fields,
+            reusing: old
+        )
         try transaction.forEachRecord(
-            .tail, prefix: CatalogKey.collection(collectionID),
-            from: CatalogKey.tail(of: collectionID, commit: commit + 1), of: core.catalog
+            .tail,
+            prefix: CatalogKey.collection(collectionID),
+            from: CatalogKey.tail(of: collectionID, commit: commit + 1),
+            of: core.catalog
         ) { (key, value) throws(StoreError) in
             try reader.take(key: key, value: value)
         }
@@ -132,15 +182,20 @@ struct SnapshotLoader: ~Copyable {
             else {
                 throw .damaged(
                     file: core.catalog.path,
-                    reason: "says that document \(ordinal) of segment \(SegmentName.directory(id)) is dead, which is not there")
+                    reason:
+                        "says that document \(ordinal) of segment \(SegmentName.directory(id)) is dead, which is not there"
+                )
             }
             segments[index].dead.insert(kill.ordinal)
         case .tail(let commit):
-            guard let index = Snapshot.index(of: commit, in: tail), ordinal < tail[index].commit.documentCount
+            guard let index = Snapshot.index(of: commit, in: tail),
+                ordinal < tail[index].commit.documentCount
             else {
                 throw .damaged(
                     file: core.catalog.path,
-                    reason: "says that document \(ordinal) of commit \(commit) is dead, which is not there")
+                    reason:
+                        "says that document \(ordinal) of commit \(commit) is dead, which is not there"
+                )
             }
             tail[index].dead.insert(kill.ordinal)
         }

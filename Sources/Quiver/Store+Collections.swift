@@ -11,7 +11,8 @@ extension Store {
     ///
     /// - Throws: `collectionExists`, `invalidName`, `invalidConfiguration`, `readOnly`, `file`, `catalog`.
     public func createCollection(
-        _ name: String, _ configuration: CollectionConfiguration
+        _ name: String,
+        _ configuration: CollectionConfiguration
     ) throws(StoreError) -> Collection {
         let core = try core()
         try core.requireWriter()
@@ -25,18 +26,27 @@ extension Store {
         let id = try core.withWriteLock { () throws(StoreError) in
             try core.catalog.write { (transaction: inout WriteTransaction) throws(StoreError) in
                 let known = try transaction.collections(of: core.catalog)
-                guard !known.contains(where: { $0.record.name.utf8.elementsEqual(name.utf8) }) else {
+                guard !known.contains(where: { $0.record.name.utf8.elementsEqual(name.utf8) })
+                else {
                     throw .collectionExists(name)
                 }
                 guard known.count < Self.maximumCollectionCount else {
                     throw .tooLarge(
-                        what: "number of collections", found: known.count + 1, limit: Self.maximumCollectionCount)
+                        what: "number of collections",
+                        found: known.count + 1,
+                        limit: Self.maximumCollectionCount
+                    )
                 }
                 var settings = try transaction.settings(of: core.catalog)
                 let id = settings.nextCollectionID
                 settings.nextCollectionID += 1
                 let key = CatalogKey.collection(id)
-                try transaction.put(.settings, CatalogKey.store, settings.encoded(), of: core.catalog)
+                try transaction.put(
+                    .settings,
+                    CatalogKey.store,
+                    settings.encoded(),
+                    of: core.catalog
+                )
                 try transaction.put(.collections, key, record.encoded(), of: core.catalog)
                 try transaction.put(.states, key, CollectionState().encoded(), of: core.catalog)
                 return id
@@ -48,10 +58,12 @@ extension Store {
     /// The collection of that name.
     public func collection(_ name: String) throws(StoreError) -> Collection {
         let core = try core()
-        let known = try core.catalog.read { (transaction: borrowing ReadTransaction) throws(StoreError) in
+        let known = try core.catalog.read {
+            (transaction: borrowing ReadTransaction) throws(StoreError) in
             try transaction.collections(of: core.catalog)
         }
-        guard let found = known.first(where: { $0.record.name.utf8.elementsEqual(name.utf8) }) else {
+        guard let found = known.first(where: { $0.record.name.utf8.elementsEqual(name.utf8) })
+        else {
             throw .unknownCollection(name)
         }
         return collection(id: found.id, record: found.record)
@@ -60,15 +72,21 @@ extension Store {
     /// The names of all collections, in the order in which they were made.
     public func collectionNames() throws(StoreError) -> [String] {
         let core = try core()
-        return try core.catalog.read { (transaction: borrowing ReadTransaction) throws(StoreError) in
+        return try core.catalog.read {
+            (transaction: borrowing ReadTransaction) throws(StoreError) in
             try transaction.collections(of: core.catalog).map(\.record.name)
         }
     }
 
     private static func check(name: String, of what: String) throws(StoreError) {
-        guard !name.isEmpty else { throw .invalidName(name, reason: "a \(what)'s name may not be empty") }
+        guard !name.isEmpty else {
+            throw .invalidName(name, reason: "a \(what)'s name may not be empty")
+        }
         guard name.utf8.count <= maximumNameByteCount else {
-            throw .invalidName(name, reason: "a \(what)'s name has at most \(maximumNameByteCount) bytes")
+            throw .invalidName(
+                name,
+                reason: "a \(what)'s name has at most \(maximumNameByteCount) bytes"
+            )
         }
         guard name.unicodeScalars.allSatisfy({ $0.properties.generalCategory != .control }) else {
             throw .invalidName(name, reason: "a \(what)'s name may not hold control characters")
@@ -78,12 +96,16 @@ extension Store {
     private static func check(_ configuration: CollectionConfiguration) throws(StoreError) {
         let fields = configuration.vectorFields
         guard fields.count == 1 else {
-            throw .invalidConfiguration(reason: "a collection has one vector field; \(fields.count) were given")
+            throw .invalidConfiguration(
+                reason: "a collection has one vector field; \(fields.count) were given"
+            )
         }
         for field in fields {
             guard (1...VectorField.maximumDimension).contains(field.dimension) else {
                 throw .invalidConfiguration(
-                    reason: "a dimension is 1…\(VectorField.maximumDimension), not \(field.dimension)")
+                    reason:
+                        "a dimension is 1…\(VectorField.maximumDimension), not \(field.dimension)"
+                )
             }
             if !field.name.isEmpty { try check(name: field.name, of: "vector field") }
         }
@@ -104,9 +126,12 @@ extension Transaction where Self: ~Copyable {
         of catalog: Catalog
     ) throws(StoreError) -> [(id: UInt32, record: CollectionRecord)] {
         var found: [(id: UInt32, record: CollectionRecord)] = []
-        try forEachRecord(.collections, prefix: [], of: catalog) { (key, value) throws(StoreError) in
+        try forEachRecord(.collections, prefix: [], of: catalog) {
+            (key, value) throws(StoreError) in
             let record = try asDamage(of: catalog.path) { () throws(ByteReader.Malformed) in
-                guard key.count == 4 else { throw .init(reason: "holds a collection under a key of \(key.count) bytes") }
+                guard key.count == 4 else {
+                    throw .init(reason: "holds a collection under a key of \(key.count) bytes")
+                }
                 return try CollectionRecord.decode(value)
             }
             found.append((UInt32(bigEndian: key.loadUnaligned(as: UInt32.self)), record))

@@ -18,6 +18,7 @@ public final class Store: Sendable {
         /// The tail, which every search compares row by row, is sealed into a segment before it grows past this.
         public var tailByteCount = 64 << 20
 
+        /// The defaults.
         public init() {}
     }
 
@@ -33,7 +34,9 @@ public final class Store: Sendable {
 
     /// Whether there is a store at `path` (its catalog is there; it may be damaged).
     public static func exists(at path: String) -> Bool {
-        if case .file(let byteCount) = try? fileKind("\(path)/\(Catalog.fileName)") { return byteCount > 0 }
+        if case .file(let byteCount) = try? fileKind("\(path)/\(Catalog.fileName)") {
+            return byteCount > 0
+        }
         return false
     }
 
@@ -41,7 +44,8 @@ public final class Store: Sendable {
     ///
     /// - Throws: `alreadyExists` if there is a store or anything else; `lockedByWriter`; `file`, `catalog`.
     public static func create(
-        at path: String, options: Options = Options()
+        at path: String,
+        options: Options = Options()
     ) throws(StoreError) -> Store {
         try create(at: path, options: options, fileSystem: .system)
     }
@@ -52,23 +56,37 @@ public final class Store: Sendable {
     ///
     /// - Throws: `notAStore`, `unsupportedFormat`, `lockedByWriter`, `damaged`, `file`, `catalog`.
     public static func open(
-        at path: String, access: Access = .readWrite, options: Options = Options()
+        at path: String,
+        access: Access = .readWrite,
+        options: Options = Options()
     ) throws(StoreError) -> Store {
         try open(at: path, access: access, options: options, fileSystem: .system)
     }
 
     /// As the public one, over other file operations: for tests that make them fail.
     package static func create(
-        at path: String, options: Options, fileSystem: FileSystem
+        at path: String,
+        options: Options,
+        fileSystem: FileSystem
     ) throws(StoreError) -> Store {
         Store(core: try StoreCore.create(at: path, options: options, fileSystem: fileSystem))
     }
 
     /// As the public one, over other file operations: for tests that make them fail.
     package static func open(
-        at path: String, access: Access, options: Options, fileSystem: FileSystem
+        at path: String,
+        access: Access,
+        options: Options,
+        fileSystem: FileSystem
     ) throws(StoreError) -> Store {
-        Store(core: try StoreCore.open(at: path, access: access, options: options, fileSystem: fileSystem))
+        Store(
+            core: try StoreCore.open(
+                at: path,
+                access: access,
+                options: options,
+                fileSystem: fileSystem
+            )
+        )
     }
 
     /// Ends the handle: every later call on it, or on a collection from it, throws `closed`. Safe to call twice.

@@ -4,20 +4,31 @@ import LMDB
 
 extension StoreCore {
     static func create(
-        at path: String, options: Store.Options, fileSystem: FileSystem
+        at path: String,
+        options: Store.Options,
+        fileSystem: FileSystem
     ) throws(StoreError) -> StoreCore {
         try asStoreError { () throws(FileError) in
             if try fileKind(path) == .missing { try fileSystem.makeDirectory(path) }
         }
         let names = try asStoreError { () throws(FileError) in Set(try directoryEntries(path)) }
-        guard names.isSubset(of: StoreLayout.namesOfAnUnfinishedStore) else { throw .alreadyExists(path: path) }
+        guard names.isSubset(of: StoreLayout.namesOfAnUnfinishedStore) else {
+            throw .alreadyExists(path: path)
+        }
         let lock = try takeLock(at: path)
         for name in [StoreLayout.segments, StoreLayout.staging, StoreLayout.texts] {
-            try asStoreError { () throws(FileError) in try fileSystem.makeDirectory("\(path)/\(name)") }
+            try asStoreError { () throws(FileError) in
+                try fileSystem.makeDirectory("\(path)/\(name)")
+            }
         }
         let catalog = try Catalog(store: path, readOnly: false, creating: true)
         try catalog.write { (transaction: inout WriteTransaction) throws(StoreError) in
-            let known = try transaction.record(.settings, CatalogKey.store, of: catalog, StoreRecord.decode)
+            let known = try transaction.record(
+                .settings,
+                CatalogKey.store,
+                of: catalog,
+                StoreRecord.decode
+            )
             guard known == nil else { throw .alreadyExists(path: path) }
             try transaction.put(.settings, CatalogKey.store, StoreRecord().encoded(), of: catalog)
         }
@@ -26,26 +37,46 @@ extension StoreCore {
             try fileSystem.syncDirectory(path)
             try fileSystem.syncDirectory(parent(of: path))
         }
-        return StoreCore(path: path, catalog: catalog, options: options, fileSystem: fileSystem, lock: lock)
+        return StoreCore(
+            path: path,
+            catalog: catalog,
+            options: options,
+            fileSystem: fileSystem,
+            lock: lock
+        )
     }
 
     static func open(
-        at path: String, access: Store.Access, options: Store.Options, fileSystem: FileSystem
+        at path: String,
+        access: Store.Access,
+        options: Store.Options,
+        fileSystem: FileSystem
     ) throws(StoreError) -> StoreCore {
-        let kind = try asStoreError { () throws(FileError) in try fileKind("\(path)/\(Catalog.fileName)") }
+        let kind = try asStoreError { () throws(FileError) in
+            try fileKind("\(path)/\(Catalog.fileName)")
+        }
         guard case .file = kind else { throw .notAStore(path: path) }
         let lock = access == .readWrite ? try takeLock(at: path) : nil
         let catalog = try Catalog(store: path, readOnly: access == .readOnly, creating: false)
-        let settings = try catalog.read { (transaction: borrowing ReadTransaction) throws(StoreError) in
+        let settings = try catalog.read {
+            (transaction: borrowing ReadTransaction) throws(StoreError) in
             try transaction.record(.settings, CatalogKey.store, of: catalog, StoreRecord.decode)
         }
         guard let settings else { throw .notAStore(path: path) }
         guard settings.format == StoreRecord.formatVersion else {
             throw .unsupportedFormat(
-                path: path, found: settings.format, supported: StoreRecord.formatVersion)
+                path: path,
+                found: settings.format,
+                supported: StoreRecord.formatVersion
+            )
         }
         let core = StoreCore(
-            path: path, catalog: catalog, options: options, fileSystem: fileSystem, lock: lock)
+            path: path,
+            catalog: catalog,
+            options: options,
+            fileSystem: fileSystem,
+            lock: lock
+        )
         if lock != nil { try core.sweep() }
         return core
     }

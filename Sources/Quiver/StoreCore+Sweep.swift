@@ -9,24 +9,34 @@ extension StoreCore {
     func sweep() throws(StoreError) {
         var known: Set<String> = []
         try catalog.read { (transaction: borrowing ReadTransaction) throws(StoreError) in
-            try transaction.forEachRecord(.segments, prefix: [], of: catalog) { (key, value) throws(StoreError) in
+            try transaction.forEachRecord(.segments, prefix: [], of: catalog) {
+                (key, value) throws(StoreError) in
                 let record = try asDamage(of: catalog.path) { () throws(ByteReader.Malformed) in
-                    guard key.count == 12 else { throw .init(reason: "holds a segment under a key of \(key.count) bytes") }
+                    guard key.count == 12 else {
+                        throw .init(reason: "holds a segment under a key of \(key.count) bytes")
+                    }
                     return try SegmentRecord.decode(value)
                 }
                 let id = UInt64(bigEndian: key.loadUnaligned(fromByteOffset: 4, as: UInt64.self))
                 let directory = "\(StoreLayout.segments)/\(SegmentName.directory(id))"
                 known.insert(directory)
                 for index in record.indexes {
-                    let name = SegmentName.graph(fieldID: index.fieldID, generation: index.generation)
+                    let name = SegmentName.graph(
+                        fieldID: index.fieldID,
+                        generation: index.generation
+                    )
                     known.insert("\(directory)/\(name)")
                 }
             }
-            try transaction.forEachRecord(.tail, prefix: [], of: catalog) { (key, _) throws(StoreError) in
+            try transaction.forEachRecord(.tail, prefix: [], of: catalog) {
+                (key, _) throws(StoreError) in
                 guard key.count == 21 else { return }
-                known.insert("\(UInt64(bigEndian: key.loadUnaligned(fromByteOffset: 4, as: UInt64.self)))")
+                known.insert(
+                    "\(UInt64(bigEndian: key.loadUnaligned(fromByteOffset: 4, as: UInt64.self)))"
+                )
             }
-            try transaction.forEachRecord(.retired, prefix: [], of: catalog) { (key, _) throws(StoreError) in
+            try transaction.forEachRecord(.retired, prefix: [], of: catalog) {
+                (key, _) throws(StoreError) in
                 known.insert(String(decoding: key.dropFirst(8), as: UTF8.self))
             }
         }
@@ -34,7 +44,9 @@ extension StoreCore {
             for name in [StoreLayout.segments, StoreLayout.staging, StoreLayout.texts] {
                 try fileSystem.makeDirectory("\(path)/\(name)")
             }
-            for name in try directoryEntries(stagingPath) { try fileSystem.remove("\(stagingPath)/\(name)") }
+            for name in try directoryEntries(stagingPath) {
+                try fileSystem.remove("\(stagingPath)/\(name)")
+            }
             for name in try directoryEntries(segmentsPath) {
                 let directory = "\(StoreLayout.segments)/\(name)"
                 guard known.contains(directory) else {
@@ -60,13 +72,15 @@ extension StoreCore {
     func unlinkRetired() throws(StoreError) {
         var retired: [(transaction: UInt64, path: String)] = []
         try catalog.read { (transaction: borrowing ReadTransaction) throws(StoreError) in
-            try transaction.forEachRecord(.retired, prefix: [], of: catalog) { (key, _) throws(StoreError) in
+            try transaction.forEachRecord(.retired, prefix: [], of: catalog) {
+                (key, _) throws(StoreError) in
                 guard key.count > 8 else { return }
                 retired.append(
                     (
                         UInt64(bigEndian: key.loadUnaligned(as: UInt64.self)),
                         String(decoding: key.dropFirst(8), as: UTF8.self)
-                    ))
+                    )
+                )
             }
         }
         guard !retired.isEmpty else { return }
@@ -79,7 +93,10 @@ extension StoreCore {
         try catalog.write { (transaction: inout WriteTransaction) throws(StoreError) in
             for entry in free {
                 try transaction.remove(
-                    .retired, CatalogKey.retired(transaction: entry.transaction, path: entry.path), of: catalog)
+                    .retired,
+                    CatalogKey.retired(transaction: entry.transaction, path: entry.path),
+                    of: catalog
+                )
             }
         }
     }
@@ -94,7 +111,8 @@ extension StoreCore {
     }
 
     /// Runs `body` while no other thread of this process writes to the store.
-    func withWriteLock<Result>(_ body: () throws(StoreError) -> Result) throws(StoreError) -> Result {
+    func withWriteLock<Result>(_ body: () throws(StoreError) -> Result) throws(StoreError) -> Result
+    {
         try writing.withLock { (_) throws(StoreError) in try body() }
     }
 }

@@ -14,7 +14,11 @@ final class StoreCore: Sendable {
     let process: ProcessMark
 
     init(
-        path: String, catalog: Catalog, options: Store.Options, fileSystem: FileSystem, lock: LockFile?
+        path: String,
+        catalog: Catalog,
+        options: Store.Options,
+        fileSystem: FileSystem,
+        lock: LockFile?
     ) {
         self.path = path
         self.catalog = catalog

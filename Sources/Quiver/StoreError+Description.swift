@@ -7,7 +7,8 @@ extension StoreError: CustomStringConvertible {
         case .unsupportedFormat(let path, let found, let supported):
             "\(path): written in format \(found); this version reads \(supported)"
         case .lockedByWriter(let path, let processID):
-            "\(path): open for writing in " + (processID > 0 ? "process \(processID)" : "another process")
+            "\(path): open for writing in "
+                + (processID > 0 ? "process \(processID)" : "another process")
         case .readOnly(let path): "\(path): opened read-only"
         case .closed(let path): "\(path): closed"
         case .usedAfterFork(let path): "\(path): opened by a process that this one is a fork of"
@@ -15,7 +16,8 @@ extension StoreError: CustomStringConvertible {
         case .collectionExists(let name): "there is a collection named \"\(name)\" already"
         case .invalidName(let name, let reason): "\"\(name)\" is not a usable name: \(reason)"
         case .unknownVectorField(let name, let collection):
-            "collection \"\(collection)\" has no vector field " + (name.isEmpty ? "without a name" : "named \"\(name)\"")
+            "collection \"\(collection)\" has no vector field "
+                + (name.isEmpty ? "without a name" : "named \"\(name)\"")
         case .invalidConfiguration(let reason): "invalid collection: \(reason)"
         case .unsupportedIndex(let text):
             "index \"\(text)\" is not supported by this version, which has automatic, exact and graph"

@@ -13,7 +13,8 @@ func asStoreError<Result: ~Copyable>(
 
 /// Runs parsing with the store's error, which names `file`.
 func asDamage<Result>(
-    of file: String, _ body: () throws(ByteReader.Malformed) -> Result
+    of file: String,
+    _ body: () throws(ByteReader.Malformed) -> Result
 ) throws(StoreError) -> Result {
     do {
         return try body()

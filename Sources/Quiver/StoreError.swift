@@ -50,6 +50,7 @@ public enum StoreError: Error, Sendable, Equatable {
 }
 
 extension StoreError: LMDBErrorConvertible {
+    /// An error of the catalog.
     public init(_ error: LMDBError) {
         self = .catalog(error)
     }

@@ -16,6 +16,7 @@ public struct WriteBatch: Sendable {
 
     package private(set) var operations: [Operation] = []
 
+    /// A batch of nothing.
     public init() {}
 
     /// Writes `document`, in place of any document of the same key.
@@ -28,7 +29,9 @@ public struct WriteBatch: Sendable {
         operations.append(.delete(key))
     }
 
+    /// Whether there is nothing in it.
     public var isEmpty: Bool { operations.isEmpty }
+    /// Upserts and deletes in it.
     public var count: Int { operations.count }
 }
 

@@ -42,11 +42,16 @@ private final class Work: Sendable {
 private func start(_ run: @escaping @Sendable () -> Void) -> pthread_t? {
     let work = Unmanaged.passRetained(Work(run))
     var thread = pthread_t()
-    let code = pthread_create(&thread, nil, { context in
-        guard let context else { return nil }
-        Unmanaged<Work>.fromOpaque(context).takeRetainedValue().run()
-        return nil
-    }, work.toOpaque())
+    let code = pthread_create(
+        &thread,
+        nil,
+        { context in
+            guard let context else { return nil }
+            Unmanaged<Work>.fromOpaque(context).takeRetainedValue().run()
+            return nil
+        },
+        work.toOpaque()
+    )
     guard code == 0 else {
         work.release()
         return nil

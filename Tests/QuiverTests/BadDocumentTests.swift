@@ -6,10 +6,14 @@ import Testing
     private let directory = TemporaryDirectory()
 
     private func collection(
-        _ metric: Metric = .cosine, _ storage: Storage = .float32
+        _ metric: Metric = .cosine,
+        _ storage: Storage = .float32
     ) throws -> Collection {
         try Store.create(at: directory.file("store"))
-            .createCollection("c", CollectionConfiguration(dimension: 3, metric: metric, storage: storage))
+            .createCollection(
+                "c",
+                CollectionConfiguration(dimension: 3, metric: metric, storage: storage)
+            )
     }
 
     private func write(_ documents: Document..., to collection: Collection) throws(StoreError) {
@@ -30,7 +34,9 @@ import Testing
         for metric in Metric.allCases {
             let store = try Store.create(at: directory.file("store-\(metric)"))
             let collection = try store.createCollection(
-                "c", CollectionConfiguration(dimension: 3, metric: metric))
+                "c",
+                CollectionConfiguration(dimension: 3, metric: metric)
+            )
             #expect(throws: StoreError.notFinite(key: "k", field: "", row: 0, position: 1)) {
                 try write(Document(key: "k", vector: [1, value, 2]), to: collection)
             }
@@ -41,7 +47,9 @@ import Testing
         for metric in Metric.allCases {
             let store = try Store.create(at: directory.file("store-\(metric)"))
             let collection = try store.createCollection(
-                "c", CollectionConfiguration(dimension: 3, metric: metric))
+                "c",
+                CollectionConfiguration(dimension: 3, metric: metric)
+            )
             if metric == .cosine {
                 #expect(throws: StoreError.zeroVector(key: 1, field: "", row: 0)) {
                     try write(Document(key: 1, vector: [0, 0, 0]), to: collection)
@@ -62,7 +70,15 @@ import Testing
 
     @Test func `a number too large for float16 is refused by position`() throws {
         let collection = try collection(.l2, .float16)
-        #expect(throws: StoreError.float16Overflow(key: 1, field: "", row: 0, position: 2, value: 70_000)) {
+        #expect(
+            throws: StoreError.float16Overflow(
+                key: 1,
+                field: "",
+                row: 0,
+                position: 2,
+                value: 70_000
+            )
+        ) {
             try write(Document(key: 1, vector: [1, 2, 70_000]), to: collection)
         }
         try write(Document(key: 1, vector: [1, 2, 65_504]), to: collection)
@@ -72,8 +88,11 @@ import Testing
         let collection = try collection()
         #expect(throws: StoreError.duplicateKey("a")) {
             try write(
-                Document(key: "a", vector: [1, 0, 0]), Document(key: "b", vector: [1, 0, 0]),
-                Document(key: "a", vector: [0, 1, 0]), to: collection)
+                Document(key: "a", vector: [1, 0, 0]),
+                Document(key: "b", vector: [1, 0, 0]),
+                Document(key: "a", vector: [0, 1, 0]),
+                to: collection
+            )
         }
         #expect(try collection.statistics().liveCount == 0)
     }
@@ -81,7 +100,11 @@ import Testing
     @Test func `one bad document keeps its whole batch out`() throws {
         let collection = try collection()
         #expect(throws: StoreError.self) {
-            try write(Document(key: 1, vector: [1, 0, 0]), Document(key: 2, vector: [1]), to: collection)
+            try write(
+                Document(key: 1, vector: [1, 0, 0]),
+                Document(key: 2, vector: [1]),
+                to: collection
+            )
         }
         #expect(try collection.documents([1]) == [nil])
     }
@@ -90,7 +113,10 @@ import Testing
     func `a string key has 1 to 480 bytes`(count: Int) throws {
         let collection = try collection()
         #expect(throws: StoreError.self) {
-            try write(Document(key: .string(String(repeating: "k", count: count)), vector: [1, 0, 0]), to: collection)
+            try write(
+                Document(key: .string(String(repeating: "k", count: count)), vector: [1, 0, 0]),
+                to: collection
+            )
         }
         let longest = Key.string(String(repeating: "k", count: 480))
         try write(Document(key: longest, vector: [1, 0, 0]), to: collection)
@@ -103,7 +129,10 @@ import Testing
         let text = String(repeating: "x", count: Document.maximumTextByteCount + 1)
         #expect(
             throws: StoreError.textTooLong(
-                key: 1, byteCount: text.utf8.count, limit: Document.maximumTextByteCount)
+                key: 1,
+                byteCount: text.utf8.count,
+                limit: Document.maximumTextByteCount
+            )
         ) {
             try write(Document(key: 1, text: text, vector: [1, 0, 0]), to: collection)
         }
@@ -112,7 +141,10 @@ import Testing
     @Test func `an unknown vector field and a missing one are named`() throws {
         let collection = try collection()
         #expect(throws: StoreError.unknownVectorField("title", collection: "c")) {
-            try write(Document(key: 1, vectors: ["": [1, 0, 0], "title": [1, 0, 0]]), to: collection)
+            try write(
+                Document(key: 1, vectors: ["": [1, 0, 0], "title": [1, 0, 0]]),
+                to: collection
+            )
         }
         #expect(throws: StoreError.missingVectors(key: 1, field: "")) {
             try write(Document(key: 1, vectors: [:]), to: collection)
@@ -130,11 +162,15 @@ import Testing
 
     @Test(arguments: ["ivf", "IVF64,Flat", "", "HNSW32"])
     func `an index that is not supported is named`(text: String) {
-        #expect(throws: StoreError.unsupportedIndex(text)) { _ = try IndexSpecification(parsing: text) }
+        #expect(throws: StoreError.unsupportedIndex(text)) {
+            _ = try IndexSpecification(parsing: text)
+        }
     }
 
     @Test(arguments: ["", "a\nb", String(repeating: "n", count: 256)])
-    func `a name of a collection may not be empty, long or hold control characters`(name: String) throws {
+    func `a name of a collection may not be empty, long or hold control characters`(name: String)
+        throws
+    {
         let store = try Store.create(at: directory.file("store"))
         #expect(throws: StoreError.self) {
             _ = try store.createCollection(name, CollectionConfiguration(dimension: 3))

@@ -11,9 +11,14 @@ private struct SampleStore {
 
     init() throws {
         let store = try Store.create(at: path)
-        let collection = try store.createCollection("c", CollectionConfiguration(dimension: 12, index: .graph))
+        let collection = try store.createCollection(
+            "c",
+            CollectionConfiguration(dimension: 12, index: .graph)
+        )
         func documents(_ range: Range<Int>) -> [Document] {
-            range.map { Document(key: .integer(UInt64($0)), text: "text \($0)", vector: vectors[$0]) }
+            range.map {
+                Document(key: .integer(UInt64($0)), text: "text \($0)", vector: vectors[$0])
+            }
         }
         try collection.upsert(documents(0..<200))
         try collection.seal()
@@ -23,7 +28,13 @@ private struct SampleStore {
         var batch = WriteBatch()
         for key in 100..<120 { batch.delete(.integer(UInt64(key))) }
         for document in documents(350..<400) { batch.upsert(document) }
-        batch.upsert(Document(key: "long", text: String(repeating: "long ", count: 300_000), vector: vectors[0]))
+        batch.upsert(
+            Document(
+                key: "long",
+                text: String(repeating: "long ", count: 300_000),
+                vector: vectors[0]
+            )
+        )
         try collection.write(batch)
         store.close()
     }
@@ -51,8 +62,18 @@ private struct SampleStore {
         var seen: [String] = []
         for mode in [SearchRequest.Mode.exact, .automatic] {
             let results = try collection.search(
-                SearchRequest(queries: Array(vectors[..<20]), k: 400, mode: mode, contents: [.text, .vectors]))
-            seen += results.flatMap { $0.hits.map { "\($0.key) \($0.score) \($0.text?.prefix(20) ?? "-") \($0.vector ?? [])" } }
+                SearchRequest(
+                    queries: Array(vectors[..<20]),
+                    k: 400,
+                    mode: mode,
+                    contents: [.text, .vectors]
+                )
+            )
+            seen += results.flatMap {
+                $0.hits.map {
+                    "\($0.key) \($0.score) \($0.text?.prefix(20) ?? "-") \($0.vector ?? [])"
+                }
+            }
         }
         return seen
     }
@@ -72,11 +93,14 @@ private struct SampleStore {
         #expect(sample.dataFiles.count == 13)
         for file in sample.dataFiles {
             let whole = try sample.bytes(of: file)
-            for length in [0, 1, 39, 4_095, 4_096, whole.count / 2, whole.count - 1] where length < whole.count {
+            for length in [0, 1, 39, 4_095, 4_096, whole.count / 2, whole.count - 1]
+            where length < whole.count {
                 try sample.write(whole.prefix(length), to: file)
                 let report = try Store.verify(at: sample.path)
                 #expect(!report.isSound, "\(file) cut to \(length) bytes")
-                #expect(throws: StoreError.self, "\(file) cut to \(length) bytes") { _ = try sample.readEverything() }
+                #expect(throws: StoreError.self, "\(file) cut to \(length) bytes") {
+                    _ = try sample.readEverything()
+                }
             }
             try FileManager.default.removeItem(atPath: "\(sample.path)/\(file)")
             #expect(try !Store.verify(at: sample.path).isSound, "\(file) removed")
@@ -100,9 +124,15 @@ private struct SampleStore {
                 let isFound = try !Store.verify(at: sample.path).isSound
                 do {
                     let seen = try sample.readEverything()
-                    #expect(seen == expected, "seed \(seed): \(file) byte \(place) changed an answer")
+                    #expect(
+                        seen == expected,
+                        "seed \(seed): \(file) byte \(place) changed an answer"
+                    )
                 } catch {
-                    #expect(isFound, "seed \(seed): \(file) byte \(place): readers fail, verify does not: \(error)")
+                    #expect(
+                        isFound,
+                        "seed \(seed): \(file) byte \(place): readers fail, verify does not: \(error)"
+                    )
                 }
             }
             try sample.write(whole, to: file)
@@ -129,22 +159,33 @@ private struct SampleStore {
         for _ in 0..<80 {
             var damaged = whole
             for _ in 0..<Int.random(in: 1...8, using: &generator) {
-                damaged[Int.random(in: 0..<whole.count, using: &generator)] = .random(in: 0...255, using: &generator)
+                damaged[Int.random(in: 0..<whole.count, using: &generator)] = .random(
+                    in: 0...255,
+                    using: &generator
+                )
             }
             let path = sample.directory.file("copy")
             try? FileManager.default.removeItem(atPath: path)
-            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+            try FileManager.default.createDirectory(
+                atPath: path,
+                withIntermediateDirectories: false
+            )
             try damaged.write(to: URL(fileURLWithPath: "\(path)/catalog.mdb"))
             for name in ["segments", "texts"] {
                 try FileManager.default.createSymbolicLink(
-                    atPath: "\(path)/\(name)", withDestinationPath: "\(sample.path)/\(name)")
+                    atPath: "\(path)/\(name)",
+                    withDestinationPath: "\(sample.path)/\(name)"
+                )
             }
             if try !Store.verify(at: path).isSound { foundCount += 1 }
         }
         #expect(foundCount > 10, "damage in used pages is found")
         for length in [0, 1, 4_096, 8_191, whole.count / 2] {
             let path = sample.directory.file("short-\(length)")
-            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+            try FileManager.default.createDirectory(
+                atPath: path,
+                withIntermediateDirectories: false
+            )
             try whole.prefix(length).write(to: URL(fileURLWithPath: "\(path)/catalog.mdb"))
             #expect(try !Store.verify(at: path).isSound, "catalog cut to \(length) bytes")
             #expect(throws: StoreError.self, "catalog cut to \(length) bytes") {

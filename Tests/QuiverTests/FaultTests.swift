@@ -36,7 +36,8 @@ private final class FaultyFiles: Sendable {
             rename: { self.fails() ? -1 : system.rename($0, $1) },
             unlink: { self.fails() ? -1 : system.unlink($0) },
             mkdir: { self.fails() ? -1 : system.mkdir($0, $1) },
-            rmdir: { self.fails() ? -1 : system.rmdir($0) })
+            rmdir: { self.fails() ? -1 : system.rmdir($0) }
+        )
     }
 }
 
@@ -44,7 +45,8 @@ private final class FaultyFiles: Sendable {
     /// Makes step 1, 2, 3, … of a workload fail until it gets through, and looks at the store after each.
     @Test(arguments: [ENOSPC, EIO], [false, true])
     func `a file operation that fails loses nothing that was acknowledged`(
-        code: Int32, isLasting: Bool
+        code: Int32,
+        isLasting: Bool
     ) throws {
         var step = 0
         while true {
@@ -53,7 +55,10 @@ private final class FaultyFiles: Sendable {
             let directory = TemporaryDirectory()
             let path = directory.file("store")
             let store = try Store.create(at: path)
-            _ = try store.createCollection("c", CollectionConfiguration(dimension: 4, index: .graph))
+            _ = try store.createCollection(
+                "c",
+                CollectionConfiguration(dimension: 4, index: .graph)
+            )
             store.close()
             let faults = FaultyFiles(failing: step, code: code, isLasting: isLasting)
             let acknowledged = work(at: path, faults)
@@ -62,8 +67,14 @@ private final class FaultyFiles: Sendable {
             let reopened = try Store.open(at: path)
             let collection = try reopened.collection("c")
             for number in 0..<acknowledged {
-                let keys = (0..<20).map { Key.integer(UInt64(number * 20 + $0)) } + [.string("long-\(number)")]
-                #expect(try collection.documents(keys, contents: .text).allSatisfy { $0?.text != nil }, "step \(step)")
+                let keys =
+                    (0..<20).map { Key.integer(UInt64(number * 20 + $0)) } + [
+                        .string("long-\(number)")
+                    ]
+                #expect(
+                    try collection.documents(keys, contents: .text).allSatisfy { $0?.text != nil },
+                    "step \(step)"
+                )
             }
             // Whole batches only, and at most the one under way beside the acknowledged ones.
             let live = try collection.statistics().liveCount
@@ -80,7 +91,11 @@ private final class FaultyFiles: Sendable {
         var acknowledged = 0
         do {
             let store = try Store.open(
-                at: path, access: .readWrite, options: Store.Options(), fileSystem: faults.fileSystem)
+                at: path,
+                access: .readWrite,
+                options: Store.Options(),
+                fileSystem: faults.fileSystem
+            )
             defer { store.close() }
             let collection = try store.collection("c")
             for number in 0..<3 {
@@ -88,11 +103,20 @@ private final class FaultyFiles: Sendable {
                 for key in 0..<20 {
                     batch.upsert(
                         Document(
-                            key: .integer(UInt64(number * 20 + key)), text: "text",
-                            vector: [Float(key), Float(number), 1, 2]))
+                            key: .integer(UInt64(number * 20 + key)),
+                            text: "text",
+                            vector: [Float(key), Float(number), 1, 2]
+                        )
+                    )
                 }
                 let long = String(repeating: "long", count: 300_000)
-                batch.upsert(Document(key: .string("long-\(number)"), text: long, vector: [1, 1, 1, Float(number)]))
+                batch.upsert(
+                    Document(
+                        key: .string("long-\(number)"),
+                        text: long,
+                        vector: [1, 1, 1, Float(number)]
+                    )
+                )
                 try collection.write(batch)
                 acknowledged += 1
                 if number < 2 { try collection.seal() }
@@ -109,7 +133,10 @@ private final class FaultyFiles: Sendable {
             signal(SIGXFSZ, SIG_IGN)
             let directory = TemporaryDirectory()
             let store = try Store.create(at: directory.file("store"))
-            let collection = try store.createCollection("c", CollectionConfiguration(dimension: 256, metric: .l2))
+            let collection = try store.createCollection(
+                "c",
+                CollectionConfiguration(dimension: 256, metric: .l2)
+            )
             var limit = rlimit()
             getrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit)
             let unlimited = limit.rlim_cur
@@ -123,7 +150,10 @@ private final class FaultyFiles: Sendable {
                     for row in 0..<20 {
                         batch.upsert(
                             Document(
-                                key: .integer(UInt64(number * 20 + row)), vector: Array(repeating: Float(row), count: 256)))
+                                key: .integer(UInt64(number * 20 + row)),
+                                vector: Array(repeating: Float(row), count: 256)
+                            )
+                        )
                     }
                     try collection.write(batch)
                     written += 20
@@ -138,7 +168,9 @@ private final class FaultyFiles: Sendable {
             store.close()
             let again = try Store.open(at: directory.file("store"))
             guard try again.collection("c").statistics().liveCount == written else { exit(3) }
-            try again.collection("c").upsert([Document(key: 0, vector: Array(repeating: 1, count: 256))])
+            try again.collection("c").upsert([
+                Document(key: 0, vector: Array(repeating: 1, count: 256))
+            ])
             guard try Store.verify(at: directory.file("store")).isSound else { exit(4) }
             exit(0)
         }
@@ -150,13 +182,18 @@ private final class FaultyFiles: Sendable {
 
     @Test func `empty, missing and 10 MB texts come back unchanged from tail and segment`() throws {
         let store = try Store.create(at: directory.file("store"))
-        let collection = try store.createCollection("c", CollectionConfiguration(dimension: 1, metric: .l2))
+        let collection = try store.createCollection(
+            "c",
+            CollectionConfiguration(dimension: 1, metric: .l2)
+        )
         var generator = SplitMix64(seed: 1)
         var long = ""
         while long.utf8.count < 10_000_000 { long += "größer \(generator.next()) 語\u{0}\n" }
         let limit = String(repeating: "x", count: 1 << 20)
         let texts: [String?] = ["", nil, long, limit, limit + "y", "short"]
-        try collection.upsert(texts.enumerated().map { Document(key: .integer(UInt64($0)), text: $1, vector: [1]) })
+        try collection.upsert(
+            texts.enumerated().map { Document(key: .integer(UInt64($0)), text: $1, vector: [1]) }
+        )
         let keys = texts.indices.map { Key.integer(UInt64($0)) }
         for _ in 0..<2 {
             let found = try collection.documents(keys).map { $0?.text }

@@ -2,7 +2,8 @@ import Quiver
 import TestSupport
 
 /// Seeded vectors in clusters, as embeddings lie.
-func clusteredVectors(count: Int, dimension: Int, clusterCount: Int = 20, seed: UInt64) -> [[Float]] {
+func clusteredVectors(count: Int, dimension: Int, clusterCount: Int = 20, seed: UInt64) -> [[Float]]
+{
     var generator = SplitMix64(seed: seed)
     let centres = (0..<clusterCount).map { _ in
         (0..<dimension).map { _ in Float.random(in: -1...1, using: &generator) }
@@ -15,23 +16,34 @@ func clusteredVectors(count: Int, dimension: Int, clusterCount: Int = 20, seed: 
 
 /// The true answer, computed the obvious way in Double.
 func bruteForce(
-    _ query: [Float], _ documents: [Key: [Float]], metric: Metric, k: Int
+    _ query: [Float],
+    _ documents: [Key: [Float]],
+    metric: Metric,
+    k: Int
 ) -> [(key: Key, score: Double)] {
     let scored = documents.map { key, row -> (key: Key, score: Double) in
         let dot = zip(query, row).reduce(0.0) { $0 + Double($1.0) * Double($1.1) }
         switch metric {
         case .l2:
-            return (key, zip(query, row).reduce(0.0) { $0 + (Double($1.0) - Double($1.1)) * (Double($1.0) - Double($1.1)) })
+            return (
+                key,
+                zip(query, row).reduce(0.0) {
+                    $0 + (Double($1.0) - Double($1.1)) * (Double($1.0) - Double($1.1))
+                }
+            )
         case .innerProduct:
             return (key, dot)
         case .cosine:
-            let norms = [query, row].map { $0.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot() }
+            let norms = [query, row].map {
+                $0.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
+            }
             return (key, dot / (norms[0] * norms[1]))
         }
     }
     let sorted = scored.sorted { left, right in
         left.score != right.score
-            ? (metric == .l2 ? left.score < right.score : left.score > right.score) : left.key < right.key
+            ? (metric == .l2 ? left.score < right.score : left.score > right.score)
+            : left.key < right.key
     }
     return Array(sorted.prefix(k))
 }
@@ -42,7 +54,9 @@ extension Collection {
         var start = 0
         while start < documents.count {
             var batch = WriteBatch()
-            for document in documents[start..<min(start + batchCount, documents.count)] { batch.upsert(document) }
+            for document in documents[start..<min(start + batchCount, documents.count)] {
+                batch.upsert(document)
+            }
             try write(batch)
             start += batchCount
         }

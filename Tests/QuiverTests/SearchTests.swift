@@ -6,12 +6,18 @@ import Testing
     private let directory = TemporaryDirectory()
 
     @Test(arguments: Metric.allCases, Storage.allCases)
-    func `graph, exact and tail searches report the same scores`(metric: Metric, storage: Storage) throws {
+    func `graph, exact and tail searches report the same scores`(metric: Metric, storage: Storage)
+        throws
+    {
         let store = try Store.create(at: directory.file("store"))
         let collection = try store.createCollection(
-            "c", CollectionConfiguration(dimension: 24, metric: metric, storage: storage, index: .graph))
+            "c",
+            CollectionConfiguration(dimension: 24, metric: metric, storage: storage, index: .graph)
+        )
         let vectors = clusteredVectors(count: 600, dimension: 24, seed: 11)
-        try collection.upsert(vectors.enumerated().map { Document(key: .integer(UInt64($0)), vector: $1) })
+        try collection.upsert(
+            vectors.enumerated().map { Document(key: .integer(UInt64($0)), vector: $1) }
+        )
         let request = SearchRequest(queries: Array(vectors[..<10]), k: 20)
         let fromTail = try collection.search(request).map(\.hits)
         try collection.seal()
@@ -31,7 +37,10 @@ import Testing
 
     @Test func `equal scores are ordered by key wherever the documents lie`() throws {
         let store = try Store.create(at: directory.file("store"))
-        let collection = try store.createCollection("c", CollectionConfiguration(dimension: 2, metric: .l2))
+        let collection = try store.createCollection(
+            "c",
+            CollectionConfiguration(dimension: 2, metric: .l2)
+        )
         let keys: [Key] = [9, "b", 3, "a", 4, "c", 1]
         for (index, key) in keys.enumerated() {
             try collection.upsert([Document(key: key, vector: [1, 1])])
@@ -51,7 +60,11 @@ import Testing
         #expect(throws: StoreError.invalidK(0)) {
             _ = try collection.search(SearchRequest(queries: [[1, 0]], k: 0))
         }
-        #expect(try collection.search(SearchRequest(queries: [[1, 0]], k: .max))[0].hits.map(\.key) == [1])
+        #expect(
+            try collection.search(SearchRequest(queries: [[1, 0]], k: .max))[0].hits.map(\.key) == [
+                1
+            ]
+        )
         #expect(try collection.search(SearchRequest(queries: [], k: 5)).isEmpty)
     }
 
@@ -71,18 +84,27 @@ import Testing
 
     @Test func `excluded keys are left out and others take their places`() throws {
         let store = try Store.create(at: directory.file("store"))
-        let collection = try store.createCollection("c", CollectionConfiguration(dimension: 1, metric: .l2))
+        let collection = try store.createCollection(
+            "c",
+            CollectionConfiguration(dimension: 1, metric: .l2)
+        )
         try collection.upsert((0..<10).map { Document(key: .integer($0), vector: [Float($0)]) })
         let hits = try collection.search(
-            SearchRequest(queries: [[0]], k: 3, excludedKeys: [0, 2, "missing"]))[0].hits
+            SearchRequest(queries: [[0]], k: 3, excludedKeys: [0, 2, "missing"])
+        )[0].hits
         #expect(hits.map(\.key) == [1, 3, 4])
     }
 
     @Test func `several threads give the answers of one`() throws {
         let store = try Store.create(at: directory.file("store"))
-        let collection = try store.createCollection("c", CollectionConfiguration(dimension: 16, index: .graph))
+        let collection = try store.createCollection(
+            "c",
+            CollectionConfiguration(dimension: 16, index: .graph)
+        )
         let vectors = clusteredVectors(count: 800, dimension: 16, seed: 5)
-        try collection.upsert(vectors.enumerated().map { Document(key: .integer(UInt64($0)), vector: $1) })
+        try collection.upsert(
+            vectors.enumerated().map { Document(key: .integer(UInt64($0)), vector: $1) }
+        )
         try collection.seal()
         try collection.maintain()
         for mode in [SearchRequest.Mode.automatic, .exact] {
@@ -95,7 +117,10 @@ import Testing
 
     @Test func `a collection keeps to its encoder`() throws {
         let store = try Store.create(at: directory.file("store"))
-        let collection = try store.createCollection("c", CollectionConfiguration(dimension: 1, metric: .l2))
+        let collection = try store.createCollection(
+            "c",
+            CollectionConfiguration(dimension: 1, metric: .l2)
+        )
         let first = RememberedEncoder(identity: EncoderIdentity(hash: "aa"), location: "/models/a")
         let other = EncoderIdentity(hash: "bb")
         #expect(throws: StoreError.noEncoder(collection: "c")) {
@@ -103,12 +128,18 @@ import Testing
         }
         try collection.bind(to: first)
         #expect(try collection.encoder() == first)
-        #expect(throws: StoreError.wrongEncoder(collection: "c", expected: first.identity, found: other)) {
+        #expect(
+            throws: StoreError.wrongEncoder(collection: "c", expected: first.identity, found: other)
+        ) {
             try collection.bind(to: RememberedEncoder(identity: other, location: ""))
         }
-        #expect(throws: StoreError.wrongEncoder(collection: "c", expected: first.identity, found: other)) {
+        #expect(
+            throws: StoreError.wrongEncoder(collection: "c", expected: first.identity, found: other)
+        ) {
             _ = try collection.search(SearchRequest(queries: [[0]], encoder: other))
         }
-        #expect(try collection.search(SearchRequest(queries: [[0]], encoder: first.identity)).count == 1)
+        #expect(
+            try collection.search(SearchRequest(queries: [[0]], encoder: first.identity)).count == 1
+        )
     }
 }

@@ -10,18 +10,33 @@ import Testing
         var options = Store.Options()
         options.tailByteCount = 30_000
         let store = try Store.create(at: directory.file("store"), options: options)
-        let collection = try store.createCollection("c", CollectionConfiguration(dimension: 8, index: .graph))
+        let collection = try store.createCollection(
+            "c",
+            CollectionConfiguration(dimension: 8, index: .graph)
+        )
         let vectors = clusteredVectors(count: 500, dimension: 8, seed: 3)
         try collection.upsert(
-            vectors.enumerated().map { Document(key: .integer(UInt64($0)), text: "old \($0)", vector: $1) }, batchCount: 100)
+            vectors.enumerated().map {
+                Document(key: .integer(UInt64($0)), text: "old \($0)", vector: $1)
+            },
+            batchCount: 100
+        )
         let reader = try Store.open(at: directory.file("store"), access: .readOnly)
         let snapshots = [try collection.snapshot(), try reader.collection("c").snapshot()]
-        let request = SearchRequest(queries: Array(vectors[..<5]), k: 7, mode: .exact, contents: [.text, .vectors])
+        let request = SearchRequest(
+            queries: Array(vectors[..<5]),
+            k: 7,
+            mode: .exact,
+            contents: [.text, .vectors]
+        )
         let before = try snapshots.map { try $0.search(request).map(\.hits) }
 
         try collection.upsert(
-            vectors.enumerated().map { Document(key: .integer(UInt64($0)), text: "new \($0)", vector: $1.reversed()) },
-            batchCount: 50)
+            vectors.enumerated().map {
+                Document(key: .integer(UInt64($0)), text: "new \($0)", vector: $1.reversed())
+            },
+            batchCount: 50
+        )
         var deletes = WriteBatch()
         for key in 0..<250 { deletes.delete(.integer(UInt64(key))) }
         try collection.write(deletes)
@@ -40,13 +55,20 @@ import Testing
 
     @Test func `a reader sees a commit as soon as it has returned`() throws {
         let store = try Store.create(at: directory.file("store"))
-        let collection = try store.createCollection("c", CollectionConfiguration(dimension: 1, metric: .l2))
+        let collection = try store.createCollection(
+            "c",
+            CollectionConfiguration(dimension: 1, metric: .l2)
+        )
         let reader = try Store.open(at: directory.file("store"), access: .readOnly).collection("c")
         for number in 0..<50 {
-            try collection.upsert([Document(key: .integer(UInt64(number)), vector: [Float(number)])])
+            try collection.upsert([Document(key: .integer(UInt64(number)), vector: [Float(number)])]
+            )
             if number % 17 == 0 { try collection.seal() }
             #expect(try reader.statistics().liveCount == number + 1)
-            #expect(try reader.search(SearchRequest(queries: [[Float(number)]], k: 1))[0].hits[0].key == .integer(UInt64(number)))
+            #expect(
+                try reader.search(SearchRequest(queries: [[Float(number)]], k: 1))[0].hits[0].key
+                    == .integer(UInt64(number))
+            )
         }
     }
 
@@ -54,7 +76,10 @@ import Testing
         var options = Store.Options()
         options.tailByteCount = 20_000
         let store = try Store.create(at: directory.file("store"), options: options)
-        let collection = try store.createCollection("c", CollectionConfiguration(dimension: 4, metric: .l2))
+        let collection = try store.createCollection(
+            "c",
+            CollectionConfiguration(dimension: 4, metric: .l2)
+        )
         let path = directory.file("store")
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<2 {
@@ -63,7 +88,9 @@ import Testing
                     var last = 0
                     for _ in 0..<300 {
                         // Every batch replaces the same 10 documents with the batch's number.
-                        let hits = try reader.search(SearchRequest(queries: [[0, 0, 0, 0]], k: 20, contents: .text))[0].hits
+                        let hits = try reader.search(
+                            SearchRequest(queries: [[0, 0, 0, 0]], k: 20, contents: .text)
+                        )[0].hits
                         let texts = Set(hits.map { $0.text ?? "" })
                         #expect(texts.count <= 1, "a batch was seen in part: \(texts)")
                         #expect(hits.isEmpty || hits.count == 10)
@@ -76,7 +103,13 @@ import Testing
             for number in 1...200 {
                 var batch = WriteBatch()
                 for key in 0..<10 {
-                    batch.upsert(Document(key: .integer(UInt64(key)), text: "\(number)", vector: [Float(key), 0, 0, 1]))
+                    batch.upsert(
+                        Document(
+                            key: .integer(UInt64(key)),
+                            text: "\(number)",
+                            vector: [Float(key), 0, 0, 1]
+                        )
+                    )
                 }
                 try collection.write(batch)
             }
@@ -98,12 +131,19 @@ import Testing
 
     @Test func `a closed handle says so and a snapshot does not keep the lock`() throws {
         let store = try Store.create(at: directory.file("store"))
-        let collection = try store.createCollection("c", CollectionConfiguration(dimension: 1, metric: .l2))
+        let collection = try store.createCollection(
+            "c",
+            CollectionConfiguration(dimension: 1, metric: .l2)
+        )
         let snapshot = try collection.snapshot()
         store.close()
         store.close()
-        #expect(throws: StoreError.closed(path: directory.file("store"))) { _ = try collection.statistics() }
-        #expect(throws: StoreError.closed(path: directory.file("store"))) { _ = try store.collectionNames() }
+        #expect(throws: StoreError.closed(path: directory.file("store"))) {
+            _ = try collection.statistics()
+        }
+        #expect(throws: StoreError.closed(path: directory.file("store"))) {
+            _ = try store.collectionNames()
+        }
         _ = try Store.open(at: directory.file("store"))
         #expect(snapshot.liveCount == 0)
     }
@@ -116,17 +156,25 @@ import Testing
         #expect(throws: StoreError.readOnly(path: directory.file("store"))) {
             try collection.upsert([Document(key: 1, vector: [1])])
         }
-        #expect(throws: StoreError.readOnly(path: directory.file("store"))) { try collection.seal() }
+        #expect(throws: StoreError.readOnly(path: directory.file("store"))) {
+            try collection.seal()
+        }
         #expect(throws: StoreError.readOnly(path: directory.file("store"))) {
             _ = try reader.createCollection("d", CollectionConfiguration(dimension: 1))
         }
     }
 
     @Test func `a directory that is no store and one that is not there are named`() throws {
-        #expect(throws: StoreError.notAStore(path: directory.path)) { _ = try Store.open(at: directory.path) }
-        #expect(throws: StoreError.notAStore(path: "/nowhere/at/all")) { _ = try Store.open(at: "/nowhere/at/all") }
+        #expect(throws: StoreError.notAStore(path: directory.path)) {
+            _ = try Store.open(at: directory.path)
+        }
+        #expect(throws: StoreError.notAStore(path: "/nowhere/at/all")) {
+            _ = try Store.open(at: "/nowhere/at/all")
+        }
         #expect(!Store.exists(at: directory.path))
-        #expect(throws: StoreError.notAStore(path: directory.path)) { _ = try Store.verify(at: directory.path) }
+        #expect(throws: StoreError.notAStore(path: directory.path)) {
+            _ = try Store.verify(at: directory.path)
+        }
     }
 
     @Test func `a store is not made where something else is`() throws {
@@ -135,7 +183,9 @@ import Testing
         #expect(throws: StoreError.alreadyExists(path: directory.file("store"))) {
             _ = try Store.create(at: directory.file("store"))
         }
-        #expect(throws: StoreError.alreadyExists(path: directory.path)) { _ = try Store.create(at: directory.path) }
+        #expect(throws: StoreError.alreadyExists(path: directory.path)) {
+            _ = try Store.create(at: directory.path)
+        }
     }
 
     @Test func `a forked child is refused`() async throws {
@@ -143,7 +193,10 @@ import Testing
             // An exit test is a process of its own; it forks once more below.
             let directory = TemporaryDirectory()
             let store = try Store.create(at: directory.file("store"))
-            let collection = try store.createCollection("c", CollectionConfiguration(dimension: 1, metric: .l2))
+            let collection = try store.createCollection(
+                "c",
+                CollectionConfiguration(dimension: 1, metric: .l2)
+            )
             let child = forkedChild {
                 do {
                     _ = try collection.statistics()

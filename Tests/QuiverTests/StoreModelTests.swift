@@ -14,7 +14,9 @@ import Testing
         options.tailByteCount = 20_000
         var store = try Store.create(at: directory.file("store"), options: options)
         var collection = try store.createCollection(
-            "things", CollectionConfiguration(dimension: dimension, metric: metric, index: .graph))
+            "things",
+            CollectionConfiguration(dimension: dimension, metric: metric, index: .graph)
+        )
         var model: [Key: Document] = [:]
         for step in 0..<150 {
             var batch = WriteBatch()
@@ -27,7 +29,9 @@ import Testing
                     batch.delete(key)
                     model[key] = nil
                 } else {
-                    let vector = (0..<dimension).map { _ in Float.random(in: -1...1, using: &generator) }
+                    let vector = (0..<dimension).map { _ in
+                        Float.random(in: -1...1, using: &generator)
+                    }
                     let text = Bool.random(using: &generator) ? "text \(step) of \(key)" : nil
                     let document = Document(key: key, text: text, vector: vector)
                     batch.upsert(document)
@@ -44,15 +48,26 @@ import Testing
                 collection = try store.collection("things")
             default: break
             }
-            if step % 10 == 0 { try compare(collection, model, metric, seed: seed, generator: &generator) }
+            if step % 10 == 0 {
+                try compare(collection, model, metric, seed: seed, generator: &generator)
+            }
         }
         try compare(collection, model, metric, seed: seed, generator: &generator)
         let reader = try Store.open(at: directory.file("store"), access: .readOnly)
-        try compare(try reader.collection("things"), model, metric, seed: seed, generator: &generator)
+        try compare(
+            try reader.collection("things"),
+            model,
+            metric,
+            seed: seed,
+            generator: &generator
+        )
     }
 
     private func compare(
-        _ collection: Collection, _ model: [Key: Document], _ metric: Metric, seed: UInt64,
+        _ collection: Collection,
+        _ model: [Key: Document],
+        _ metric: Metric,
+        seed: UInt64,
         generator: inout SplitMix64
     ) throws {
         #expect(try collection.statistics().liveCount == model.count, "seed \(seed)")
@@ -65,12 +80,21 @@ import Testing
         let query = (0..<collection.configuration.vectorFields[0].dimension).map { _ in
             Float.random(in: -1...1, using: &generator)
         }
-        let expected = bruteForce(query, model.mapValues { $0.vectors[""] ?? [] }, metric: metric, k: 10)
+        let expected = bruteForce(
+            query,
+            model.mapValues { $0.vectors[""] ?? [] },
+            metric: metric,
+            k: 10
+        )
         let hits = try collection.search(
-            SearchRequest(queries: [query], k: 10, mode: .exact, contents: [.text]))[0].hits
+            SearchRequest(queries: [query], k: 10, mode: .exact, contents: [.text])
+        )[0].hits
         #expect(hits.count == expected.count, "seed \(seed)")
         for (hit, truth) in zip(hits, expected) {
-            #expect(abs(Double(hit.score) - truth.score) < 1e-4, "seed \(seed), \(hit.key) for \(truth.key)")
+            #expect(
+                abs(Double(hit.score) - truth.score) < 1e-4,
+                "seed \(seed), \(hit.key) for \(truth.key)"
+            )
             #expect(hit.text == model[hit.key]?.text, "seed \(seed)")
         }
     }

@@ -2,8 +2,10 @@ import Foundation
 
 /// A fresh directory that is removed, with everything in it, when the value goes out of scope.
 public final class TemporaryDirectory: Sendable {
+    /// Where it is.
     public let path: String
 
+    /// Makes the directory.
     public init() {
         let url = FileManager.default.temporaryDirectory
             .appendingPathComponent("quiver-test-\(UUID().uuidString)")

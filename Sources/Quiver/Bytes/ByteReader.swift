@@ -15,9 +15,13 @@ struct ByteReader {
 
     var remainingCount: Int { rest.count }
 
-    mutating func integer<Value: FixedWidthInteger>(_: Value.Type = Value.self) throws(Malformed) -> Value {
+    mutating func integer<Value: FixedWidthInteger>(_: Value.Type = Value.self) throws(Malformed)
+        -> Value
+    {
         let size = MemoryLayout<Value>.size
-        guard rest.count >= size else { throw Malformed(reason: "ends inside a \(size)-byte number") }
+        guard rest.count >= size else {
+            throw Malformed(reason: "ends inside a \(size)-byte number")
+        }
         let value = Value(littleEndian: rest.loadUnaligned(as: Value.self))
         rest = UnsafeRawBufferPointer(rebasing: rest[size...])
         return value

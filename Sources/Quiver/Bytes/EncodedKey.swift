@@ -25,7 +25,9 @@ struct EncodedKey: Hashable, Comparable, Sendable {
             guard count > 0 else { throw .invalidKey(reason: "a string key has at least 1 byte") }
             guard count <= Key.maximumByteCount else {
                 throw .invalidKey(
-                    reason: "a string key has at most \(Key.maximumByteCount) bytes; this one has \(count)")
+                    reason:
+                        "a string key has at most \(Key.maximumByteCount) bytes; this one has \(count)"
+                )
             }
             bytes = [2] + value.utf8
         }

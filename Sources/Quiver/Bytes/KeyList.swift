@@ -13,7 +13,8 @@ struct KeyList: Sendable {
 
     /// The key at `index`, during `body`.
     func withKey<Result, Failure: Error>(
-        at index: Int, _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+        at index: Int,
+        _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
     ) throws(Failure) -> Result {
         let start = index == 0 ? 0 : ends[index - 1]
         let end = ends[index]

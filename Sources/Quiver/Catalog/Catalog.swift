@@ -54,12 +54,16 @@ final class Catalog: Sendable {
     }
 
     fileprivate func opened(
-        _ value: UnsafeRawBufferPointer, key: UnsafeRawBufferPointer, in space: KeySpace
+        _ value: UnsafeRawBufferPointer,
+        key: UnsafeRawBufferPointer,
+        in space: KeySpace
     ) throws(StoreError) -> UnsafeRawBufferPointer {
         guard let opened = space.opened(value, key: key) else {
             throw .damaged(
                 file: path,
-                reason: "holds a value in `\(space)` that does not match its checksum (key \(hexadecimal(key)))")
+                reason:
+                    "holds a value in `\(space)` that does not match its checksum (key \(hexadecimal(key)))"
+            )
         }
         return opened
     }
@@ -73,11 +77,14 @@ extension Transaction where Self: ~Copyable {
         of catalog: Catalog,
         _ decode: (UnsafeRawBufferPointer) throws(ByteReader.Malformed) -> Record
     ) throws(StoreError) -> Record? {
-        try withValue(for: key, in: catalog.database(space)) { (value: RawSpan) throws(StoreError) in
+        try withValue(for: key, in: catalog.database(space)) {
+            (value: RawSpan) throws(StoreError) in
             try value.withUnsafeBytes { (value) throws(StoreError) in
                 try key.withBytes { (key) throws(StoreError) in
                     let value = try catalog.opened(value, key: key, in: space)
-                    return try asDamage(of: catalog.path) { () throws(ByteReader.Malformed) in try decode(value) }
+                    return try asDamage(of: catalog.path) { () throws(ByteReader.Malformed) in
+                        try decode(value)
+                    }
                 }
             }
         }
@@ -89,7 +96,8 @@ extension Transaction where Self: ~Copyable {
         prefix: [UInt8],
         from: [UInt8]? = nil,
         of catalog: Catalog,
-        _ body: (_ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) throws(StoreError) -> Void
+        _ body: (_ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) throws(StoreError)
+            -> Void
     ) throws(StoreError) {
         try forEach(in: catalog.database(space), from: from, prefix: prefix) {
             (key: RawSpan, value: RawSpan) throws(StoreError) in
@@ -106,17 +114,26 @@ extension Transaction where Self: ~Copyable {
 extension WriteTransaction {
     /// Stores `value` under `key` with its checksum.
     mutating func put(
-        _ space: KeySpace, _ key: [UInt8], _ value: [UInt8], of catalog: Catalog
+        _ space: KeySpace,
+        _ key: [UInt8],
+        _ value: [UInt8],
+        of catalog: Catalog
     ) throws(StoreError) {
         let seed = key.withBytes { space.seed(key: $0) }
         do {
-            try put(key, byteCount: value.count + KeySpace.checksumByteCount, in: catalog.database(space)) { span in
+            try put(
+                key,
+                byteCount: value.count + KeySpace.checksumByteCount,
+                in: catalog.database(space)
+            ) { span in
                 span.withUnsafeMutableBytes { destination in
                     value.withUnsafeBytes { source in
                         destination.copyMemory(from: source)
                         destination.storeBytes(
-                            of: checksum(source, seed: seed).littleEndian, toByteOffset: source.count,
-                            as: UInt64.self)
+                            of: checksum(source, seed: seed).littleEndian,
+                            toByteOffset: source.count,
+                            as: UInt64.self
+                        )
                     }
                 }
             }
@@ -126,7 +143,8 @@ extension WriteTransaction {
     }
 
     /// Removes `key`; one that is not there is not an error.
-    mutating func remove(_ space: KeySpace, _ key: [UInt8], of catalog: Catalog) throws(StoreError) {
+    mutating func remove(_ space: KeySpace, _ key: [UInt8], of catalog: Catalog) throws(StoreError)
+    {
         do {
             try delete(key, in: catalog.database(space))
         } catch {
@@ -136,7 +154,10 @@ extension WriteTransaction {
 
     /// Removes every entry whose key begins with `prefix` and comes before `below`.
     mutating func removeAll(
-        _ space: KeySpace, prefix: [UInt8], below: [UInt8]? = nil, of catalog: Catalog
+        _ space: KeySpace,
+        prefix: [UInt8],
+        below: [UInt8]? = nil,
+        of catalog: Catalog
     ) throws(StoreError) {
         do {
             try delete(in: catalog.database(space), below: below, prefix: prefix)

@@ -43,7 +43,9 @@ enum KeySpace: String, CaseIterable, Sendable {
     static let checksumByteCount = 8
 
     /// The value in `bytes` without its checksum, or `nil` if that does not match.
-    func opened(_ bytes: UnsafeRawBufferPointer, key: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer? {
+    func opened(_ bytes: UnsafeRawBufferPointer, key: UnsafeRawBufferPointer)
+        -> UnsafeRawBufferPointer?
+    {
         guard bytes.count >= Self.checksumByteCount else { return nil }
         let value = UnsafeRawBufferPointer(rebasing: bytes.dropLast(Self.checksumByteCount))
         let found = bytes.loadUnaligned(fromByteOffset: value.count, as: UInt64.self)
@@ -72,7 +74,11 @@ enum CatalogKey {
     }
 
     static func tailBlock(
-        of collection: UInt32, commit: UInt64, kind: TailBlockKind, field: UInt32, block: UInt32
+        of collection: UInt32,
+        commit: UInt64,
+        kind: TailBlockKind,
+        field: UInt32,
+        block: UInt32
     ) -> [UInt8] {
         tail(of: collection, commit: commit) + [kind.rawValue] + bigEndian(field) + bigEndian(block)
     }

@@ -22,9 +22,12 @@ struct StoreRecord: Sendable, Hashable {
         return writer.bytes
     }
 
-    static func decode(_ bytes: UnsafeRawBufferPointer) throws(ByteReader.Malformed) -> StoreRecord {
+    static func decode(_ bytes: UnsafeRawBufferPointer) throws(ByteReader.Malformed) -> StoreRecord
+    {
         var reader = ByteReader(bytes)
-        guard try reader.integer(UInt32.self) == magic else { throw .init(reason: "is not a store's record") }
+        guard try reader.integer(UInt32.self) == magic else {
+            throw .init(reason: "is not a store's record")
+        }
         var record = StoreRecord()
         record.format = try reader.integer()
         // A later version may have more behind this; it is refused by its number.
@@ -60,8 +63,13 @@ struct StoredField: Sendable, Hashable {
         }
         let metricNumber: UInt8 = try reader.integer()
         let storageNumber: UInt8 = try reader.integer()
-        guard let metric = Metric(rawValue: metricNumber), let storage = Storage(rawValue: storageNumber) else {
-            throw .init(reason: "holds a vector field of metric \(metricNumber) and storage \(storageNumber)")
+        guard let metric = Metric(rawValue: metricNumber),
+            let storage = Storage(rawValue: storageNumber)
+        else {
+            throw .init(
+                reason:
+                    "holds a vector field of metric \(metricNumber) and storage \(storageNumber)"
+            )
         }
         let text = try reader.string()
         guard let index = try? IndexSpecification(parsing: text) else {
@@ -70,7 +78,13 @@ struct StoredField: Sendable, Hashable {
         return StoredField(
             id: id,
             field: VectorField(
-                name: name, dimension: dimension, metric: metric, storage: storage, index: index))
+                name: name,
+                dimension: dimension,
+                metric: metric,
+                storage: storage,
+                index: index
+            )
+        )
     }
 }
 
@@ -94,20 +108,26 @@ struct CollectionRecord: Sendable, Hashable {
         return writer.bytes
     }
 
-    static func decode(_ bytes: UnsafeRawBufferPointer) throws(ByteReader.Malformed) -> CollectionRecord {
+    static func decode(_ bytes: UnsafeRawBufferPointer) throws(ByteReader.Malformed)
+        -> CollectionRecord
+    {
         var reader = ByteReader(bytes)
         let name = try reader.string()
         let fields = try decodeFields(&reader)
         var encoder: RememberedEncoder?
         if try reader.integer(UInt8.self) != 0 {
             encoder = RememberedEncoder(
-                identity: EncoderIdentity(hash: try reader.string()), location: try reader.string())
+                identity: EncoderIdentity(hash: try reader.string()),
+                location: try reader.string()
+            )
         }
         try reader.end()
         return CollectionRecord(name: name, fields: fields, encoder: encoder)
     }
 
-    static func decodeFields(_ reader: inout ByteReader) throws(ByteReader.Malformed) -> [StoredField] {
+    static func decodeFields(_ reader: inout ByteReader) throws(ByteReader.Malformed)
+        -> [StoredField]
+    {
         let count: UInt32 = try reader.integer()
         var fields: [StoredField] = []
         for _ in 0..<count { fields.append(try StoredField.decode(&reader)) }
@@ -133,10 +153,15 @@ struct CollectionState: Sendable, Hashable {
         return writer.bytes
     }
 
-    static func decode(_ bytes: UnsafeRawBufferPointer) throws(ByteReader.Malformed) -> CollectionState {
+    static func decode(_ bytes: UnsafeRawBufferPointer) throws(ByteReader.Malformed)
+        -> CollectionState
+    {
         var reader = ByteReader(bytes)
         let state = CollectionState(
-            commit: try reader.integer(), layout: try reader.integer(), tailByteCount: try reader.integer())
+            commit: try reader.integer(),
+            layout: try reader.integer(),
+            tailByteCount: try reader.integer()
+        )
         try reader.end()
         return state
     }
@@ -174,19 +199,24 @@ struct SegmentRecord: Sendable, Hashable {
         return writer.bytes
     }
 
-    static func decode(_ bytes: UnsafeRawBufferPointer) throws(ByteReader.Malformed) -> SegmentRecord {
+    static func decode(_ bytes: UnsafeRawBufferPointer) throws(ByteReader.Malformed)
+        -> SegmentRecord
+    {
         var reader = ByteReader(bytes)
         var record = SegmentRecord(
             documentCount: try reader.integer(),
             byteCount: try reader.integer(),
-            manifest: .init(byteCount: try reader.integer(), checksum: try reader.integer()))
+            manifest: .init(byteCount: try reader.integer(), checksum: try reader.integer())
+        )
         let count: UInt32 = try reader.integer()
         for _ in 0..<count {
             record.indexes.append(
                 Index(
                     fieldID: try reader.integer(),
                     generation: try reader.integer(),
-                    file: .init(byteCount: try reader.integer(), checksum: try reader.integer())))
+                    file: .init(byteCount: try reader.integer(), checksum: try reader.integer())
+                )
+            )
         }
         try reader.end()
         return record
@@ -211,7 +241,9 @@ struct TombstoneBlock {
         return writer.bytes
     }
 
-    static func decode(_ bytes: UnsafeRawBufferPointer) throws(ByteReader.Malformed) -> TombstoneBlock {
+    static func decode(_ bytes: UnsafeRawBufferPointer) throws(ByteReader.Malformed)
+        -> TombstoneBlock
+    {
         var reader = ByteReader(bytes)
         let commit: UInt64 = try reader.integer()
         guard reader.remainingCount % 8 == 0, reader.remainingCount / 8 <= wordCount else {

@@ -19,11 +19,14 @@ struct CandidateLists {
 
     /// Adds what one part gave, nearest first, ties in the order of keys.
     mutating func append(
-        _ found: [Neighbour], of query: Int, location: (_ ordinal: Int) -> Snapshot.Location
+        _ found: [Neighbour],
+        of query: Int,
+        location: (_ ordinal: Int) -> Snapshot.Location
     ) {
         for neighbour in found {
             lists[query].append(
-                Candidate(distance: neighbour.distance, location: location(Int(neighbour.row))))
+                Candidate(distance: neighbour.distance, location: location(Int(neighbour.row)))
+            )
         }
         // Many small parts must not pile up: keep what can still be among the nearest, all ties included.
         if lists[query].count > 4 * count + 1_024 { prune(query) }

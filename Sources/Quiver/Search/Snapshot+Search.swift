@@ -55,10 +55,15 @@ struct SearchPlan: Sendable {
         }
         let field = try snapshot.field(request.vectorField)
         if let found = request.encoder {
-            guard let bound = snapshot.record.encoder else { throw .noEncoder(collection: snapshot.record.name) }
+            guard let bound = snapshot.record.encoder else {
+                throw .noEncoder(collection: snapshot.record.name)
+            }
             guard bound.identity == found else {
                 throw .wrongEncoder(
-                    collection: snapshot.record.name, expected: bound.identity, found: found)
+                    collection: snapshot.record.name,
+                    expected: bound.identity,
+                    found: found
+                )
             }
         }
         var queries: [Query] = []
@@ -72,15 +77,20 @@ struct SearchPlan: Sendable {
         self.field = field
         self.queries = queries
         let excludedCount = request.excludedKeys.count
-        fetchCount = min(request.k, snapshot.liveCount - min(excludedCount, snapshot.liveCount)) + excludedCount
+        fetchCount =
+            min(request.k, snapshot.liveCount - min(excludedCount, snapshot.liveCount))
+            + excludedCount
         usesGraphs =
-            request.mode == .automatic && snapshot.segments.contains { $0.segment.hasGraph(of: field.id) }
+            request.mode == .automatic
+            && snapshot.segments.contains { $0.segment.hasGraph(of: field.id) }
     }
 
     /// The queries in the portions that one thread takes at a time.
     var batches: [Range<Int>] {
         let size = usesGraphs ? 1 : Self.exactBatchCount
-        return stride(from: 0, to: queries.count, by: size).map { $0..<min($0 + size, queries.count) }
+        return stride(from: 0, to: queries.count, by: size).map {
+            $0..<min($0 + size, queries.count)
+        }
     }
 
     /// Answers the queries in `range` on the caller's thread.
@@ -90,8 +100,12 @@ struct SearchPlan: Sendable {
         let queries = Array(queries[range])
         var candidates = CandidateLists(queryCount: queries.count, count: fetchCount)
         do {
-            for index in snapshot.segments.indices { try search(segment: index, queries, into: &candidates) }
-            for index in snapshot.tail.indices { try search(tail: index, queries, into: &candidates) }
+            for index in snapshot.segments.indices {
+                try search(segment: index, queries, into: &candidates)
+            }
+            for index in snapshot.tail.indices {
+                try search(tail: index, queries, into: &candidates)
+            }
         } catch let error as IndexError {
             throw .index(error)
         } catch let error as StoreError {
@@ -108,7 +122,9 @@ struct SearchPlan: Sendable {
     }
 
     private func search(
-        segment index: Int, _ queries: [Query], into candidates: inout CandidateLists
+        segment index: Int,
+        _ queries: [Query],
+        into candidates: inout CandidateLists
     ) throws {
         let view = snapshot.segments[index]
         let segment = view.segment
@@ -121,9 +137,13 @@ struct SearchPlan: Sendable {
                 try snapshot.scratch.withOne { (scratch) throws(StoreError) in
                     do throws(IndexError) {
                         try graph.search(
-                            rows, query: queries[query], 
-                            efSearch: request.efSearch ?? GraphIndex.defaultEfSearch, excluding: dead,
-                            scratch: &scratch, into: &nearest[query])
+                            rows,
+                            query: queries[query],
+                            efSearch: request.efSearch ?? GraphIndex.defaultEfSearch,
+                            excluding: dead,
+                            scratch: &scratch,
+                            into: &nearest[query]
+                        )
                     } catch {
                         throw .index(error)
                     }
@@ -139,11 +159,15 @@ struct SearchPlan: Sendable {
     }
 
     private func search(
-        tail index: Int, _ queries: [Query], into candidates: inout CandidateLists
+        tail index: Int,
+        _ queries: [Query],
+        into candidates: inout CandidateLists
     ) throws {
         let view = snapshot.tail[index]
         for block in view.commit.vectors[field.id] ?? [] {
-            let dead = view.dead.count == 0 ? nil : view.dead.shifted(by: block.firstOrdinal, count: block.count)
+            let dead =
+                view.dead.count == 0
+                ? nil : view.dead.shifted(by: block.firstOrdinal, count: block.count)
             var nearest = queries.map { _ in Nearest(k: min(fetchCount, block.count)) }
             try block.withRows(of: field.field) { (rows) throws(IndexError) in
                 try ExactIndex.search(rows, queries: queries, excluding: dead, into: &nearest)
@@ -171,7 +195,9 @@ struct SearchPlan: Sendable {
                     textHash: try snapshot.textHash(at: location),
                     text: request.contents.contains(.text) ? try snapshot.text(at: location) : nil,
                     vector: request.contents.contains(.vectors)
-                        ? try snapshot.row(at: location, of: field) : nil))
+                        ? try snapshot.row(at: location, of: field) : nil
+                )
+            )
         }
         return hits
     }

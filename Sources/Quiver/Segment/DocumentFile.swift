@@ -22,7 +22,9 @@ struct DocumentFile: Sendable {
         self.file = file
         guard file.payloadByteCount == documentCount * Self.entryByteCount else {
             throw .damaged(
-                file: file.path, reason: "holds \(file.payloadByteCount) bytes for \(documentCount) documents")
+                file: file.path,
+                reason: "holds \(file.payloadByteCount) bytes for \(documentCount) documents"
+            )
         }
     }
 
@@ -33,6 +35,10 @@ struct DocumentFile: Sendable {
             UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: 8 * index, as: UInt64.self))
         }
         return Entry(
-            version: integer(0), textHash: integer(1), textOffset: integer(2), textByteCount: integer(3))
+            version: integer(0),
+            textHash: integer(1),
+            textOffset: integer(2),
+            textByteCount: integer(3)
+        )
     }
 }

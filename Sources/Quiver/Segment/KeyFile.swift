@@ -17,7 +17,10 @@ struct KeyFile: Sendable {
         }
         let found = try Self.integer(in: file, at: 0)
         guard found == UInt64(documentCount) else {
-            throw .damaged(file: file.path, reason: "holds \(found) keys, expected \(documentCount)")
+            throw .damaged(
+                file: file.path,
+                reason: "holds \(found) keys, expected \(documentCount)"
+            )
         }
     }
 
@@ -29,7 +32,10 @@ struct KeyFile: Sendable {
         guard start < end, end <= UInt64(file.payloadByteCount - base),
             end - start <= UInt64(EncodedKey.maximumByteCount)
         else {
-            throw .damaged(file: file.path, reason: "has key \(ordinal) at bytes \(start) to \(end)")
+            throw .damaged(
+                file: file.path,
+                reason: "has key \(ordinal) at bytes \(start) to \(end)"
+            )
         }
         return try file.bytes((base + Int(start))..<(base + Int(end)))
     }

@@ -16,18 +16,25 @@ final class Segment: Sendable {
     private let graphs = Mutex<[UInt32: GraphIndex]>([:])
 
     /// Opens the segment in the directory `path`, in a read transaction if readers may be retiring it.
-    init(id: UInt64, path: String, record: SegmentRecord, fields: [StoredField]) throws(StoreError) {
+    init(id: UInt64, path: String, record: SegmentRecord, fields: [StoredField]) throws(StoreError)
+    {
         self.id = id
         self.path = path
         self.record = record
         let manifestFile = try SegmentFile(
-            path: "\(path)/\(SegmentName.manifest)", kind: .manifest, expected: record.manifest)
+            path: "\(path)/\(SegmentName.manifest)",
+            kind: .manifest,
+            expected: record.manifest
+        )
         let bytes = try manifestFile.allBytes()
         let manifest = try asDamage(of: manifestFile.path) { () throws(ByteReader.Malformed) in
             try SegmentManifest.decode(bytes)
         }
         guard manifest.documentCount == record.documentCount, manifest.fields == fields else {
-            throw .damaged(file: manifestFile.path, reason: "does not fit the collection's record in the catalog")
+            throw .damaged(
+                file: manifestFile.path,
+                reason: "does not fit the collection's record in the catalog"
+            )
         }
         self.manifest = manifest
         let count = Int(manifest.documentCount)
@@ -37,26 +44,41 @@ final class Segment: Sendable {
         var vectors: [UInt32: VectorFile] = [:]
         for field in fields {
             vectors[field.id] = try VectorFile(
-                Self.open(.vectors, manifest, path, fieldID: field.id), field: field.field, count: count)
+                Self.open(.vectors, manifest, path, fieldID: field.id),
+                field: field.field,
+                count: count
+            )
         }
         self.vectors = vectors
         var graphFiles: [UInt32: SegmentFile] = [:]
         for index in record.indexes {
             graphFiles[index.fieldID] = try SegmentFile(
-                path: "\(path)/\(SegmentName.graph(fieldID: index.fieldID, generation: index.generation))",
-                kind: .graph, expected: index.file)
+                path:
+                    "\(path)/\(SegmentName.graph(fieldID: index.fieldID, generation: index.generation))",
+                kind: .graph,
+                expected: index.file
+            )
         }
         self.graphFiles = graphFiles
     }
 
     private static func open(
-        _ kind: SegmentFileKind, _ manifest: SegmentManifest, _ path: String, fieldID: UInt32 = 0
+        _ kind: SegmentFileKind,
+        _ manifest: SegmentManifest,
+        _ path: String,
+        fieldID: UInt32 = 0
     ) throws(StoreError) -> SegmentFile {
         guard let summary = manifest.summary(of: kind, fieldID: fieldID) else {
-            throw .damaged(file: "\(path)/\(SegmentName.manifest)", reason: "names no file for \(kind)")
+            throw .damaged(
+                file: "\(path)/\(SegmentName.manifest)",
+                reason: "names no file for \(kind)"
+            )
         }
         return try SegmentFile(
-            path: "\(path)/\(SegmentName.file(kind: kind, fieldID: fieldID))", kind: kind, expected: summary)
+            path: "\(path)/\(SegmentName.file(kind: kind, fieldID: fieldID))",
+            kind: kind,
+            expected: summary
+        )
     }
 
     var documentCount: Int { keys.count }
@@ -78,7 +100,8 @@ final class Segment: Sendable {
 
     /// A row as it is stored, its norm, and its scale under `int8`; valid while the segment lives.
     func storedRow(
-        _ ordinal: Int, of field: UInt32
+        _ ordinal: Int,
+        of field: UInt32
     ) throws(StoreError) -> (values: UnsafeRawBufferPointer, norm: Float, scale: Float?) {
         try vectorFile(field).storedRow(ordinal)
     }
@@ -120,7 +143,8 @@ final class Segment: Sendable {
         else {
             throw .damaged(
                 file: documents.file.path,
-                reason: "names a text of \(entry.textByteCount) bytes at \(entry.textOffset)")
+                reason: "names a text of \(entry.textByteCount) bytes at \(entry.textOffset)"
+            )
         }
         let start = Int(entry.textOffset)
         return try texts.bytes(start..<(start + Int(entry.textByteCount)))

@@ -23,36 +23,57 @@ final class SegmentFile: Sendable {
     ///
     /// - Parameter expected: what the manifest or the catalog says of it; `nil` when this is the manifest of an
     ///   unknown segment.
-    init(path: String, kind: SegmentFileKind, expected: SegmentFileWriter.Summary?) throws(StoreError) {
+    init(path: String, kind: SegmentFileKind, expected: SegmentFileWriter.Summary?)
+        throws(StoreError)
+    {
         self.path = path
         let file = try mapped(path)
         let bytes = file.unsafeBytes
         guard bytes.count >= SegmentFileFormat.headerByteCount else {
-            throw .damaged(file: path, reason: "is \(bytes.count) bytes long, shorter than its header")
+            throw .damaged(
+                file: path,
+                reason: "is \(bytes.count) bytes long, shorter than its header"
+            )
         }
         let header = UnsafeRawBufferPointer(rebasing: bytes[..<40])
         let (found, payload, headerChecksum) = try Self.parse(header, path: path)
         guard found == kind.rawValue else {
-            throw .damaged(file: path, reason: "is a file of another kind (\(found), expected \(kind.rawValue))")
+            throw .damaged(
+                file: path,
+                reason: "is a file of another kind (\(found), expected \(kind.rawValue))"
+            )
         }
         guard payload <= UInt64(Int.max / 4),
             SegmentFileFormat.fileByteCount(payloadByteCount: Int(payload)) == bytes.count
         else {
             throw .damaged(
                 file: path,
-                reason: "is \(bytes.count) bytes long, which does not fit its payload of \(payload) bytes")
+                reason:
+                    "is \(bytes.count) bytes long, which does not fit its payload of \(payload) bytes"
+            )
         }
         payloadByteCount = Int(payload)
         tableOffset = SegmentFileFormat.tableOffset(payloadByteCount: payloadByteCount)
         blockCount = SegmentFileFormat.blockCount(payloadByteCount: payloadByteCount)
-        let table = UnsafeRawBufferPointer(rebasing: bytes[tableOffset..<(tableOffset + blockCount * 8)])
-        let fileChecksum = bytes.loadUnaligned(fromByteOffset: tableOffset + blockCount * 8, as: UInt64.self)
+        let table = UnsafeRawBufferPointer(
+            rebasing: bytes[tableOffset..<(tableOffset + blockCount * 8)]
+        )
+        let fileChecksum = bytes.loadUnaligned(
+            fromByteOffset: tableOffset + blockCount * 8,
+            as: UInt64.self
+        )
         guard checksum(table, seed: headerChecksum) == fileChecksum else {
-            throw .damaged(file: path, reason: "has a table of checksums that does not match its own checksum")
+            throw .damaged(
+                file: path,
+                reason: "has a table of checksums that does not match its own checksum"
+            )
         }
         summary = .init(byteCount: UInt64(bytes.count), checksum: fileChecksum)
         if let expected, expected != summary {
-            throw .damaged(file: path, reason: "is not the file that the catalog or the manifest names")
+            throw .damaged(
+                file: path,
+                reason: "is not the file that the catalog or the manifest names"
+            )
         }
         self.file = file
         checkedWordCount = (blockCount + 63) / 64
@@ -66,12 +87,16 @@ final class SegmentFile: Sendable {
     }
 
     private static func parse(
-        _ header: UnsafeRawBufferPointer, path: String
+        _ header: UnsafeRawBufferPointer,
+        path: String
     ) throws(StoreError) -> (kind: UInt32, payload: UInt64, checksum: UInt64) {
         var reader = ByteReader(header)
         do {
             guard try reader.integer(UInt64.self) == SegmentFileFormat.magic else {
-                throw StoreError.damaged(file: path, reason: "is not a file of a Quiver segment (wrong magic)")
+                throw StoreError.damaged(
+                    file: path,
+                    reason: "is not a file of a Quiver segment (wrong magic)"
+                )
             }
             let version = try reader.integer(UInt32.self)
             let kind = try reader.integer(UInt32.self)
@@ -80,13 +105,20 @@ final class SegmentFile: Sendable {
             _ = try reader.integer(UInt32.self)
             let found = try reader.integer(UInt64.self)
             let checked = UnsafeRawBufferPointer(
-                rebasing: header[..<SegmentFileFormat.checkedHeaderByteCount])
+                rebasing: header[..<SegmentFileFormat.checkedHeaderByteCount]
+            )
             guard checksum(checked) == found else {
-                throw StoreError.damaged(file: path, reason: "has a header that does not match its checksum")
+                throw StoreError.damaged(
+                    file: path,
+                    reason: "has a header that does not match its checksum"
+                )
             }
             guard version == SegmentFileFormat.version else {
                 throw StoreError.unsupportedFormat(
-                    path: path, found: version, supported: SegmentFileFormat.version)
+                    path: path,
+                    found: version,
+                    supported: SegmentFileFormat.version
+                )
             }
             guard block == UInt32(SegmentFileFormat.blockByteCount) else {
                 throw StoreError.damaged(file: path, reason: "has blocks of \(block) bytes")
@@ -103,7 +135,9 @@ final class SegmentFile: Sendable {
     func bytes(_ range: Range<Int>) throws(StoreError) -> UnsafeRawBufferPointer {
         guard range.lowerBound >= 0, range.upperBound <= payloadByteCount else {
             throw .damaged(
-                file: path, reason: "has no bytes \(range) (its payload is \(payloadByteCount) bytes long)")
+                file: path,
+                reason: "has no bytes \(range) (its payload is \(payloadByteCount) bytes long)"
+            )
         }
         if !isWholeFileChecked.load(ordering: .acquiring), !range.isEmpty {
             let first = range.lowerBound / SegmentFileFormat.blockByteCount
@@ -125,7 +159,8 @@ final class SegmentFile: Sendable {
     private func uncheckedBytes(_ range: Range<Int>) -> UnsafeRawBufferPointer {
         let start = SegmentFileFormat.headerByteCount
         return UnsafeRawBufferPointer(
-            rebasing: file.unsafeBytes[(start + range.lowerBound)..<(start + range.upperBound)])
+            rebasing: file.unsafeBytes[(start + range.lowerBound)..<(start + range.upperBound)]
+        )
     }
 
     private func check(_ block: Int) throws(StoreError) {
@@ -134,11 +169,16 @@ final class SegmentFile: Sendable {
         guard word.pointee.load(ordering: .acquiring) & bit == 0 else { return }
         let start = block * SegmentFileFormat.blockByteCount
         let end = min(payloadByteCount, start + SegmentFileFormat.blockByteCount)
-        let expected = file.unsafeBytes.loadUnaligned(fromByteOffset: tableOffset + block * 8, as: UInt64.self)
+        let expected = file.unsafeBytes.loadUnaligned(
+            fromByteOffset: tableOffset + block * 8,
+            as: UInt64.self
+        )
         guard checksum(uncheckedBytes(start..<end), seed: UInt64(block)) == expected else {
             throw .damaged(
                 file: path,
-                reason: "has a damaged block (bytes \(start)..<\(end) of its payload do not match their checksum)")
+                reason:
+                    "has a damaged block (bytes \(start)..<\(end) of its payload do not match their checksum)"
+            )
         }
         word.pointee.bitwiseOr(bit, ordering: .acquiringAndReleasing)
     }

@@ -33,7 +33,8 @@ enum SegmentFileFormat {
     }
 
     static func fileByteCount(payloadByteCount: Int) -> Int {
-        tableOffset(payloadByteCount: payloadByteCount) + (blockCount(payloadByteCount: payloadByteCount) + 1) * 8
+        tableOffset(payloadByteCount: payloadByteCount)
+            + (blockCount(payloadByteCount: payloadByteCount) + 1) * 8
     }
 
     /// The header up to and with its checksum.

@@ -17,7 +17,8 @@ struct SegmentFileWriter: ~Copyable {
 
     private static let bufferByteCount = 16 * SegmentFileFormat.blockByteCount
 
-    init(creating path: String, kind: SegmentFileKind, in fileSystem: FileSystem) throws(FileError) {
+    init(creating path: String, kind: SegmentFileKind, in fileSystem: FileSystem) throws(FileError)
+    {
         file = try OutputFile(creating: path, in: fileSystem)
         self.kind = kind
         buffer.reserveCapacity(Self.bufferByteCount)
@@ -41,7 +42,8 @@ struct SegmentFileWriter: ~Copyable {
     }
 
     mutating func append<Value: FixedWidthInteger>(_ value: Value) throws(FileError) {
-        try withUnsafeBytes(of: value.littleEndian) { (bytes) throws(FileError) in try append(bytes) }
+        try withUnsafeBytes(of: value.littleEndian) { (bytes) throws(FileError) in try append(bytes)
+        }
     }
 
     /// Adds zeros up to a multiple of `alignment`.
@@ -57,21 +59,29 @@ struct SegmentFileWriter: ~Copyable {
         let header = SegmentFileFormat.header(kind: kind, payloadByteCount: payload)
         try header.withBytes { (bytes) throws(FileError) in try file.write(bytes, at: 0) }
         let headerChecksum = header.withUnsafeBytes {
-            $0.loadUnaligned(fromByteOffset: SegmentFileFormat.checkedHeaderByteCount, as: UInt64.self)
+            $0.loadUnaligned(
+                fromByteOffset: SegmentFileFormat.checkedHeaderByteCount,
+                as: UInt64.self
+            )
         }
         // All targets are little-endian, so the array's own bytes are the format's.
         let fileChecksum = blockChecksums.withUnsafeBytes { checksum($0, seed: headerChecksum) }
         blockChecksums.append(fileChecksum)
         let table = SegmentFileFormat.tableOffset(payloadByteCount: payload)
-        let padding = [UInt8](repeating: 0, count: table - SegmentFileFormat.headerByteCount - payload)
+        let padding = [UInt8](
+            repeating: 0,
+            count: table - SegmentFileFormat.headerByteCount - payload
+        )
         try padding.withBytes { (bytes) throws(FileError) in
             try file.write(bytes, at: SegmentFileFormat.headerByteCount + payload)
         }
-        try blockChecksums.withBytes { (bytes) throws(FileError) in try file.write(bytes, at: table) }
+        try blockChecksums.withBytes { (bytes) throws(FileError) in try file.write(bytes, at: table)
+        }
         try file.finish()
         return Summary(
             byteCount: UInt64(SegmentFileFormat.fileByteCount(payloadByteCount: payload)),
-            checksum: fileChecksum)
+            checksum: fileChecksum
+        )
     }
 
     private mutating func flush() throws(FileError) {

@@ -38,7 +38,9 @@ struct SegmentManifest: Sendable, Hashable {
         return writer.bytes
     }
 
-    static func decode(_ bytes: UnsafeRawBufferPointer) throws(ByteReader.Malformed) -> SegmentManifest {
+    static func decode(_ bytes: UnsafeRawBufferPointer) throws(ByteReader.Malformed)
+        -> SegmentManifest
+    {
         var reader = ByteReader(bytes)
         let fields = try CollectionRecord.decodeFields(&reader)
         let documentCount: UInt64 = try reader.integer()
@@ -55,13 +57,20 @@ struct SegmentManifest: Sendable, Hashable {
             }
             files.append(
                 File(
-                    kind: kind, fieldID: try reader.integer(),
-                    summary: .init(byteCount: try reader.integer(), checksum: try reader.integer())))
+                    kind: kind,
+                    fieldID: try reader.integer(),
+                    summary: .init(byteCount: try reader.integer(), checksum: try reader.integer())
+                )
+            )
         }
         try reader.end()
         return SegmentManifest(
-            fields: fields, documentCount: documentCount, lowestVersion: lowest, highestVersion: highest,
-            files: files)
+            fields: fields,
+            documentCount: documentCount,
+            lowestVersion: lowest,
+            highestVersion: highest,
+            files: files
+        )
     }
 
     func summary(of kind: SegmentFileKind, fieldID: UInt32 = 0) -> SegmentFileWriter.Summary? {

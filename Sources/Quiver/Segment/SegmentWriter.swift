@@ -24,7 +24,8 @@ struct SegmentWriter {
     ///
     /// - Parameter progress: told how many of `2 × documents.count` steps are done; `false` cancels.
     mutating func write(
-        _ documents: [Source], progress: (_ stepCount: Int) throws(StoreError) -> Void
+        _ documents: [Source],
+        progress: (_ stepCount: Int) throws(StoreError) -> Void
     ) throws(StoreError) -> SegmentRecord {
         try asStoreError { () throws(FileError) in
             try core.fileSystem.remove(directory)
@@ -32,13 +33,16 @@ struct SegmentWriter {
         }
         try writeKeys(documents)
         let versions = try writeTexts(documents, progress: progress)
-        for field in snapshot.record.fields { try writeVectors(documents, of: field, progress: progress) }
+        for field in snapshot.record.fields {
+            try writeVectors(documents, of: field, progress: progress)
+        }
         let manifest = SegmentManifest(
             fields: snapshot.record.fields,
             documentCount: UInt64(documents.count),
             lowestVersion: versions.lowerBound,
             highestVersion: versions.upperBound,
-            files: files)
+            files: files
+        )
         var file = try open(.manifest)
         try asStoreError { () throws(FileError) in try file.append(manifest.encoded()) }
         let summary = try finish(file)
@@ -46,10 +50,13 @@ struct SegmentWriter {
         return SegmentRecord(
             documentCount: manifest.documentCount,
             byteCount: files.reduce(summary.byteCount) { $0 + $1.summary.byteCount },
-            manifest: summary)
+            manifest: summary
+        )
     }
 
-    private func open(_ kind: SegmentFileKind, fieldID: UInt32 = 0) throws(StoreError) -> SegmentFileWriter {
+    private func open(_ kind: SegmentFileKind, fieldID: UInt32 = 0) throws(StoreError)
+        -> SegmentFileWriter
+    {
         let path = "\(directory)/\(SegmentName.file(kind: kind, fieldID: fieldID))"
         do {
             return try SegmentFileWriter(creating: path, kind: kind, in: core.fileSystem)
@@ -59,12 +66,16 @@ struct SegmentWriter {
     }
 
     private mutating func close(
-        _ file: consuming SegmentFileWriter, _ kind: SegmentFileKind, fieldID: UInt32 = 0
+        _ file: consuming SegmentFileWriter,
+        _ kind: SegmentFileKind,
+        fieldID: UInt32 = 0
     ) throws(StoreError) {
         files.append(.init(kind: kind, fieldID: fieldID, summary: try finish(file)))
     }
 
-    private func finish(_ file: consuming SegmentFileWriter) throws(StoreError) -> SegmentFileWriter.Summary {
+    private func finish(_ file: consuming SegmentFileWriter) throws(StoreError)
+        -> SegmentFileWriter.Summary
+    {
         do {
             return try file.finish()
         } catch {
@@ -89,7 +100,8 @@ struct SegmentWriter {
 
     /// Writes texts and the documents' entries; gives the range of the documents' versions.
     private mutating func writeTexts(
-        _ documents: [Source], progress: (_ stepCount: Int) throws(StoreError) -> Void
+        _ documents: [Source],
+        progress: (_ stepCount: Int) throws(StoreError) -> Void
     ) throws(StoreError) -> ClosedRange<UInt64> {
         var texts = try open(.texts)
         var entries = try open(.documents)
@@ -120,7 +132,9 @@ struct SegmentWriter {
     }
 
     private mutating func writeVectors(
-        _ documents: [Source], of field: StoredField, progress: (_ stepCount: Int) throws(StoreError) -> Void
+        _ documents: [Source],
+        of field: StoredField,
+        progress: (_ stepCount: Int) throws(StoreError) -> Void
     ) throws(StoreError) {
         var file = try open(.vectors, fieldID: field.id)
         var norms: [Float] = []
@@ -128,7 +142,8 @@ struct SegmentWriter {
         norms.reserveCapacity(documents.count)
         for (ordinal, document) in documents.enumerated() {
             if ordinal % 4_096 == 0 { try progress(documents.count + ordinal) }
-            try snapshot.withStoredRow(at: document.location, of: field) { (values, norm, scale) throws(StoreError) in
+            try snapshot.withStoredRow(at: document.location, of: field) {
+                (values, norm, scale) throws(StoreError) in
                 norms.append(norm)
                 if let scale { scales.append(scale) }
                 try asStoreError { () throws(FileError) in try file.append(values) }

@@ -34,7 +34,9 @@ struct VectorFile: Sendable {
         guard file.payloadByteCount == end else {
             throw .damaged(
                 file: file.path,
-                reason: "holds \(file.payloadByteCount) bytes for \(count) rows of \(field.dimension), expected \(end)")
+                reason:
+                    "holds \(file.payloadByteCount) bytes for \(count) rows of \(field.dimension), expected \(end)"
+            )
         }
     }
 
@@ -62,16 +64,25 @@ struct VectorFile: Sendable {
         let size = field.storage.bytesPerRow(dimension: field.dimension)
         let values = try file.bytes((ordinal * size)..<((ordinal + 1) * size))
         func float(_ offset: Int) throws(StoreError) -> Float {
-            try file.bytes((offset + 4 * ordinal)..<(offset + 4 * ordinal + 4)).loadUnaligned(as: Float.self)
+            try file.bytes((offset + 4 * ordinal)..<(offset + 4 * ordinal + 4)).loadUnaligned(
+                as: Float.self
+            )
         }
-        return (values, try float(normsOffset), try scalesOffset.map { (offset) throws(StoreError) in try float(offset) })
+        return (
+            values, try float(normsOffset),
+            try scalesOffset.map { (offset) throws(StoreError) in try float(offset) }
+        )
     }
 
     private func view(_ base: UnsafeRawPointer) -> Rows {
         Rows(
-            storage: field.storage, metric: field.metric, dimension: field.dimension, count: count,
+            storage: field.storage,
+            metric: field.metric,
+            dimension: field.dimension,
+            count: count,
             values: base,
             norms: (base + normsOffset).assumingMemoryBound(to: Float.self),
-            scales: scalesOffset.map { (base + $0).assumingMemoryBound(to: Float.self) })
+            scales: scalesOffset.map { (base + $0).assumingMemoryBound(to: Float.self) }
+        )
     }
 }

@@ -17,7 +17,9 @@ struct TailBlockWriter {
         repeat {
             var killBytes = ByteWriter()
             var killCount = 0
-            while nextKill < kills.count, killBytes.bytes.count + 13 <= TailFormat.blockByteCount / 2 {
+            while nextKill < kills.count,
+                killBytes.bytes.count + 13 <= TailFormat.blockByteCount / 2
+            {
                 Self.append(kills[nextKill], to: &killBytes)
                 nextKill += 1
                 killCount += 1
@@ -46,7 +48,10 @@ struct TailBlockWriter {
     /// Adds the rows of one field.
     mutating func append(rows: PreparedRows, of field: StoredField) {
         let rowByteCount = field.field.storage.bytesPerRow(dimension: field.field.dimension)
-        let perBlock = max(1, (TailFormat.blockByteCount - TailFormat.vectorHeaderByteCount - 4) / (rowByteCount + 8))
+        let perBlock = max(
+            1,
+            (TailFormat.blockByteCount - TailFormat.vectorHeaderByteCount - 4) / (rowByteCount + 8)
+        )
         var first = 0
         var number: UInt32 = 0
         while first < rows.count {
@@ -56,14 +61,18 @@ struct TailBlockWriter {
             block.integer(UInt32(first))
             block.integer(UInt32(field.field.dimension))
             block.integer(field.field.storage.rawValue)
-            block.append(repeatElement(0, count: TailFormat.vectorHeaderByteCount - block.bytes.count))
+            block.append(
+                repeatElement(0, count: TailFormat.vectorHeaderByteCount - block.bytes.count)
+            )
             block.append(rows.values[(first * rowByteCount)..<(end * rowByteCount)])
             block.append(repeatElement(0, count: (4 - block.bytes.count % 4) % 4))
             for row in first..<end { block.integer(rows.norms[row].bitPattern) }
             if field.field.storage == .int8 {
                 for row in first..<end { block.integer(rows.scales[row].bitPattern) }
             }
-            blocks.append(Block(kind: .vectors, fieldID: field.id, number: number, bytes: block.bytes))
+            blocks.append(
+                Block(kind: .vectors, fieldID: field.id, number: number, bytes: block.bytes)
+            )
             number += 1
             first = end
         }

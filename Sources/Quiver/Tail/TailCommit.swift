@@ -12,31 +12,43 @@ final class TailCommit: Sendable {
 
         /// A view of the rows, valid during `body`.
         func withRows<Result, Failure: Error>(
-            of field: VectorField, _ body: (Rows) throws(Failure) -> Result
+            of field: VectorField,
+            _ body: (Rows) throws(Failure) -> Result
         ) throws(Failure) -> Result {
             try withExtendedLifetime(bytes) { () throws(Failure) in
                 let values = bytes.unsafeBytes
                 return try body(
                     Rows(
-                        storage: field.storage, metric: field.metric, dimension: field.dimension, count: count,
+                        storage: field.storage,
+                        metric: field.metric,
+                        dimension: field.dimension,
+                        count: count,
                         values: values.baseAddress.unsafelyUnwrapped,
                         norms: (values.baseAddress.unsafelyUnwrapped + normsOffset)
                             .assumingMemoryBound(to: Float.self),
                         scales: scalesOffset.map {
-                            (values.baseAddress.unsafelyUnwrapped + $0).assumingMemoryBound(to: Float.self)
-                        }))
+                            (values.baseAddress.unsafelyUnwrapped + $0).assumingMemoryBound(
+                                to: Float.self
+                            )
+                        }
+                    )
+                )
             }
         }
 
         /// A row as it is stored, its norm, and its scale under `int8`, during `body`.
         func withStoredRow<Result>(
-            _ row: Int, of field: VectorField,
-            _ body: (_ values: UnsafeRawBufferPointer, _ norm: Float, _ scale: Float?) throws(StoreError) -> Result
+            _ row: Int,
+            of field: VectorField,
+            _ body: (_ values: UnsafeRawBufferPointer, _ norm: Float, _ scale: Float?)
+                throws(StoreError) -> Result
         ) throws(StoreError) -> Result {
             try withExtendedLifetime(bytes) { () throws(StoreError) in
                 let size = field.storage.bytesPerRow(dimension: field.dimension)
                 let all = bytes.unsafeBytes
-                let values = UnsafeRawBufferPointer(rebasing: all[(row * size)..<((row + 1) * size)])
+                let values = UnsafeRawBufferPointer(
+                    rebasing: all[(row * size)..<((row + 1) * size)]
+                )
                 let norm = all.loadUnaligned(fromByteOffset: normsOffset + 4 * row, as: Float.self)
                 let scale = scalesOffset.map {
                     all.loadUnaligned(fromByteOffset: $0 + 4 * row, as: Float.self)
@@ -63,7 +75,10 @@ final class TailCommit: Sendable {
                 throw .init(reason: "holds \(value.count) bytes for \(count) rows")
             }
             bytes = AlignedBytes(
-                copying: UnsafeRawBufferPointer(rebasing: value.dropFirst(TailFormat.vectorHeaderByteCount)))
+                copying: UnsafeRawBufferPointer(
+                    rebasing: value.dropFirst(TailFormat.vectorHeaderByteCount)
+                )
+            )
             self.count = count
             firstOrdinal = first
             self.normsOffset = normsOffset
@@ -94,7 +109,8 @@ final class TailCommit: Sendable {
 
     /// The text of a document in UTF-8, during `body`; `nil` if it has none.
     func withText<Result>(
-        of ordinal: Int, _ body: (UnsafeRawBufferPointer?) throws(StoreError) -> Result
+        of ordinal: Int,
+        _ body: (UnsafeRawBufferPointer?) throws(StoreError) -> Result
     ) throws(StoreError) -> Result {
         switch texts[ordinal] {
         case .none:
@@ -146,21 +162,28 @@ struct TailCommitBuilder {
         let count = Int(try reader.integer(UInt32.self))
         let first = Int(try reader.integer(UInt32.self))
         guard first == keys.count else {
-            throw ByteReader.Malformed(reason: "begins with document \(first), expected \(keys.count)")
+            throw ByteReader.Malformed(
+                reason: "begins with document \(first), expected \(keys.count)"
+            )
         }
         for _ in 0..<(try reader.integer(UInt32.self)) {
             let kind: UInt8 = try reader.integer()
             let unit: UInt64 = try reader.integer()
             let ordinal: UInt32 = try reader.integer()
-            guard kind < 2 else { throw ByteReader.Malformed(reason: "holds a kill of kind \(kind)") }
-            kills.append(Kill(unit: kind == 0 ? .tail(commit: unit) : .segment(unit), ordinal: ordinal))
+            guard kind < 2 else {
+                throw ByteReader.Malformed(reason: "holds a kill of kind \(kind)")
+            }
+            kills.append(
+                Kill(unit: kind == 0 ? .tail(commit: unit) : .segment(unit), ordinal: ordinal)
+            )
         }
         for _ in 0..<count { try appendDocument(&reader, openLongText: openLongText) }
         try reader.end()
     }
 
     private mutating func appendDocument(
-        _ reader: inout ByteReader, openLongText: (_ ordinal: Int) throws(StoreError) -> SegmentFile
+        _ reader: inout ByteReader,
+        openLongText: (_ ordinal: Int) throws(StoreError) -> SegmentFile
     ) throws {
         let key = try reader.bytes(Int(try reader.integer(UInt16.self)))
         _ = try EncodedKey.decode(key)
@@ -185,7 +208,9 @@ struct TailCommitBuilder {
             let file = try openLongText(keys.count)
             guard file.payloadByteCount == Int(length) else {
                 throw StoreError.damaged(
-                    file: file.path, reason: "holds \(file.payloadByteCount) bytes, expected \(length)")
+                    file: file.path,
+                    reason: "holds \(file.payloadByteCount) bytes, expected \(length)"
+                )
             }
             texts.append(.file(file))
         default:
@@ -197,7 +222,8 @@ struct TailCommitBuilder {
 
     /// Takes a `vectors` block in.
     mutating func append(
-        vectors value: UnsafeRawBufferPointer, of field: StoredField
+        vectors value: UnsafeRawBufferPointer,
+        of field: StoredField
     ) throws(ByteReader.Malformed) {
         let block = try TailCommit.Block(value, field: field.field)
         let expected = vectors[field.id].flatMap(\.last).map { $0.firstOrdinal + $0.count } ?? 0
@@ -208,11 +234,14 @@ struct TailCommitBuilder {
     }
 
     /// The finished commit, if every document has its rows.
-    func finished(commit: UInt64, fields: [StoredField]) throws(ByteReader.Malformed) -> TailCommit {
+    func finished(commit: UInt64, fields: [StoredField]) throws(ByteReader.Malformed) -> TailCommit
+    {
         for field in fields {
             let rows = vectors[field.id].flatMap(\.last).map { $0.firstOrdinal + $0.count } ?? 0
             guard rows == keys.count else {
-                throw .init(reason: "holds \(rows) rows of field \(field.id) for \(keys.count) documents")
+                throw .init(
+                    reason: "holds \(rows) rows of field \(field.id) for \(keys.count) documents"
+                )
             }
         }
         return TailCommit(commit: commit, builder: self)

@@ -16,13 +16,19 @@ struct TailIndex: Sendable {
             let keys = view.commit.keys
             for ordinal in 0..<keys.count where !view.dead.contains(UInt32(ordinal)) {
                 places[keys.withKey(at: ordinal) { EncodedKey(bytes: Array($0)) }] = Place(
-                    commit: view.commit.commit, ordinal: ordinal)
+                    commit: view.commit.commit,
+                    ordinal: ordinal
+                )
             }
         }
     }
 
     /// Takes in a commit that has become durable.
-    mutating func apply(_ state: CollectionState, documents: [PreparedDocument], deleted: [EncodedKey]) {
+    mutating func apply(
+        _ state: CollectionState,
+        documents: [PreparedDocument],
+        deleted: [EncodedKey]
+    ) {
         self.state = state
         for key in deleted { places[key] = nil }
         for (ordinal, document) in documents.enumerated() {

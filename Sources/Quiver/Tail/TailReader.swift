@@ -10,7 +10,10 @@ struct TailReader {
 
     /// - Parameter old: commits that are in memory already.
     init(
-        core: StoreCore, collectionID: UInt32, fields: [StoredField], reusing old: [Snapshot.TailView]
+        core: StoreCore,
+        collectionID: UInt32,
+        fields: [StoredField],
+        reusing old: [Snapshot.TailView]
     ) {
         self.core = core
         self.collectionID = collectionID
@@ -18,9 +21,14 @@ struct TailReader {
         for view in old { self.old[view.commit.commit] = view.commit }
     }
 
-    mutating func take(key: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) throws(StoreError) {
+    mutating func take(key: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer)
+        throws(StoreError)
+    {
         guard key.count == 21, let kind = TailBlockKind(rawValue: key[12]) else {
-            throw .damaged(file: core.catalog.path, reason: "holds a tail block under the key \(hexadecimal(key))")
+            throw .damaged(
+                file: core.catalog.path,
+                reason: "holds a tail block under the key \(hexadecimal(key))"
+            )
         }
         let commit = UInt64(bigEndian: key.loadUnaligned(fromByteOffset: 4, as: UInt64.self))
         if let known = old[commit] {
@@ -40,12 +48,17 @@ struct TailReader {
             case .documents:
                 try current?.builder.append(documents: value) { (ordinal) throws(StoreError) in
                     try SegmentFile(
-                        path: "\(core.textsPath)/\(TailFormat.longTextName(commit: commit, ordinal: ordinal))",
-                        kind: .longText, expected: nil)
+                        path:
+                            "\(core.textsPath)/\(TailFormat.longTextName(commit: commit, ordinal: ordinal))",
+                        kind: .longText,
+                        expected: nil
+                    )
                 }
             case .vectors:
                 guard let field = fields.first(where: { $0.id == fieldID }) else {
-                    throw ByteReader.Malformed(reason: "holds rows of vector field \(fieldID), which is not in the schema")
+                    throw ByteReader.Malformed(
+                        reason: "holds rows of vector field \(fieldID), which is not in the schema"
+                    )
                 }
                 try current?.builder.append(vectors: value, of: field)
             }
@@ -70,6 +83,7 @@ struct TailReader {
         commits.append(
             try asDamage(of: core.catalog.path) { () throws(ByteReader.Malformed) in
                 try builder.finished(commit: commit, fields: fields)
-            })
+            }
+        )
     }
 }

@@ -24,7 +24,10 @@ struct SegmentCheck {
                 try EncodedKey.decode(key)
             }
             if let previous, compareKeys(previous, key) >= 0 {
-                throw .damaged(file: segment.keys.file.path, reason: "has key \(ordinal) out of order")
+                throw .damaged(
+                    file: segment.keys.file.path,
+                    reason: "has key \(ordinal) out of order"
+                )
             }
             previous = key
         }
@@ -34,11 +37,20 @@ struct SegmentCheck {
         let path = segment.documents.file.path
         for ordinal in 0..<segment.documentCount {
             let entry = try segment.documents.entry(at: ordinal)
-            guard entry.version >= segment.manifest.lowestVersion, entry.version <= segment.manifest.highestVersion
-            else { throw .damaged(file: path, reason: "has document \(ordinal) of version \(entry.version)") }
+            guard entry.version >= segment.manifest.lowestVersion,
+                entry.version <= segment.manifest.highestVersion
+            else {
+                throw .damaged(
+                    file: path,
+                    reason: "has document \(ordinal) of version \(entry.version)"
+                )
+            }
             guard let text = try segment.text(of: entry) else { continue }
             guard textHash(text) == entry.textHash else {
-                throw .damaged(file: path, reason: "has a text that does not match its hash (document \(ordinal))")
+                throw .damaged(
+                    file: path,
+                    reason: "has a text that does not match its hash (document \(ordinal))"
+                )
             }
         }
     }
@@ -50,7 +62,9 @@ struct SegmentCheck {
             let norm = try segment.storedRow(row, of: field.id).norm
             guard values.allSatisfy(\.isFinite), StoredRow.norm(values) == norm else {
                 throw .damaged(
-                    file: segment.path, reason: "has row \(row) of field \(field.id) with a norm that is not its own")
+                    file: segment.path,
+                    reason: "has row \(row) of field \(field.id) with a norm that is not its own"
+                )
             }
         }
     }

@@ -13,9 +13,12 @@ extension Store {
     /// - Throws: `notAStore`, `cancelled`, and `file` or `catalog` where the store cannot be read at all (no
     ///   permission, …). Damage is reported, never thrown.
     public static func verify(
-        at path: String, progress: (Progress) -> Bool = { _ in true }
+        at path: String,
+        progress: (Progress) -> Bool = { _ in true }
     ) throws(StoreError) -> VerificationReport {
-        let kind = try asStoreError { () throws(FileError) in try fileKind("\(path)/\(Catalog.fileName)") }
+        let kind = try asStoreError { () throws(FileError) in
+            try fileKind("\(path)/\(Catalog.fileName)")
+        }
         guard case .file(let byteCount) = kind else { throw .notAStore(path: path) }
         var verification = Verification(path: path)
         try verification.checkCatalog(byteCount: byteCount)
@@ -35,7 +38,8 @@ struct Verification {
     }
 
     mutating func note(_ file: String, _ reason: String) {
-        let relative = file.hasPrefix("\(path)/") ? String(file.dropFirst(path.utf8.count + 1)) : file
+        let relative =
+            file.hasPrefix("\(path)/") ? String(file.dropFirst(path.utf8.count + 1)) : file
         report.damage.append(.init(file: relative, reason: reason))
     }
 
@@ -64,7 +68,9 @@ struct Verification {
             do throws(LMDBError) {
                 report = try DataFileCheck.walk(path: "\(path)/\(Catalog.fileName)") {
                     (database: [UInt8], key: RawSpan, value: RawSpan) in
-                    guard let reason = Self.damage(in: database, key: key, value: value) else { return }
+                    guard let reason = Self.damage(in: database, key: key, value: value) else {
+                        return
+                    }
                     reasons.append(reason)
                 }
             } catch {
@@ -83,11 +89,14 @@ struct Verification {
     }
 
     private static func damage(in database: [UInt8], key: RawSpan, value: RawSpan) -> String? {
-        guard let space = KeySpace(rawValue: String(decoding: database, as: UTF8.self)) else { return nil }
+        guard let space = KeySpace(rawValue: String(decoding: database, as: UTF8.self)) else {
+            return nil
+        }
         return key.withUnsafeBytes { key in
             value.withUnsafeBytes { value in
                 space.opened(value, key: key) == nil
-                    ? "holds a value in `\(space)` that does not match its checksum (key \(hexadecimal(key)))" : nil
+                    ? "holds a value in `\(space)` that does not match its checksum (key \(hexadecimal(key)))"
+                    : nil
             }
         }
     }
@@ -97,8 +106,13 @@ struct Verification {
         let collections: [(id: UInt32, record: CollectionRecord)]
         do {
             core = try StoreCore.open(
-                at: path, access: .readOnly, options: Store.Options(), fileSystem: .system)
-            collections = try core.catalog.read { (transaction: borrowing ReadTransaction) throws(StoreError) in
+                at: path,
+                access: .readOnly,
+                options: Store.Options(),
+                fileSystem: .system
+            )
+            collections = try core.catalog.read {
+                (transaction: borrowing ReadTransaction) throws(StoreError) in
                 try transaction.collections(of: core.catalog)
             }
         } catch {
@@ -116,7 +130,8 @@ struct Verification {
     }
 
     private mutating func check(
-        _ snapshot: Snapshot, progress: (Progress) -> Bool
+        _ snapshot: Snapshot,
+        progress: (Progress) -> Bool
     ) throws(StoreError) {
         let total = report.byteCount + snapshot.statistics.byteCount
         for index in snapshot.segments.indices {
@@ -129,7 +144,11 @@ struct Verification {
             }
             report.fileCount += segment.files.count + 1
             report.byteCount += segment.files.reduce(0) { $0 + Int($1.summary.byteCount) }
-            let now = Progress(stage: .verifying, completed: report.byteCount, total: max(total, report.byteCount))
+            let now = Progress(
+                stage: .verifying,
+                completed: report.byteCount,
+                total: max(total, report.byteCount)
+            )
             guard progress(now) else { throw .cancelled }
         }
         for view in snapshot.tail { try checkTexts(of: view.commit) }
@@ -143,12 +162,15 @@ struct Verification {
         for ordinal in 0..<view.segment.documentCount where !view.dead.contains(UInt32(ordinal)) {
             let key = try view.segment.keys.key(at: ordinal)
             for other in snapshot.segments[..<index] {
-                guard let twin = try other.segment.keys.ordinal(of: key), !other.dead.contains(UInt32(twin))
+                guard let twin = try other.segment.keys.ordinal(of: key),
+                    !other.dead.contains(UInt32(twin))
                 else { continue }
                 throw .damaged(
                     file: Catalog.fileName,
-                    reason: "lets the key \(hexadecimal(key)) live in \(SegmentName.directory(other.segment.id)) and in "
-                        + SegmentName.directory(view.segment.id))
+                    reason:
+                        "lets the key \(hexadecimal(key)) live in \(SegmentName.directory(other.segment.id)) and in "
+                        + SegmentName.directory(view.segment.id)
+                )
             }
         }
     }
@@ -159,7 +181,9 @@ struct Verification {
                 guard (text.map(textHash) ?? 0) == commit.textHashes[ordinal] else {
                     throw .damaged(
                         file: Catalog.fileName,
-                        reason: "holds a text that does not match its hash (commit \(commit.commit))")
+                        reason:
+                            "holds a text that does not match its hash (commit \(commit.commit))"
+                    )
                 }
             }
         }
@@ -171,14 +195,20 @@ struct Verification {
         for view in snapshot.tail { liveCount += view.commit.documentCount - view.dead.count }
         guard places.count == liveCount else {
             throw .damaged(
-                file: Catalog.fileName, reason: "lets \(liveCount - places.count) keys of the tail live twice")
+                file: Catalog.fileName,
+                reason: "lets \(liveCount - places.count) keys of the tail live twice"
+            )
         }
         for key in places.keys {
-            let twin = try key.bytes.withBytes { (key) throws(StoreError) in try snapshot.locateInSegments(key) }
+            let twin = try key.bytes.withBytes { (key) throws(StoreError) in
+                try snapshot.locateInSegments(key)
+            }
             guard twin == nil else {
                 throw .damaged(
                     file: Catalog.fileName,
-                    reason: "lets the key \(key.bytes.withUnsafeBytes(hexadecimal)) live in the tail and in a segment")
+                    reason:
+                        "lets the key \(key.bytes.withUnsafeBytes(hexadecimal)) live in the tail and in a segment"
+                )
             }
         }
     }

@@ -17,5 +17,6 @@ public struct VerificationReport: Sendable, Equatable {
     /// Live documents.
     public internal(set) var documentCount = 0
 
+    /// Whether nothing is damaged.
     public var isSound: Bool { damage.isEmpty }
 }

@@ -24,7 +24,8 @@ extension Collection {
     ///   - progress: called from those threads; `false` cancels. Graphs that are finished by then stay.
     /// - Throws: `cancelled`, `readOnly`, `closed`, `file`, `catalog`, `damaged`, `index`.
     public func maintain(
-        threadCount: Int = 1, progress: @Sendable (Progress) -> Bool = { _ in true }
+        threadCount: Int = 1,
+        progress: @Sendable (Progress) -> Bool = { _ in true }
     ) throws(StoreError) {
         let core = try store.core()
         try core.requireWriter()

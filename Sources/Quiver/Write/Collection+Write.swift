@@ -16,10 +16,19 @@ extension Collection {
         try core.requireWriter()
         return try core.withWriteLock { () throws(StoreError) in
             var snapshot = try snapshot(of: core)
-            let prepared = try PreparedBatch(batch, collection: name, fields: snapshot.record.fields)
+            let prepared = try PreparedBatch(
+                batch,
+                collection: name,
+                fields: snapshot.record.fields
+            )
             guard !prepared.isEmpty else {
                 return CommitReceipt(
-                    commit: snapshot.commit, insertedCount: 0, replacedCount: 0, deletedCount: 0, missingCount: 0)
+                    commit: snapshot.commit,
+                    insertedCount: 0,
+                    replacedCount: 0,
+                    deletedCount: 0,
+                    missingCount: 0
+                )
             }
             let added = prepared.tailByteCount
             if snapshot.state.tailByteCount > 0,
@@ -33,7 +42,10 @@ extension Collection {
     }
 
     private func commit(
-        _ batch: PreparedBatch, onto snapshot: Snapshot, tailByteCount: Int, core: StoreCore
+        _ batch: PreparedBatch,
+        onto snapshot: Snapshot,
+        tailByteCount: Int,
+        core: StoreCore
     ) throws(StoreError) -> CommitReceipt {
         var index = tailIndex.withLock { $0 }
         // The old one must not be shared while it is changed below.
@@ -57,7 +69,13 @@ extension Collection {
         var state = snapshot.state
         // A batch of deletes that are not there changes nothing.
         if !batch.documents.isEmpty || !kills.isEmpty {
-            state = try store(batch, kills: kills, onto: state, tailByteCount: tailByteCount, core: core)
+            state = try store(
+                batch,
+                kills: kills,
+                onto: state,
+                tailByteCount: tailByteCount,
+                core: core
+            )
             index.apply(state, documents: batch.documents, deleted: batch.deleted)
         }
         let current = index
@@ -67,29 +85,39 @@ extension Collection {
             insertedCount: batch.documents.count - replacedCount,
             replacedCount: replacedCount,
             deletedCount: deletedCount,
-            missingCount: batch.deleted.count - deletedCount)
+            missingCount: batch.deleted.count - deletedCount
+        )
     }
 
     /// What makes the live document of `key` dead, if there is one.
     private func kill(
-        of key: EncodedKey, in snapshot: Snapshot, _ index: TailIndex
+        of key: EncodedKey,
+        in snapshot: Snapshot,
+        _ index: TailIndex
     ) throws(StoreError) -> Kill? {
         if let place = index.places[key] {
             return Kill(unit: .tail(commit: place.commit), ordinal: UInt32(place.ordinal))
         }
-        let location = try key.bytes.withBytes { (key) throws(StoreError) in try snapshot.locateInSegments(key) }
+        let location = try key.bytes.withBytes { (key) throws(StoreError) in
+            try snapshot.locateInSegments(key)
+        }
         guard case .segment(let segment, let ordinal)? = location else { return nil }
         return Kill(unit: .segment(snapshot.segments[segment].segment.id), ordinal: UInt32(ordinal))
     }
 
     private func store(
-        _ batch: PreparedBatch, kills: [Kill], onto old: CollectionState, tailByteCount: Int, core: StoreCore
+        _ batch: PreparedBatch,
+        kills: [Kill],
+        onto old: CollectionState,
+        tailByteCount: Int,
+        core: StoreCore
     ) throws(StoreError) -> CollectionState {
         var blocks = TailBlockWriter()
         blocks.append(documents: batch.documents, kills: kills)
         for (field, rows) in batch.rows { blocks.append(rows: rows, of: field) }
         // Only this process writes, under the write lock, so the number cannot be taken meanwhile.
-        let number = try core.catalog.read { (transaction: borrowing ReadTransaction) throws(StoreError) in
+        let number = try core.catalog.read {
+            (transaction: borrowing ReadTransaction) throws(StoreError) in
             try transaction.settings(of: core.catalog).commit + 1
         }
         // Long texts must be durable, under the names by which readers will look for them, before the commit is.
@@ -103,10 +131,20 @@ extension Collection {
             state.commit = number
             state.tailByteCount += UInt64(max(1, tailByteCount + 13 * kills.count))
             try transaction.put(.settings, CatalogKey.store, settings.encoded(), of: core.catalog)
-            try transaction.put(.states, CatalogKey.collection(id), state.encoded(), of: core.catalog)
+            try transaction.put(
+                .states,
+                CatalogKey.collection(id),
+                state.encoded(),
+                of: core.catalog
+            )
             for block in blocks.blocks {
                 let key = CatalogKey.tailBlock(
-                    of: id, commit: number, kind: block.kind, field: block.fieldID, block: block.number)
+                    of: id,
+                    commit: number,
+                    kind: block.kind,
+                    field: block.fieldID,
+                    block: block.number
+                )
                 try transaction.put(.tail, key, block.bytes, of: core.catalog)
             }
             return state

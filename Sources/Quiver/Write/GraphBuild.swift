@@ -21,7 +21,9 @@ struct GraphBuild: Sendable {
         var tasks: [Task] = []
         for view in snapshot.segments {
             for field in snapshot.record.fields
-            where field.wantsGraph(over: view.segment.documentCount) && !view.segment.hasGraph(of: field.id) {
+            where field.wantsGraph(over: view.segment.documentCount)
+                && !view.segment.hasGraph(of: field.id)
+            {
                 tasks.append(Task(segment: view.segment, field: field))
             }
         }
@@ -30,7 +32,8 @@ struct GraphBuild: Sendable {
     }
 
     func run(
-        threadCount: Int, progress: @Sendable (Progress) -> Bool
+        threadCount: Int,
+        progress: @Sendable (Progress) -> Bool
     ) throws(StoreError) {
         guard !tasks.isEmpty else { return }
         let total = tasks.reduce(0) { $0 + $1.segment.documentCount }
@@ -44,7 +47,8 @@ struct GraphBuild: Sendable {
                 var rowCount = 0
                 do throws(StoreError) {
                     try build(tasks[index]) { rows in
-                        let now = completed.wrappingAdd(rows - rowCount, ordering: .relaxed).newValue
+                        let now = completed.wrappingAdd(rows - rowCount, ordering: .relaxed)
+                            .newValue
                         rowCount = rows
                         return failure.withLock { $0 == nil }
                             && progress(Progress(stage: .indexing, completed: now, total: total))
@@ -62,7 +66,11 @@ struct GraphBuild: Sendable {
         let rows = try segment.rows(of: task.field.id)
         let graph: [UInt8]
         do {
-            graph = try GraphIndex.build(rows: rows, parameters: GraphParameters(), progress: progress)
+            graph = try GraphIndex.build(
+                rows: rows,
+                parameters: GraphParameters(),
+                progress: progress
+            )
         } catch .cancelled {
             throw .cancelled
         } catch {
@@ -84,7 +92,11 @@ struct GraphBuild: Sendable {
             let summary = try file.finish()
             try core.fileSystem.move(staged, to: "\(task.segment.path)/\(name)")
             try core.fileSystem.syncDirectory(task.segment.path)
-            return SegmentRecord.Index(fieldID: task.field.id, generation: generation, file: summary)
+            return SegmentRecord.Index(
+                fieldID: task.field.id,
+                generation: generation,
+                file: summary
+            )
         }
     }
 
@@ -94,16 +106,29 @@ struct GraphBuild: Sendable {
                 let key = CatalogKey.segment(task.segment.id, of: collection.id)
                 // Gone if everything in it has died meanwhile.
                 guard
-                    var record = try transaction.record(.segments, key, of: core.catalog, SegmentRecord.decode),
+                    var record = try transaction.record(
+                        .segments,
+                        key,
+                        of: core.catalog,
+                        SegmentRecord.decode
+                    ),
                     !record.indexes.contains(where: { $0.fieldID == index.fieldID }),
                     var state = try transaction.record(
-                        .states, CatalogKey.collection(collection.id), of: core.catalog, CollectionState.decode)
+                        .states,
+                        CatalogKey.collection(collection.id),
+                        of: core.catalog,
+                        CollectionState.decode
+                    )
                 else { return }
                 record.indexes.append(index)
                 state.layout += 1
                 try transaction.put(.segments, key, record.encoded(), of: core.catalog)
                 try transaction.put(
-                    .states, CatalogKey.collection(collection.id), state.encoded(), of: core.catalog)
+                    .states,
+                    CatalogKey.collection(collection.id),
+                    state.encoded(),
+                    of: core.catalog
+                )
             }
         }
     }

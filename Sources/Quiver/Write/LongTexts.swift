@@ -4,7 +4,9 @@ import Files
 enum LongTexts {
     /// Writes and syncs the files of those documents whose text is long.
     static func write(
-        _ documents: [PreparedDocument], commit: UInt64, core: StoreCore
+        _ documents: [PreparedDocument],
+        commit: UInt64,
+        core: StoreCore
     ) throws(StoreError) {
         var isAnyLong = false
         for (ordinal, document) in documents.enumerated() where document.isTextLong {
@@ -14,11 +16,15 @@ enum LongTexts {
             }
         }
         guard isAnyLong else { return }
-        try asStoreError { () throws(FileError) in try core.fileSystem.syncDirectory(core.textsPath) }
+        try asStoreError { () throws(FileError) in try core.fileSystem.syncDirectory(core.textsPath)
+        }
     }
 
     private static func write(
-        _ text: String, commit: UInt64, ordinal: Int, core: StoreCore
+        _ text: String,
+        commit: UInt64,
+        ordinal: Int,
+        core: StoreCore
     ) throws(FileError) {
         let name = TailFormat.longTextName(commit: commit, ordinal: ordinal)
         let staged = "\(core.stagingPath)/\(name)"

@@ -16,7 +16,9 @@ struct PreparedBatch {
         }
         var keyed: [(key: EncodedKey, operation: WriteBatch.Operation)] = []
         keyed.reserveCapacity(batch.count)
-        for operation in batch.operations { keyed.append((try EncodedKey(operation.key), operation)) }
+        for operation in batch.operations {
+            keyed.append((try EncodedKey(operation.key), operation))
+        }
         keyed.sort { $0.key < $1.key }
         for index in keyed.indices.dropFirst() where keyed[index].key == keyed[index - 1].key {
             throw .duplicateKey(keyed[index].operation.key)
@@ -31,14 +33,20 @@ struct PreparedBatch {
     }
 
     private mutating func append(
-        _ document: Document, key: EncodedKey, collection: String
+        _ document: Document,
+        key: EncodedKey,
+        collection: String
     ) throws(StoreError) {
         let byteCount = document.text?.utf8.count ?? 0
         guard byteCount <= Document.maximumTextByteCount else {
             throw .textTooLong(
-                key: document.key, byteCount: byteCount, limit: Document.maximumTextByteCount)
+                key: document.key,
+                byteCount: byteCount,
+                limit: Document.maximumTextByteCount
+            )
         }
-        for name in document.vectors.keys where !rows.contains(where: { $0.field.field.name == name }) {
+        for name in document.vectors.keys
+        where !rows.contains(where: { $0.field.field.name == name }) {
             throw .unknownVectorField(name, collection: collection)
         }
         for index in rows.indices {
@@ -57,7 +65,9 @@ struct PreparedBatch {
 
     /// What the batch adds to the tail, long texts included.
     var tailByteCount: Int {
-        documents.reduce(0) { $0 + $1.tailByteCount + ($1.isTextLong ? $1.text?.utf8.count ?? 0 : 0) }
+        documents.reduce(0) {
+            $0 + $1.tailByteCount + ($1.isTextLong ? $1.text?.utf8.count ?? 0 : 0)
+        }
             + rows.reduce(0) { $0 + $1.rows.values.count + 8 * $1.rows.count }
     }
 }

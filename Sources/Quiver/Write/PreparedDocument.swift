@@ -37,13 +37,20 @@ struct PreparedRows {
         let stored = StoredRow(row, storage: storage)
         if let position = stored.overflow {
             throw .float16Overflow(
-                key: key, field: field.name, row: 0, position: position, value: row[position])
+                key: key,
+                field: field.name,
+                row: 0,
+                position: position,
+                value: row[position]
+            )
         }
         // A row can vanish, or its norm overflow, only now: in its storage type.
         guard stored.norm.isFinite else {
             throw .notFinite(key: key, field: field.name, row: 0, position: 0)
         }
-        if field.metric == .cosine, stored.norm == 0 { throw .zeroVector(key: key, field: field.name, row: 0) }
+        if field.metric == .cosine, stored.norm == 0 {
+            throw .zeroVector(key: key, field: field.name, row: 0)
+        }
         values.append(contentsOf: stored.bytes)
         norms.append(stored.norm)
         if storage == .int8 { scales.append(stored.scale) }

@@ -38,16 +38,22 @@ struct Seal {
     }
 
     private func write(
-        _ documents: [SegmentWriter.Source], progress: (Progress) -> Bool
+        _ documents: [SegmentWriter.Source],
+        progress: (Progress) -> Bool
     ) throws(StoreError) -> (id: UInt64, record: SegmentRecord) {
-        let id = try core.catalog.read { (transaction: borrowing ReadTransaction) throws(StoreError) in
+        let id = try core.catalog.read {
+            (transaction: borrowing ReadTransaction) throws(StoreError) in
             try transaction.settings(of: core.catalog).nextSegmentID
         }
         let staged = "\(core.stagingPath)/\(SegmentName.directory(id))"
         var writer = SegmentWriter(directory: staged, snapshot: snapshot, core: core)
         do throws(StoreError) {
             let record = try writer.write(documents) { (stepCount) throws(StoreError) in
-                let now = Progress(stage: .sealing, completed: stepCount, total: 2 * documents.count)
+                let now = Progress(
+                    stage: .sealing,
+                    completed: stepCount,
+                    total: 2 * documents.count
+                )
                 guard progress(now) else { throw .cancelled }
             }
             let path = core.segmentPath(id)
@@ -72,13 +78,25 @@ struct Seal {
             if let segment {
                 var settings = try transaction.settings(of: core.catalog)
                 settings.nextSegmentID = segment.id + 1
-                try transaction.put(.settings, CatalogKey.store, settings.encoded(), of: core.catalog)
                 try transaction.put(
-                    .segments, CatalogKey.segment(segment.id, of: collection), segment.record.encoded(),
-                    of: core.catalog)
+                    .settings,
+                    CatalogKey.store,
+                    settings.encoded(),
+                    of: core.catalog
+                )
+                try transaction.put(
+                    .segments,
+                    CatalogKey.segment(segment.id, of: collection),
+                    segment.record.encoded(),
+                    of: core.catalog
+                )
             }
             try foldTombstones(&transaction)
-            try transaction.removeAll(.tail, prefix: CatalogKey.collection(collection), of: core.catalog)
+            try transaction.removeAll(
+                .tail,
+                prefix: CatalogKey.collection(collection),
+                of: core.catalog
+            )
             for view in snapshot.tail {
                 for ordinal in view.commit.longTextOrdinals {
                     let name = TailFormat.longTextName(commit: view.commit.commit, ordinal: ordinal)
@@ -89,7 +107,11 @@ struct Seal {
             state.layout += 1
             state.tailByteCount = 0
             try transaction.put(
-                .states, CatalogKey.collection(collection), state.encoded(), of: core.catalog)
+                .states,
+                CatalogKey.collection(collection),
+                state.encoded(),
+                of: core.catalog
+            )
         }
     }
 
@@ -116,7 +138,9 @@ struct Seal {
                 try transaction.put(
                     .tombstones,
                     CatalogKey.tombstones(block: number, segment: id, of: snapshot.collectionID),
-                    TombstoneBlock(commit: snapshot.commit, words: block).encoded(), of: core.catalog)
+                    TombstoneBlock(commit: snapshot.commit, words: block).encoded(),
+                    of: core.catalog
+                )
             }
         }
     }
