@@ -30,6 +30,9 @@ func explanation(of error: any Error) -> String? {
     case let error as DamageFound:
         "\(error.store): damaged in \(error.count) place\(error.count == 1 ? "" : "s"); "
             + "restore the store from a copy, or import its documents again"
+    case is IndexingInterrupted:
+        "interrupted; all documents are imported and can be searched, the next import finishes "
+            + "their index"
     case is Interrupted, is CancellationError: "interrupted"
     default: nil
     }
@@ -38,7 +41,7 @@ func explanation(of error: any Error) -> String? {
 /// Whether the user ended the work, rather than an error.
 func isInterruption(_ error: any Error) -> Bool {
     switch error {
-    case is Interrupted, is CancellationError: true
+    case is Interrupted, is IndexingInterrupted, is CancellationError: true
     case let error as StoreError: error == .cancelled || error == .index(.cancelled)
     case let error as InterchangeError: error == .cancelled
     default: false
