@@ -1,4 +1,315 @@
 #ifndef QUIVER_H
 #define QUIVER_H
+
+/* quiver.h: the C interface of Quiver, a vector search and datastore engine.
+ *
+ * Conventions
+ *
+ * Errors      Every call returns a qv_status: QV_OK (0), or the family of what went wrong. The sentence that names
+ *             the file, key or argument is qv_error_message(), kept per thread. A call that fails changes nothing
+ *             in the store and writes nothing through its result pointers. No argument makes the library abort;
+ *             what it cannot check is that a pointer leads to as many readable bytes as its count says.
+ *             qv_version, qv_status_name and qv_error_message cannot fail and return their answer.
+ *
+ * Handles     qv_store, qv_collection, qv_results and qv_documents are numbers, never pointers. 0 is none. One that
+ *             was closed or freed, is of another kind or was made up gets QV_ERROR_HANDLE. Each handle that a call
+ *             gives is closed or freed once, by the function named beside it.
+ *
+ * Ownership   What goes in is copied before the call returns. Pointers that come out of a qv_results or a
+ *             qv_documents belong to it: they are read-only and valid until it is freed.
+ *
+ * Strings     Paths and names end with a zero byte. Keys and texts come with their length in bytes, and texts that
+ *             come out have a zero byte behind them as well. All are UTF-8; anything else gets QV_ERROR_ARGUMENT.
+ *
+ * Structs     Each begins with struct_size: set it to sizeof, and zero every field that is not used. Zero always
+ *             means the default, so that programs and libraries of different versions work together. A newer field
+ *             that is not zero is refused by a library that does not know it. qv_key never changes.
+ *             The structs of one array all have the same struct_size.
+ *
+ * Counts      Every array comes with its count of elements. A count of 0 allows a NULL pointer.
+ *
+ * Threads     Any function may be called from any thread, with the same handles, at the same time; writes to one
+ *             store wait for one another. The library starts threads only where thread_count asks for them. After
+ *             fork() a child whose parent has used the library gets QV_ERROR_FORK from every call; it may exec.
+ */
+
 #include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define QV_VERSION_MAJOR 0
+#define QV_VERSION_MINOR 1
+#define QV_VERSION_PATCH 0
+
+/* The version of the library that runs: major * 1000000 + minor * 1000 + patch. */
+uint32_t qv_version(void);
+
+/* ---- Errors ---------------------------------------------------------------------------------------------- */
+
+typedef int32_t qv_status;
+
+#define QV_OK 0
+#define QV_ERROR_ARGUMENT 1      /* a null pointer, a size or count out of range, invalid UTF-8, an unknown constant */
+#define QV_ERROR_HANDLE 2        /* not a live handle of the kind wanted */
+#define QV_ERROR_NOT_A_STORE 3   /* no store at the path */
+#define QV_ERROR_EXISTS 4        /* the store or collection is there already */
+#define QV_ERROR_FORMAT 5        /* the store was written in a format that this version does not read */
+#define QV_ERROR_LOCKED 6        /* another handle has the store open for writing; the message has its process id */
+#define QV_ERROR_READ_ONLY 7     /* a write through a handle opened read-only */
+#define QV_ERROR_CLOSED 8        /* the store of this collection was closed */
+#define QV_ERROR_FORK 9          /* the process forked after it first used the library */
+#define QV_ERROR_NOT_FOUND 10    /* no such collection, vector field or key */
+#define QV_ERROR_CONFIGURATION 11 /* a name, dimension or index that cannot be */
+#define QV_ERROR_KEY 12          /* an empty or too long key, or one twice in a batch */
+#define QV_ERROR_VECTOR 13       /* wrong dimension, NaN, infinity, float16 overflow, a zero vector under cosine */
+#define QV_ERROR_TOO_LARGE 14    /* a text or batch over its limit */
+#define QV_ERROR_SEARCH 15       /* k or another search setting that cannot be */
+#define QV_ERROR_ENCODER 16      /* vectors of another encoder than the collection's */
+#define QV_ERROR_CANCELLED 17    /* a progress callback said stop */
+#define QV_ERROR_DAMAGED 18      /* a file is not what was written */
+#define QV_ERROR_FILE 19         /* the system refused a file operation: no space, no permission, … */
+#define QV_ERROR_CATALOG 20      /* LMDB refused an operation */
+#define QV_ERROR_INDEX 21        /* a vector index could not be built or searched */
+
+/* The constant's name ("QV_ERROR_LOCKED"), or "unknown status". Never NULL; never freed. */
+const char *qv_status_name(qv_status status);
+
+/* What went wrong in the calling thread's last call that failed; "" if none has. Valid until that thread's next
+ * call. Never NULL; not to be freed. */
+const char *qv_error_message(void);
+
+/* ---- Stores ---------------------------------------------------------------------------------------------- */
+
+typedef uint64_t qv_store;
+
+#define QV_OPEN_CREATE 1u    /* make an empty store if there is nothing at the path */
+#define QV_OPEN_READ_ONLY 2u /* any number of readers, beside the one writer */
+
+typedef struct qv_open_options {
+    uint32_t struct_size;
+    uint32_t flags;           /* QV_OPEN_… */
+    uint64_t tail_byte_count; /* writes are sealed into a segment after this many bytes; 0: 64 MiB */
+} qv_open_options;
+
+/* Opens the directory at `path`, for writing unless QV_OPEN_READ_ONLY is given. `options` may be NULL. */
+qv_status qv_open(const char *path, const qv_open_options *options, qv_store *store);
+
+/* Closes the store. Handles of its collections stay valid, to be closed; other calls on them get QV_ERROR_CLOSED. */
+qv_status qv_close(qv_store store);
+
+typedef struct qv_verification {
+    uint32_t struct_size;
+    uint32_t reserved;
+    uint64_t file_count;
+    uint64_t byte_count;
+    uint64_t document_count;
+    uint64_t damage_count;
+} qv_verification;
+
+/* Checks every file of the store at `path`, which may be open elsewhere. QV_OK if it is sound, QV_ERROR_DAMAGED if
+ * not: then the message lists the first damages. `report` may be NULL, and is filled in both cases. */
+qv_status qv_verify(const char *path, qv_verification *report);
+
+/* ---- Collections ----------------------------------------------------------------------------------------- */
+
+typedef uint64_t qv_collection;
+
+#define QV_METRIC_COSINE 0        /* dot product over both norms, larger is nearer */
+#define QV_METRIC_L2 1            /* squared Euclidean distance, smaller is nearer */
+#define QV_METRIC_INNER_PRODUCT 2 /* dot product, larger is nearer */
+
+#define QV_STORAGE_FLOAT32 0
+#define QV_STORAGE_FLOAT16 1
+#define QV_STORAGE_INT8 2
+
+typedef struct qv_collection_options {
+    uint32_t struct_size;
+    uint32_t dimension; /* 1…65536; required */
+    uint32_t metric;    /* QV_METRIC_… */
+    uint32_t storage;   /* QV_STORAGE_… */
+    const char *index;  /* "automatic", "exact" or "graph"; NULL: automatic */
+} qv_collection_options;
+
+qv_status qv_create_collection(qv_store store, const char *name, const qv_collection_options *options,
+                               qv_collection *collection);
+qv_status qv_open_collection(qv_store store, const char *name, qv_collection *collection);
+
+/* Ends the handle; the collection and its store stay. */
+qv_status qv_close_collection(qv_collection collection);
+
+typedef struct qv_statistics {
+    uint32_t struct_size;
+    uint32_t dimension;
+    uint64_t live_count;              /* documents that a search can find */
+    uint64_t dead_count;              /* replaced or deleted, still taking up space */
+    uint64_t segment_count;
+    uint64_t unindexed_segment_count; /* segments that qv_maintain would build a graph for */
+    uint64_t tail_count;              /* documents not in a segment yet */
+    uint64_t byte_count;
+    uint64_t commit;                  /* the number of the last commit */
+} qv_statistics;
+
+qv_status qv_collection_statistics(qv_collection collection, qv_statistics *statistics);
+
+/* ---- Writing --------------------------------------------------------------------------------------------- */
+
+#define QV_KEY_INTEGER 1
+#define QV_KEY_STRING 2
+
+/* The outside name of a document. Integers and strings are different keys: 7 is not "7". */
+typedef struct qv_key {
+    uint32_t kind;     /* QV_KEY_… */
+    uint32_t length;   /* bytes of a string, 1…480 */
+    uint64_t integer;  /* the key, if it is an integer */
+    const char *bytes; /* the key, if it is a string */
+} qv_key;
+
+typedef struct qv_document {
+    uint32_t struct_size;
+    uint32_t reserved;
+    qv_key key;
+    const char *text;      /* NULL: no text, which differs from a text of no bytes */
+    uint64_t text_length;  /* at most 64 MiB */
+    const float *vector;   /* [rows × dimension], row-major; at least one row */
+    uint64_t vector_count; /* numbers, not rows */
+} qv_document;
+
+typedef struct qv_receipt {
+    uint32_t struct_size;
+    uint32_t reserved;
+    uint64_t commit;         /* the number of the batch's commit */
+    uint64_t inserted_count; /* documents under new keys */
+    uint64_t replaced_count; /* documents that took another's place */
+    uint64_t deleted_count;
+    uint64_t missing_count;  /* deletes of keys that were not there */
+} qv_receipt;
+
+/* Writes `count` documents, in place of any of the same keys: all of them, durably and visible to every later
+ * search, or none. `receipt` may be NULL. */
+qv_status qv_upsert(qv_collection collection, const qv_document *documents, uint64_t count, qv_receipt *receipt);
+
+/* Removes the documents of `count` keys, all or none; a key that is not there is counted, not refused. */
+qv_status qv_delete(qv_collection collection, const qv_key *keys, uint64_t count, qv_receipt *receipt);
+
+/* ---- Searching ------------------------------------------------------------------------------------------- */
+
+typedef uint64_t qv_results;
+
+#define QV_WITH_TEXT 1u
+#define QV_WITH_VECTOR 2u
+
+#define QV_SEARCH_AUTOMATIC 0 /* by each segment's index */
+#define QV_SEARCH_EXACT 1     /* every live row is compared */
+
+typedef struct qv_search_options {
+    uint32_t struct_size;
+    uint32_t k;             /* hits wanted for each query; at least 1 */
+    uint32_t mode;          /* QV_SEARCH_… */
+    uint32_t ef_search;     /* candidates that a graph walk keeps; 0: the default */
+    uint32_t contents;      /* QV_WITH_…: what a hit carries beside key and score */
+    uint32_t thread_count;  /* threads that may share the queries, the caller's included; 0: 1 */
+    const qv_key *excluded; /* documents to leave out */
+    uint64_t excluded_count;
+} qv_search_options;
+
+/* Answers `query_count` queries of `dimension` numbers each (`queries` is [query_count × dimension], row-major).
+ * Free `*results` with qv_results_free. */
+qv_status qv_search(qv_collection collection, const float *queries, uint64_t query_count, uint32_t dimension,
+                    const qv_search_options *options, qv_results *results);
+
+typedef struct qv_hit {
+    uint32_t struct_size;
+    float score;
+    qv_key key;
+    uint64_t row;         /* which of the document's rows was nearest, from 0 */
+    uint64_t version;     /* the commit that last wrote the document */
+    uint64_t text_hash;   /* XXH3 of its text; 0: no text */
+    const char *text;     /* NULL unless asked for and there */
+    uint64_t text_length;
+    const float *vector;  /* that row; NULL unless asked for */
+    uint64_t vector_count;
+} qv_hit;
+
+/* How many hits query number `query` has, nearest first; fewer than k if fewer documents are live. */
+qv_status qv_results_hit_count(qv_results results, uint64_t query, uint64_t *count);
+
+/* Hit number `index` of query number `query`. */
+qv_status qv_results_hit(qv_results results, uint64_t query, uint64_t index, qv_hit *hit);
+
+/* How long query number `query` took. */
+qv_status qv_results_nanoseconds(qv_results results, uint64_t query, uint64_t *nanoseconds);
+
+qv_status qv_results_free(qv_results results);
+
+/* ---- Reading --------------------------------------------------------------------------------------------- */
+
+typedef uint64_t qv_documents;
+
+typedef struct qv_stored_document {
+    uint32_t struct_size;
+    uint32_t found; /* 0: no document has this key, and the fields after `key` are 0 */
+    qv_key key;
+    uint64_t version;
+    const char *text;
+    uint64_t text_length;
+    const float *vector; /* [rows × dimension] */
+    uint64_t vector_count;
+} qv_stored_document;
+
+/* Reads the documents of `count` keys; `contents` is QV_WITH_…. Free `*documents` with qv_documents_free. */
+qv_status qv_get(qv_collection collection, const qv_key *keys, uint64_t count, uint32_t contents,
+                 qv_documents *documents);
+
+/* The document of key number `index`. */
+qv_status qv_documents_item(qv_documents documents, uint64_t index, qv_stored_document *document);
+
+qv_status qv_documents_free(qv_documents documents);
+
+/* ---- Maintenance ----------------------------------------------------------------------------------------- */
+
+/* Called now and then by the thread that runs the call. Not 0: stop, and return QV_ERROR_CANCELLED. */
+typedef int32_t (*qv_progress)(void *context, uint64_t completed, uint64_t total);
+
+typedef struct qv_maintenance_options {
+    uint32_t struct_size;
+    uint32_t thread_count; /* threads that may work, the caller's included; 0: 1 */
+    qv_progress progress;  /* may be NULL */
+    void *context;         /* handed to `progress` */
+} qv_maintenance_options;
+
+/* Writes the tail to a segment now, if it is not empty. `options` may be NULL. */
+qv_status qv_seal(qv_collection collection, const qv_maintenance_options *options);
+
+/* Builds the graphs that are missing. `options` may be NULL. */
+qv_status qv_maintain(qv_collection collection, const qv_maintenance_options *options);
+
+/* ---- Keys ------------------------------------------------------------------------------------------------ */
+
+static inline qv_key qv_integer_key(uint64_t integer) {
+    qv_key key;
+    key.kind = QV_KEY_INTEGER;
+    key.length = 0;
+    key.integer = integer;
+    key.bytes = 0;
+    return key;
+}
+
+/* A key of the bytes up to the first zero, which it borrows. */
+static inline qv_key qv_string_key(const char *bytes) {
+    qv_key key;
+    uint32_t length = 0;
+    while (bytes && bytes[length] && length <= 480) length++;
+    key.kind = QV_KEY_STRING;
+    key.length = length;
+    key.integer = 0;
+    key.bytes = bytes;
+    return key;
+}
+
+#ifdef __cplusplus
+}
+#endif
+
 #endif

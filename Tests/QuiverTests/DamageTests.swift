@@ -142,7 +142,7 @@ private struct SampleStore {
             if try !Store.verify(at: path).isSound { foundCount += 1 }
         }
         #expect(foundCount > 10, "damage in used pages is found")
-        for length in [0, 1, 4_096, 8_191, whole.count / 2, whole.count - 4_096] {
+        for length in [0, 1, 4_096, 8_191, whole.count / 2] {
             let path = sample.directory.file("short-\(length)")
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
             try whole.prefix(length).write(to: URL(fileURLWithPath: "\(path)/catalog.mdb"))

@@ -1,0 +1,73 @@
+# Every target is what a person would type; `make` alone builds and tests.
+# The lines that need more than one command are in scripts/.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+MAKEFLAGS += --no-print-directory
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+export QUIVER_CACHE ?= $(HOME)/.cache/quiver
+
+# OpenBLAS's OpenMP flavour by its own folder: Debian's default may be another (docs/ARCHITECTURE.md, Threads).
+export PKG_CONFIG_PATH := /usr/lib/$(shell uname -m)-linux-gnu/openblas-openmp/pkgconfig:$(PKG_CONFIG_PATH)
+
+RELEASE := .build/release
+STATIC := .build/static
+STAGE := $(CURDIR)/.build/stage
+
+.PHONY: all setup build static install test test-swift test-c test-docs lint format docs demo bench clean
+
+all: build test
+
+# Debian packages and the encoder's weights, where they are missing.
+setup:
+	@scripts/setup
+
+# The CLI at .build/release/quiver, and every library. A warning in our own code is an error.
+build: setup
+	@scripts/build-without-warnings
+
+# The C library and the CLI once more, from the same object files, with Swift's runtime inside.
+static: build
+	@scripts/link-static $(STATIC)
+
+install: static
+	@scripts/install "$(DESTDIR)" "$(PREFIX)" $(STATIC)
+
+test: build test-swift test-c test-docs lint
+
+# Data that a test needs must be there: nothing is skipped.
+test-swift: setup
+	@scripts/build-without-warnings --build-tests
+	QUIVER_REQUIRE_DATA=1 swift test --skip-build --disable-xctest -c release
+
+# Tests/C against an installed library, as C11 and as C++17, under valgrind.
+test-c: static
+	@scripts/install "" "$(STAGE)" $(STATIC)
+	@scripts/test-c "$(STAGE)"
+
+# Every code block of the quick starts.
+test-docs: static
+	@scripts/install "" "$(STAGE)" $(STATIC)
+	@scripts/check-docs "$(STAGE)"
+
+lint:
+	swift format lint --strict -r -p Package.swift Sources Tests
+
+format:
+	swift format -i -r -p Package.swift Sources Tests
+
+# API reference of the engine, as a web site under .build/docs.
+docs: build
+	@scripts/build-docs
+
+# All WordNet definitions: imported, encoded, indexed, asked and measured.
+demo: build
+	@python3 Benchmarks/wordnet/demo.py --quiver $(RELEASE)/quiver
+
+bench: build
+	@scripts/bench
+
+clean:
+	rm -rf .build

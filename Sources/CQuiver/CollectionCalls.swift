@@ -1,0 +1,105 @@
+// The contract of these functions is include/quiver.h, and is written there alone.
+// swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
+
+public import CQuiverABI
+import Quiver
+
+@c @implementation
+public func qv_create_collection(
+    _ store: qv_store,
+    _ name: UnsafePointer<CChar>?,
+    _ options: UnsafePointer<qv_collection_options>?,
+    _ collection: UnsafeMutablePointer<qv_collection>?
+) -> qv_status {
+    call { () throws(CallFailure) in
+        let store = try HandleTable.shared.find(store, "store", \.store)
+        let name = try Arguments.string(name, "name")
+        let output = try Arguments.output(collection, "collection")
+        guard let options else { throw .argument("options is NULL") }
+        let configuration = try CollectionConfiguration(
+            qv_collection_options(reading: options, "options")
+        )
+        let created = try engine { () throws(StoreError) in
+            try store.createCollection(name, configuration)
+        }
+        output.pointee = try HandleTable.shared.insert(.collection(created))
+    }
+}
+
+@c @implementation
+public func qv_open_collection(
+    _ store: qv_store,
+    _ name: UnsafePointer<CChar>?,
+    _ collection: UnsafeMutablePointer<qv_collection>?
+) -> qv_status {
+    call { () throws(CallFailure) in
+        let store = try HandleTable.shared.find(store, "store", \.store)
+        let name = try Arguments.string(name, "name")
+        let output = try Arguments.output(collection, "collection")
+        let opened = try engine { () throws(StoreError) in try store.collection(name) }
+        output.pointee = try HandleTable.shared.insert(.collection(opened))
+    }
+}
+
+@c @implementation
+public func qv_close_collection(_ collection: qv_collection) -> qv_status {
+    call { () throws(CallFailure) in
+        _ = try HandleTable.shared.remove(collection, "collection", \.collection)
+    }
+}
+
+@c @implementation
+public func qv_collection_statistics(
+    _ collection: qv_collection,
+    _ statistics: UnsafeMutablePointer<qv_statistics>?
+) -> qv_status {
+    call { () throws(CallFailure) in
+        let collection = try HandleTable.shared.find(collection, "collection", \.collection)
+        let output = try Output(statistics, "statistics")
+        let found = try engine { () throws(StoreError) in try collection.statistics() }
+        var statistics = qv_statistics()
+        statistics.dimension = UInt32(clamping: collection.dimension)
+        statistics.live_count = UInt64(clamping: found.liveCount)
+        statistics.dead_count = UInt64(clamping: found.deadCount)
+        statistics.segment_count = UInt64(clamping: found.segmentCount)
+        statistics.unindexed_segment_count = UInt64(clamping: found.unindexedSegmentCount)
+        statistics.tail_count = UInt64(clamping: found.tailCount)
+        statistics.byte_count = UInt64(clamping: found.byteCount)
+        statistics.commit = found.commit
+        output.fill(statistics)
+    }
+}
+
+extension Collection {
+    /// Numbers in a row of the one vector field.
+    var dimension: Int { configuration.vectorFields.first?.dimension ?? 0 }
+}
+
+extension CollectionConfiguration {
+    fileprivate init(_ options: qv_collection_options) throws(CallFailure) {
+        let metric: Metric
+        switch options.metric {
+        case UInt32(QV_METRIC_COSINE): metric = .cosine
+        case UInt32(QV_METRIC_L2): metric = .l2
+        case UInt32(QV_METRIC_INNER_PRODUCT): metric = .innerProduct
+        default:
+            throw .argument("options: metric is \(options.metric), expected a QV_METRIC_ constant")
+        }
+        let storage: Storage
+        switch options.storage {
+        case UInt32(QV_STORAGE_FLOAT32): storage = .float32
+        case UInt32(QV_STORAGE_FLOAT16): storage = .float16
+        case UInt32(QV_STORAGE_INT8): storage = .int8
+        default:
+            throw .argument(
+                "options: storage is \(options.storage), expected a QV_STORAGE_ constant"
+            )
+        }
+        var index = IndexSpecification.automatic
+        if let name = options.index {
+            let text = try Arguments.string(name, "options: index")
+            index = try engine { () throws(StoreError) in try IndexSpecification(parsing: text) }
+        }
+        self.init(dimension: Int(options.dimension), metric: metric, storage: storage, index: index)
+    }
+}

@@ -1,0 +1,120 @@
+import CQuiverABI
+import Quiver
+import Synchronization
+
+/// What a handle stands for.
+enum Resource {
+    case store(Store)
+    case collection(Collection)
+    case results(SearchAnswer)
+    case documents(DocumentsAnswer)
+}
+
+/// The live handles of the process.
+///
+/// A handle is a slot number and the slot's generation, which changes whenever the slot is emptied, so that a
+/// freed handle never names what took its place. Generations begin at random: a handle of another process, or
+/// a made-up number, is refused as well as one can. A slot that has gone through every generation is retired.
+final class HandleTable: Sendable {
+    static let shared = HandleTable()
+
+    private struct Slot {
+        var generation: UInt32
+        var resource: Resource?
+    }
+
+    private struct State {
+        var slots: [Slot] = []
+        var free: [Int] = []
+    }
+
+    private let state = Mutex(State())
+
+    /// Keeps `resource` and returns its handle, which is never 0.
+    func insert(_ resource: Resource) throws(CallFailure) -> UInt64 {
+        let handle = state.withLock { state -> UInt64? in
+            if let index = state.free.popLast() {
+                state.slots[index].resource = resource
+                return Self.handle(index, state.slots[index].generation)
+            }
+            guard state.slots.count < Int(UInt32.max) - 1 else { return nil }
+            let generation = UInt32.random(in: 1...UInt32.max / 2)
+            state.slots.append(Slot(generation: generation, resource: resource))
+            return Self.handle(state.slots.count - 1, generation)
+        }
+        guard let handle else {
+            throw CallFailure(status: QV_ERROR_HANDLE, message: "too many handles are open")
+        }
+        return handle
+    }
+
+    /// What `handle` stands for, if `kind` picks it.
+    func find<Value>(
+        _ handle: UInt64,
+        _ name: StaticString,
+        _ kind: (Resource) -> Value?
+    ) throws(CallFailure) -> Value {
+        let value = state.withLock { state -> Value? in
+            guard let index = Self.index(of: handle, in: state),
+                let resource = state.slots[index].resource
+            else { return nil }
+            return kind(resource)
+        }
+        guard let value else { throw Self.stale(handle, name) }
+        return value
+    }
+
+    /// Empties the slot of `handle`, if `kind` picks what is in it, and returns that.
+    func remove<Value>(
+        _ handle: UInt64,
+        _ name: StaticString,
+        _ kind: (Resource) -> Value?
+    ) throws(CallFailure) -> Value {
+        // The resource leaves the lock alive: what it takes down with it can be long.
+        let value = state.withLock { state -> Value? in
+            guard let index = Self.index(of: handle, in: state),
+                let resource = state.slots[index].resource,
+                let value = kind(resource)
+            else { return nil }
+            state.slots[index].resource = nil
+            if state.slots[index].generation < UInt32.max {
+                state.slots[index].generation += 1
+                state.free.append(index)
+            }
+            return value
+        }
+        guard let value else { throw Self.stale(handle, name) }
+        return value
+    }
+
+    private static func handle(_ index: Int, _ generation: UInt32) -> UInt64 {
+        UInt64(generation) << 32 | UInt64(index + 1)
+    }
+
+    private static func index(of handle: UInt64, in state: borrowing State) -> Int? {
+        let index = Int(handle & 0xFFFF_FFFF) - 1
+        guard state.slots.indices.contains(index),
+            state.slots[index].generation == UInt32(handle >> 32)
+        else { return nil }
+        return index
+    }
+
+    private static func stale(_ handle: UInt64, _ name: StaticString) -> CallFailure {
+        CallFailure(
+            status: QV_ERROR_HANDLE,
+            message:
+                "\(handle) is no handle of a live \(name): it was closed, is of another kind or never was one"
+        )
+    }
+}
+
+extension Resource {
+    var store: Store? { if case .store(let store) = self { store } else { nil } }
+    var collection: Collection? {
+        if case .collection(let collection) = self { collection } else { nil }
+    }
+    var results: SearchAnswer? { if case .results(let results) = self { results } else { nil } }
+    var documents: DocumentsAnswer? {
+        if case .documents(let documents) = self { documents } else { nil }
+    }
+}

@@ -1,0 +1,90 @@
+import CQuiverABI
+import Glibc
+
+/// A struct of the header that begins with its own size, so that it can grow at its end.
+protocol VersionedStruct {
+    init()
+    var struct_size: UInt32 { get set }
+    /// Its size in the first version that had it: nobody's can be smaller.
+    static var firstByteCount: Int { get }
+}
+
+extension qv_open_options: VersionedStruct { static var firstByteCount: Int { 16 } }
+extension qv_verification: VersionedStruct { static var firstByteCount: Int { 40 } }
+extension qv_collection_options: VersionedStruct { static var firstByteCount: Int { 24 } }
+extension qv_statistics: VersionedStruct { static var firstByteCount: Int { 64 } }
+extension qv_document: VersionedStruct { static var firstByteCount: Int { 64 } }
+extension qv_receipt: VersionedStruct { static var firstByteCount: Int { 48 } }
+extension qv_search_options: VersionedStruct { static var firstByteCount: Int { 40 } }
+extension qv_hit: VersionedStruct { static var firstByteCount: Int { 88 } }
+extension qv_stored_document: VersionedStruct { static var firstByteCount: Int { 72 } }
+extension qv_maintenance_options: VersionedStruct { static var firstByteCount: Int { 24 } }
+
+extension VersionedStruct {
+    /// The struct that `pointer` leads to. Fields that its program's version lacks are zero; fields that only
+    /// its program's version has must be.
+    init(reading pointer: UnsafeRawPointer, _ name: StaticString) throws(CallFailure) {
+        let byteCount = try Self.byteCount(at: pointer, name)
+        self.init()
+        let known = min(byteCount, MemoryLayout<Self>.size)
+        withUnsafeMutableBytes(of: &self) { bytes in
+            bytes.copyMemory(from: UnsafeRawBufferPointer(start: pointer, count: known))
+        }
+        for offset in known..<byteCount
+        where pointer.load(fromByteOffset: offset, as: UInt8.self) != 0 {
+            throw .argument("\(name) sets a field that this version of the library does not have")
+        }
+    }
+
+    /// The size that the struct at `pointer` gives for itself.
+    static func byteCount(at pointer: UnsafeRawPointer, _ name: StaticString) throws(CallFailure)
+        -> Int
+    {
+        guard UInt(bitPattern: pointer).isMultiple(of: UInt(MemoryLayout<Self>.alignment)) else {
+            throw .argument("\(name) is not aligned")
+        }
+        let byteCount = Int(pointer.load(as: UInt32.self))
+        guard (firstByteCount...largestStruct).contains(byteCount) else {
+            throw .argument(
+                "\(name): struct_size is \(byteCount), expected sizeof the struct (\(MemoryLayout<Self>.size))"
+            )
+        }
+        return byteCount
+    }
+}
+
+/// No struct of the header will ever grow past this.
+private let largestStruct = 4_096
+
+/// A struct of the caller's to be filled in, checked before the work is done.
+struct Output<Value: VersionedStruct> {
+    private let pointer: UnsafeMutableRawPointer
+    private let byteCount: Int
+
+    init(_ pointer: UnsafeMutablePointer<Value>?, _ name: StaticString) throws(CallFailure) {
+        guard let pointer else { throw .argument("\(name) is NULL") }
+        self.pointer = UnsafeMutableRawPointer(pointer)
+        byteCount = try Value.byteCount(at: pointer, name)
+    }
+
+    /// As the initialiser, but `nil` for a pointer that may be NULL and is.
+    static func optional(_ pointer: UnsafeMutablePointer<Value>?, _ name: StaticString)
+        throws(CallFailure) -> Self?
+    {
+        pointer == nil ? nil : try Self(pointer, name)
+    }
+
+    /// Fills in as much as the caller's version of the struct has room for, and zeros what this version lacks.
+    func fill(_ value: Value) {
+        var value = value
+        value.struct_size = UInt32(byteCount)
+        let known = min(byteCount, MemoryLayout<Value>.size)
+        withUnsafeBytes(of: value) { bytes in
+            pointer.copyMemory(
+                from: bytes.baseAddress ?? UnsafeRawPointer(pointer),
+                byteCount: known
+            )
+        }
+        memset(pointer + known, 0, byteCount - known)
+    }
+}
