@@ -1,4 +1,5 @@
 import CLMDB
+import Glibc
 
 extension Environment {
     /// Runs `body` with a snapshot of the environment, which sees no later commit. Never waits for a writer.
@@ -59,7 +60,9 @@ extension Environment {
                 throw Failure(.badTransaction(path: path))
             }
             let code = mdb_txn_commit(raw)
-            guard code == MDB_SUCCESS else { throw Failure(core.error(code, "mdb_txn_commit")) }
+            guard code == MDB_SUCCESS else {
+                throw Failure(core.error(core.isDiskFull(code) ? ENOSPC : code, "mdb_txn_commit"))
+            }
             return result
         }
     }

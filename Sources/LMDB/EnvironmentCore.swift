@@ -117,6 +117,14 @@ final class EnvironmentCore: Sendable {
         }
     }
 
+    /// Whether a commit failed for want of room. LMDB calls a write that was cut short `EIO`, and a write is cut
+    /// short where the disk ends; then nothing is left of it.
+    func isDiskFull(_ code: Int32) -> Bool {
+        var status = statvfs()
+        guard code == EIO, statvfs(path, &status) == 0 else { return code == ENOSPC }
+        return status.f_bavail * status.f_frsize < 1 << 16
+    }
+
     /// As the lock file has it: the process that made the file decided.
     var maximumReaderCount: Int {
         var count: UInt32 = 0

@@ -66,6 +66,13 @@ enum EnvironmentRegistry {
             // A handle that only reads shares the environment with one that writes, so LMDB opens the file
             // for writing wherever that is allowed.
             let isReadOnly = options.readOnly && access(path, W_OK) != 0
+            if !isReadOnly {
+                try LockFileSpace.reserve(
+                    path: lockFile,
+                    readerCount: options.maximumReaderCount,
+                    mode: options.mode
+                )
+            }
             let core = try open(path: path, options: options, isReadOnly: isReadOnly)
             do throws(LMDBError) {
                 let identity = try identity(of: core)

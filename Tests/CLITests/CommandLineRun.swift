@@ -50,12 +50,13 @@ struct CommandLineRun {
     func run(
         _ arguments: [String],
         input: [UInt8]? = nil,
+        program: String = CommandLineRun.program,
         prefix: [String] = []
     ) throws -> Outcome {
         let name = UUID().uuidString
         let outputPath = folder.file("\(name).out")
         let errorPath = folder.file("\(name).err")
-        let process = process(arguments, prefix: prefix)
+        let process = process(arguments, program: program, prefix: prefix)
         process.standardOutput = try newFile(outputPath)
         process.standardError = try newFile(errorPath)
         process.standardInput = FileHandle.nullDevice
@@ -84,8 +85,12 @@ struct CommandLineRun {
     }
 
     /// The process that would run; not started.
-    func process(_ arguments: [String], prefix: [String] = []) -> Process {
-        let words = prefix + [Self.program] + arguments
+    func process(
+        _ arguments: [String],
+        program: String = CommandLineRun.program,
+        prefix: [String] = []
+    ) -> Process {
+        let words = prefix + [program] + arguments
         let process = Process()
         process.executableURL = URL(fileURLWithPath: words[0])
         process.arguments = Array(words.dropFirst())
