@@ -71,9 +71,12 @@ let package = Package(
 
         // Models.
         module("Tensors", imports: ["CBLAS", "CKernels", "JSON", "Files", "Threads"]),
-        module("Tokenizers", imports: ["JSON"]),
+        module("Tokenizers", imports: ["JSON", "Files"]),
         module("Transformers", imports: ["Tensors", "Tokenizers", "JSON", "Files", "Threads"]),
-        module("Encoders", imports: ["Transformers", "Quiver", "Files"]),
+        module(
+            "Encoders",
+            imports: ["Transformers", "Tensors", "Tokenizers", "Quiver", "JSON", "Files", "Threads", "CXXHash"]
+        ),
 
         // Ways in.
         .target(name: "CQuiverABI", path: "include", sources: ["quiver.c"], publicHeadersPath: "."),
@@ -81,7 +84,8 @@ let package = Package(
         .executableTarget(
             name: "QuiverCLI",
             dependencies: [
-                "Quiver", "Encoders", "Interchange", "Tokenizers", "JSON",
+                "Quiver", "Encoders", "Interchange", "Tokenizers", "JSON", "Files", "Indexes", "LMDB",
+                "Threads",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: house
@@ -90,14 +94,23 @@ let package = Package(
         // Tests.
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: house),
         tests(of: "JSON"),
-        tests(of: "FAISS", imports: ["CKernels", "Threads"]),
+        tests(of: "FAISS", imports: ["CFAISS", "CKernels", "Threads"]),
         tests(of: "LMDB", imports: ["CLMDB"]),
         tests(of: "Indexes", imports: ["CKernels", "FAISS"]),
-        tests(of: "Tokenizers", resources: [.copy("Resources")]),
-        tests(of: "Tensors", imports: ["CKernels"]),
-        tests(of: "Transformers"),
-        tests(of: "Encoders", resources: [.copy("Resources")]),
-        tests(of: "Quiver"),
-        tests(of: "Interchange"),
+        tests(of: "Tokenizers", imports: ["JSON", "Files"], resources: [.copy("Resources")]),
+        tests(of: "Tensors"),
+        tests(of: "Transformers", imports: ["Tensors"]),
+        tests(
+            of: "Encoders",
+            imports: ["JSON", "Quiver", "Tokenizers", "Transformers"],
+            resources: [.copy("Resources")]
+        ),
+        tests(of: "Quiver", imports: ["Files"]),
+        tests(of: "Interchange", imports: ["Quiver", "JSON", "Files"]),
+        .testTarget(
+            name: "CLITests",
+            dependencies: ["JSON", "TestSupport"],
+            swiftSettings: house
+        ),
     ]
 )

@@ -44,6 +44,11 @@ void qk_distances_range(const qk_rows *rows, const float *query, float query_nor
     kernels()->range(rows, query, query_norm, first_row, n, out);
 }
 
+void qk_distances_batch(const qk_rows *rows, const float *queries, const float *query_norms,
+                        size_t query_count, uint64_t first_row, size_t n, float *out) {
+    kernels()->batch(rows, queries, query_norms, query_count, first_row, n, out);
+}
+
 float qk_row_distance(const qk_rows *rows, uint64_t a, uint64_t b) {
     return kernels()->pair(rows, a, b);
 }

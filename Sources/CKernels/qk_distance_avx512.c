@@ -104,6 +104,63 @@ KERNEL float l2_int8(const float *x, const void *row, float scale, size_t n) {
     return total(a, b, c, d);
 }
 
+/* The same sums for a group of queries, each row's numbers loaded and decoded once. */
+#define QK_GROUP 4
+
+#define GROUP_STEP(STEP, LOAD_X, number, place)                                                        \
+    for (size_t g = 0; g < QK_GROUP; g++) STEP(s[g][number], LOAD_X(queries[g], place), of_row)
+
+#define WHOLE(x, place) load_float32(x + place)
+#define PART(x, place) load_float32_part(x + place, n - place)
+
+#define GROUP_OF(STEP, LOAD_Y)                                                                         \
+    __m512 s[QK_GROUP][4];                                                                             \
+    for (size_t g = 0; g < QK_GROUP; g++)                                                              \
+        for (size_t j = 0; j < 4; j++) s[g][j] = _mm512_setzero_ps();                                  \
+    size_t i = 0;                                                                                      \
+    for (; i + 64 <= n; i += 64) {                                                                     \
+        for (size_t j = 0; j < 4; j++) {                                                               \
+            __m512 of_row = LOAD_Y(y + i + 16 * j);                                                    \
+            GROUP_STEP(STEP, WHOLE, j, i + 16 * j);                                                    \
+        }                                                                                              \
+    }                                                                                                  \
+    for (; i + 16 <= n; i += 16) {                                                                     \
+        __m512 of_row = LOAD_Y(y + i);                                                                 \
+        GROUP_STEP(STEP, WHOLE, 0, i);                                                                 \
+    }                                                                                                  \
+    if (i < n) {                                                                                       \
+        __m512 of_row = LOAD_Y##_part(y + i, n - i);                                                   \
+        GROUP_STEP(STEP, PART, 1, i);                                                                  \
+    }                                                                                                  \
+    for (size_t g = 0; g < QK_GROUP; g++) sums[g] = total(s[g][0], s[g][1], s[g][2], s[g][3]);
+
+#define GROUP_KERNEL(NAME, TYPE, STEP, LOAD_Y)                                                         \
+    KERNEL void group_##NAME(const float *const *queries, const void *row, float scale, size_t n,      \
+                             float *sums) {                                                            \
+        (void)scale;                                                                                   \
+        const TYPE *y = row;                                                                           \
+        GROUP_OF(STEP, LOAD_Y)                                                                         \
+    }
+
+GROUP_KERNEL(dot_float32, float, DOT, load_float32)
+GROUP_KERNEL(l2_float32, float, DIFFERENCE, load_float32)
+GROUP_KERNEL(dot_float16, uint16_t, DOT, load_float16)
+GROUP_KERNEL(l2_float16, uint16_t, DIFFERENCE, load_float16)
+
+KERNEL void group_dot_int8(const float *const *queries, const void *row, float scale, size_t n,
+                           float *sums) {
+    const int8_t *y = row;
+    GROUP_OF(DOT, load_int8)
+    for (size_t g = 0; g < QK_GROUP; g++) sums[g] *= scale;
+}
+
+KERNEL void group_l2_int8(const float *const *queries, const void *row, float scale, size_t n,
+                          float *sums) {
+    const int8_t *y = row;
+    __m512 factor = _mm512_set1_ps(scale);
+    GROUP_OF(SCALED_DIFFERENCE, load_int8)
+}
+
 KERNEL float pair_dot_float16(const void *left, const void *right, size_t n) {
     const uint16_t *x = left, *y = right;
     SUM_OF(DOT, load_float16, load_float16)

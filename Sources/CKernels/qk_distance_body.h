@@ -4,6 +4,8 @@
  *   QK_KERNELS  the name of its table
  *   dot_float32, dot_float16, dot_int8       (query, row, scale, n) -> the dot product
  *   l2_float32, l2_float16, l2_int8          (query, row, scale, n) -> the squared distance
+ *   QK_GROUP    how many queries group_... take at once; group_dot_float32 and so on for each of the six
+ *               kernels: (queries, row, scale, n, sums), bit-identical to QK_GROUP single calls
  *   pair_dot_float16, pair_l2_float16        (row, row, n)
  *   pair_sums_int8                           (row, row, n, sums): the integer sums aa, bb, ab
  *   decode_float16, decode_int8
@@ -38,18 +40,23 @@ QK_INLINE bool settle(uint8_t metric, float raw, float norms, float *distance) {
     return true;
 }
 
-QK_INLINE float one(raw_kernel raw, const qk_rows *rows, const float *query, float query_norm,
-                    uint64_t row) {
-    float scale = rows->storage == QK_INT8 ? rows->scales[row] : 1.0f;
+QK_INLINE float finish(const qk_rows *rows, const float *query, float query_norm, uint64_t row,
+                       float sum) {
     float norms = rows->metric == QK_COSINE ? query_norm * rows->norms[row] : 1.0f;
-    float sum = raw(query, qk_row_address(rows, row), scale, rows->dimension);
     float distance;
     if (__builtin_expect(settle(rows->metric, sum, norms, &distance), 1)) return distance;
     return qk_distance_in_double(rows, query, query_norm, row);
 }
 
+QK_INLINE float one(raw_kernel raw, const qk_rows *rows, const float *query, float query_norm,
+                    uint64_t row) {
+    float scale = rows->storage == QK_INT8 ? rows->scales[row] : 1.0f;
+    float sum = raw(query, qk_row_address(rows, row), scale, rows->dimension);
+    return finish(rows, query, query_norm, row, sum);
+}
+
 /* How many rows ahead of its use a row is asked for. */
-#define QK_AHEAD 2
+#define QK_AHEAD 4
 
 QK_INLINE void loop_gathered(raw_kernel raw, const qk_rows *rows, const float *query, float query_norm,
                              const uint32_t *row_numbers, size_t n, float *out) {
@@ -63,6 +70,34 @@ QK_INLINE void loop_gathered(raw_kernel raw, const qk_rows *rows, const float *q
 QK_INLINE void loop_range(raw_kernel raw, const qk_rows *rows, const float *query, float query_norm,
                           uint64_t first_row, size_t n, float *out) {
     for (size_t i = 0; i < n; i++) out[i] = one(raw, rows, query, query_norm, first_row + i);
+}
+
+typedef void (*group_kernel)(const float *const *queries, const void *row, float scale, size_t n,
+                             float *sums);
+
+/* The queries after the last whole group go one by one. */
+QK_INLINE void loop_batch(raw_kernel raw, group_kernel group, const qk_rows *rows, const float *queries,
+                          const float *query_norms, size_t query_count, uint64_t first_row, size_t n,
+                          float *out) {
+    size_t query = 0;
+    for (; query + QK_GROUP <= query_count; query += QK_GROUP) {
+        const float *members[QK_GROUP];
+        for (size_t g = 0; g < QK_GROUP; g++) members[g] = queries + (query + g) * rows->dimension;
+        for (size_t i = 0; i < n; i++) {
+            uint64_t row = first_row + i;
+            float scale = rows->storage == QK_INT8 ? rows->scales[row] : 1.0f;
+            float sums[QK_GROUP];
+            group(members, qk_row_address(rows, row), scale, rows->dimension, sums);
+            for (size_t g = 0; g < QK_GROUP; g++) {
+                out[(query + g) * n + i] =
+                    finish(rows, members[g], query_norms[query + g], row, sums[g]);
+            }
+        }
+    }
+    for (; query < query_count; query++) {
+        loop_range(raw, rows, queries + query * rows->dimension, query_norms[query], first_row, n,
+                   out + query * n);
+    }
 }
 
 #define QK_FOR_EACH_KIND(LOOP)                                                                         \
@@ -90,6 +125,13 @@ QK_TARGET static void range(const qk_rows *rows, const float *query, float query
                             uint64_t first_row, size_t n, float *out) {
 #define QK_RANGE(KERNEL) loop_range(KERNEL, rows, query, query_norm, first_row, n, out)
     QK_FOR_EACH_KIND(QK_RANGE)
+}
+
+QK_TARGET static void batch(const qk_rows *rows, const float *queries, const float *query_norms,
+                            size_t query_count, uint64_t first_row, size_t n, float *out) {
+#define QK_BATCH(KERNEL)                                                                               \
+    loop_batch(KERNEL, group_##KERNEL, rows, queries, query_norms, query_count, first_row, n, out)
+    QK_FOR_EACH_KIND(QK_BATCH)
 }
 
 /* Integer sums in blocks whose 32-bit lanes cannot overflow. The squared distance is put together in
@@ -138,4 +180,4 @@ QK_TARGET static void decode(const qk_rows *rows, uint64_t row, float *out) {
     }
 }
 
-const qk_distance_kernels QK_KERNELS = {gathered, range, pair, decode};
+const qk_distance_kernels QK_KERNELS = {gathered, range, batch, pair, decode};

@@ -89,6 +89,21 @@ static inline float l2_int8(const float *query, const void *row, float scale, si
     return total(sums);
 }
 
+/* Plain C gains nothing from a group, so it has one member. */
+#define QK_GROUP 1
+#define GROUP_KERNEL(NAME)                                                                             \
+    static inline void group_##NAME(const float *const *queries, const void *row, float scale,         \
+                                    size_t n, float *sums) {                                           \
+        sums[0] = NAME(queries[0], row, scale, n);                                                     \
+    }
+
+GROUP_KERNEL(dot_float32)
+GROUP_KERNEL(l2_float32)
+GROUP_KERNEL(dot_float16)
+GROUP_KERNEL(l2_float16)
+GROUP_KERNEL(dot_int8)
+GROUP_KERNEL(l2_int8)
+
 static inline float pair_dot_float16(const void *left, const void *right, size_t n) {
     const uint16_t *query = left, *x = right;
 #define TERM(k) DOT(FLOAT16, FLOAT16, k)

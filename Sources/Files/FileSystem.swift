@@ -13,6 +13,24 @@ public struct FileSystem: Sendable {
     public var mkdir: @Sendable (_ path: String, _ mode: mode_t) -> Int32
     public var rmdir: @Sendable (_ path: String) -> Int32
 
+    public init(
+        open: @escaping @Sendable (_ path: String, _ flags: Int32, _ mode: mode_t) -> Int32,
+        pwrite: @escaping @Sendable (_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer, _ offset: Int) -> Int,
+        fsync: @escaping @Sendable (_ descriptor: Int32) -> Int32,
+        rename: @escaping @Sendable (_ from: String, _ to: String) -> Int32,
+        unlink: @escaping @Sendable (_ path: String) -> Int32,
+        mkdir: @escaping @Sendable (_ path: String, _ mode: mode_t) -> Int32,
+        rmdir: @escaping @Sendable (_ path: String) -> Int32
+    ) {
+        self.open = open
+        self.pwrite = pwrite
+        self.fsync = fsync
+        self.rename = rename
+        self.unlink = unlink
+        self.mkdir = mkdir
+        self.rmdir = rmdir
+    }
+
     /// The real one.
     public static let system = FileSystem(
         open: { path, flags, mode in Glibc.open(path, flags, mode) },

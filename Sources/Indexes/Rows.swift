@@ -26,7 +26,7 @@ public struct Rows: @unchecked Sendable {
     /// - Parameters:
     ///   - dimension: 1...2^24.
     ///   - count: 0...`countLimit`.
-    ///   - values: `count × dimension` numbers, aligned for their type.
+    ///   - values: `count × dimension` numbers, aligned for their type; may be `nil` if there are none.
     ///   - norms: `count` Euclidean norms of the rows as stored; cosine needs them.
     ///   - scales: `count` factors; int8 needs them.
     public init(
@@ -34,12 +34,13 @@ public struct Rows: @unchecked Sendable {
         metric: Metric,
         dimension: Int,
         count: Int,
-        values: UnsafeRawPointer,
+        values: UnsafeRawPointer?,
         norms: UnsafePointer<Float>? = nil,
         scales: UnsafePointer<Float>? = nil
     ) {
         precondition((1...1 << 24).contains(dimension), "dimension out of range")
         precondition((0...Self.countLimit).contains(count), "too many rows in one view")
+        precondition(values != nil || count == 0, "rows without values")
         precondition(norms != nil || metric != .cosine, "cosine needs the rows' norms")
         precondition(scales != nil || storage != .int8, "int8 rows need their factors")
         self.storage = storage

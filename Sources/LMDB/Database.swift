@@ -8,5 +8,5 @@ public struct Database: Sendable, Hashable {
     public let hasIntegerKeys: Bool
 
     let handle: UInt32
-    let environment: ObjectIdentifier
+    let environment: UInt64
 }

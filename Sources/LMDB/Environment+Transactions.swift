@@ -38,6 +38,7 @@ extension Environment {
     /// write, where it is open which state a reader will find, the old one or the new one.
     ///
     /// - Throws: what `body` throws; `.readOnly`, `.nestedWrite`, `.mapFull`, `.transactionFull`, `.system`, …
+    @discardableResult
     public func write<R: ~Copyable, Failure: LMDBErrorConvertible>(
         _ body: (inout WriteTransaction) throws(Failure) -> R
     ) throws(Failure) -> R {
@@ -64,6 +65,7 @@ extension Environment {
     }
 
     /// ``write(_:)`` for a body that throws nothing of its own.
+    @discardableResult
     public func write<R: ~Copyable>(_ body: (inout WriteTransaction) -> R) throws(LMDBError) -> R {
         try write { transaction throws(LMDBError) in body(&transaction) }
     }

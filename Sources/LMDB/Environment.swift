@@ -13,8 +13,9 @@ import Glibc
 ///
 /// LMDB trusts its pages. Opening checks both meta pages and the file's length from plain bytes, which
 /// rules out truncated and foreign files; damage inside pages can make LMDB return wrong bytes, or end the
-/// process through an assertion or a signal. ``DataFileCheck`` finds it without LMDB. LMDB's assertion
-/// handler may not return, and leaving it by a jump would leave the write lock taken, so none is set.
+/// process through an assertion (with a line on standard error) or a signal. ``DataFileCheck`` finds such
+/// damage without LMDB. An assertion handler could not help: when it returns LMDB aborts, and jumping out of
+/// it would leave LMDB's cursors pointing into the stack that was left, and the write lock taken.
 public final class Environment: Sendable {
     /// How an environment is opened.
     public struct Options: Sendable {
@@ -33,6 +34,7 @@ public final class Environment: Sendable {
         /// What a commit has done when it returns.
         public var durability = Durability.full
 
+        /// The defaults.
         public init() {}
     }
 

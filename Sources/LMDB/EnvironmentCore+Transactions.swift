@@ -5,7 +5,14 @@ import Synchronization
 extension EnvironmentCore {
     func begin(_ flags: Int32) throws(LMDBError) -> OpaquePointer {
         var transaction: OpaquePointer?
-        let code = mdb_txn_begin(handle, nil, UInt32(flags), &transaction)
+        var code = mdb_txn_begin(handle, nil, UInt32(flags), &transaction)
+        if code == MDB_READERS_FULL {
+            // Slots of processes that were killed in the meantime count as taken.
+            var staleCount: Int32 = 0
+            if mdb_reader_check(handle, &staleCount) == MDB_SUCCESS, staleCount > 0 {
+                code = mdb_txn_begin(handle, nil, UInt32(flags), &transaction)
+            }
+        }
         guard code == MDB_SUCCESS, let transaction else { throw error(code, "mdb_txn_begin") }
         return transaction
     }

@@ -16,8 +16,12 @@ final class EnvironmentCore: Sendable {
     let maximumDatabaseCount: Int
     let maximumKeyByteCount: Int
     let mark: ProcessMark
+    /// No other environment of this process has or will have it.
+    let identity: UInt64
     /// The thread inside a write transaction, 0 if none of this process is.
     let writer = Atomic<UInt>(0)
+
+    private static let lastIdentity = Atomic<UInt64>(0)
 
     private let databases = Mutex<[String: Database]>([:])
     /// LMDB allows one transaction at a time to open databases. Taken after the write lock, never before,
@@ -38,6 +42,7 @@ final class EnvironmentCore: Sendable {
         self.maximumDatabaseCount = maximumDatabaseCount
         maximumKeyByteCount = Int(mdb_env_get_maxkeysize(handle))
         mark = ProcessMark()
+        identity = Self.lastIdentity.wrappingAdd(1, ordering: .relaxed).newValue
     }
 
     /// Throws in a fork of the process that opened the environment.
@@ -95,7 +100,7 @@ final class EnvironmentCore: Sendable {
             name: name,
             hasIntegerKeys: hasIntegerKeys,
             handle: database,
-            environment: ObjectIdentifier(self)
+            environment: identity
         )
         databases.withLock { $0[name] = opened }
         return opened
@@ -117,39 +122,5 @@ final class EnvironmentCore: Sendable {
         var count: UInt32 = 0
         _ = mdb_env_get_maxreaders(handle, &count)
         return Int(count)
-    }
-}
-
-extension LMDBError {
-    /// A code whose meaning needs nothing but the file's path.
-    init(code: Int32, operation: String, path: String) {
-        self =
-            switch code {
-            case MDB_TXN_FULL: .transactionFull(path: path)
-            case MDB_MAP_RESIZED: .mapResized(path: path)
-            case MDB_VERSION_MISMATCH: .versionMismatch(path: path, expected: 1, found: nil)
-            case MDB_INVALID: .notAnEnvironment(path: path, reason: "LMDB refused it (MDB_INVALID)")
-            case MDB_CORRUPTED:
-                .corrupted(
-                    path: path,
-                    page: nil,
-                    reason: "a page of the wrong kind (MDB_CORRUPTED)"
-                )
-            case MDB_PAGE_NOTFOUND:
-                .corrupted(
-                    path: path,
-                    page: nil,
-                    reason: "a page number past the last page (MDB_PAGE_NOTFOUND)"
-                )
-            case MDB_CURSOR_FULL:
-                .corrupted(path: path, page: nil, reason: "a tree too deep (MDB_CURSOR_FULL)")
-            case MDB_PANIC: .environmentFailed(path: path)
-            case MDB_BAD_TXN: .badTransaction(path: path)
-            case EACCES, EPERM, EROFS: .permissionDenied(path: path, code: code)
-            case ENOENT: .notFound(path: path)
-            case EISDIR: .notARegularFile(path: path)
-            case 1...: .system(operation: operation, path: path, code: code)
-            default: .unexpected(operation: operation, path: path, code: code)
-            }
     }
 }

@@ -20,21 +20,27 @@ enum EnvironmentRegistry {
 
     private struct Entry {
         let core: EnvironmentCore
+        /// The lock file's; nil if there is none, on a read-only file system.
+        let lockFile: FileIdentity?
         var handleCount: Int
     }
 
     private static let entries = Mutex<[FileIdentity: Entry]>([:])
+
+    /// Made with the first environment. In a fork everything here, the lock included, is as another thread
+    /// may have left it half-way.
+    private static let mark = ProcessMark()
 
     /// The environment of the file at `path`, with one more handle.
     static func acquire(
         path: String,
         options: Environment.Options
     ) throws(LMDBError) -> EnvironmentCore {
-        try entries.withLock { entries throws(LMDBError) in
+        guard mark.isThisProcess else { throw .usedAfterFork(path: path) }
+        return try entries.withLock { entries throws(LMDBError) in
             if let status = try status(of: path) {
                 guard status.st_mode & S_IFMT == S_IFREG else { throw .notARegularFile(path: path) }
                 if let entry = entries[FileIdentity(status)] {
-                    try entry.core.requireThisProcess()
                     guard options.readOnly || !entry.core.isReadOnly else {
                         throw .readOnly(path: path)
                     }
@@ -45,20 +51,30 @@ enum EnvironmentRegistry {
             } else if options.readOnly {
                 throw .notFound(path: path)
             }
+            // The data file was replaced under an open environment: two on one lock file are the same trouble
+            // as two on one data file.
+            let lockFile = path + "-lock"
+            if let lock = try status(of: lockFile),
+                entries.values.contains(where: { $0.lockFile == FileIdentity(lock) })
+            {
+                throw .notAnEnvironment(
+                    path: lockFile,
+                    reason:
+                        "it belongs to a file that was here before and is still open in this process"
+                )
+            }
             // A handle that only reads shares the environment with one that writes, so LMDB opens the file
             // for writing wherever that is allowed.
             let isReadOnly = options.readOnly && access(path, W_OK) != 0
             let core = try open(path: path, options: options, isReadOnly: isReadOnly)
-            var descriptor: Int32 = -1
-            var opened = stat()
-            guard mdb_env_get_fd(core.handle, &descriptor) == MDB_SUCCESS,
-                fstat(descriptor, &opened) == 0
-            else {
-                let code = errno
+            do throws(LMDBError) {
+                let identity = try identity(of: core)
+                let lock = try status(of: lockFile).map(FileIdentity.init)
+                entries[identity] = Entry(core: core, lockFile: lock, handleCount: 1)
+            } catch {
                 mdb_env_close(core.handle)
-                throw .system(operation: "fstat", path: path, code: code)
+                throw error
             }
-            entries[FileIdentity(opened)] = Entry(core: core, handleCount: 1)
             return core
         }
     }
@@ -77,6 +93,19 @@ enum EnvironmentRegistry {
                 mdb_env_close(core.handle)
             }
         }
+    }
+
+    /// The data file that LMDB has opened, which is not passed on to programs that this process starts.
+    private static func identity(of core: EnvironmentCore) throws(LMDBError) -> FileIdentity {
+        var descriptor: Int32 = -1
+        var status = stat()
+        guard mdb_env_get_fd(core.handle, &descriptor) == MDB_SUCCESS,
+            fstat(descriptor, &status) == 0,
+            fcntl(descriptor, F_SETFD, FD_CLOEXEC) == 0
+        else {
+            throw LMDBError(code: errno, operation: "fstat", path: core.path)
+        }
+        return FileIdentity(status)
     }
 
     private static func status(of path: String) throws(LMDBError) -> stat? {

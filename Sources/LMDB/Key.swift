@@ -10,8 +10,10 @@ public protocol Key {
 }
 
 extension UInt64: Key {
+    /// True.
     public static var isInteger: Bool { true }
 
+    /// The key's bytes, for the duration of `body`.
     public func withKeyBytes<R: ~Copyable, Failure: Error>(
         _ body: (UnsafeRawBufferPointer) throws(Failure) -> R
     ) throws(Failure) -> R {
@@ -24,8 +26,10 @@ extension UInt64: Key {
 }
 
 extension [UInt8]: Key {
+    /// False.
     public static var isInteger: Bool { false }
 
+    /// The key's bytes, for the duration of `body`.
     public func withKeyBytes<R: ~Copyable, Failure: Error>(
         _ body: (UnsafeRawBufferPointer) throws(Failure) -> R
     ) throws(Failure) -> R {
@@ -34,8 +38,10 @@ extension [UInt8]: Key {
 }
 
 extension ArraySlice<UInt8>: Key {
+    /// False.
     public static var isInteger: Bool { false }
 
+    /// The key's bytes, for the duration of `body`.
     public func withKeyBytes<R: ~Copyable, Failure: Error>(
         _ body: (UnsafeRawBufferPointer) throws(Failure) -> R
     ) throws(Failure) -> R {
@@ -44,8 +50,10 @@ extension ArraySlice<UInt8>: Key {
 }
 
 extension UnsafeRawBufferPointer: Key {
+    /// False.
     public static var isInteger: Bool { false }
 
+    /// The key's bytes, for the duration of `body`.
     public func withKeyBytes<R: ~Copyable, Failure: Error>(
         _ body: (UnsafeRawBufferPointer) throws(Failure) -> R
     ) throws(Failure) -> R {

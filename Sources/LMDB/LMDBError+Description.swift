@@ -1,12 +1,13 @@
 import Glibc
 
 extension LMDBError: CustomStringConvertible {
+    /// One line for people: what went wrong, with what, and what to do where that is known.
     public var description: String {
         switch self {
         case .mapFull(let path, let mapByteCount):
             "\(path): full: its map has \(mapByteCount) bytes; open it with a larger one"
         case .readersFull(let path, let maximum):
-            "\(path): all \(maximum) reader slots are taken; clear those of dead processes, or read less at once"
+            "\(path): all \(maximum) reader slots are taken; read less at once"
         case .databasesFull(let path, let maximum):
             "\(path): all \(maximum) databases are open; open the environment for more"
         case .transactionFull(let path):

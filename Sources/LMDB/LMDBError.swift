@@ -2,7 +2,7 @@
 public enum LMDBError: Error, Sendable, Equatable {
     /// The map, and so the data file, cannot grow past `mapByteCount`. Nothing of the transaction is kept.
     case mapFull(path: String, mapByteCount: Int)
-    /// Every reader slot is taken. `clearStaleReaders` frees those of processes that have died.
+    /// Every reader slot is taken, by processes that are alive.
     case readersFull(path: String, maximumReaderCount: Int)
     /// The environment has as many open databases as it was opened for.
     case databasesFull(path: String, maximumDatabaseCount: Int)
@@ -61,10 +61,12 @@ public enum LMDBError: Error, Sendable, Equatable {
 
 /// An error that can carry an ``LMDBError``, so that a transaction's body and LMDB can throw the same type.
 public protocol LMDBErrorConvertible: Error {
+    /// Carries `error`.
     init(_ error: LMDBError)
 }
 
 extension LMDBError: LMDBErrorConvertible {
+    /// The error itself.
     public init(_ error: LMDBError) {
         self = error
     }

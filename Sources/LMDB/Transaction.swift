@@ -17,6 +17,7 @@ public struct TransactionHandle {
 
 /// A snapshot of an environment inside ``Environment/read(_:)``.
 public struct ReadTransaction: ~Copyable, Transaction {
+    /// LMDB's transaction, for this module alone.
     public let handle: TransactionHandle
 }
 
@@ -94,7 +95,7 @@ extension TransactionHandle {
     /// Refuses a fork's use, and a database of another environment.
     func check(_ database: Database) throws(LMDBError) {
         try core.requireThisProcess()
-        guard database.environment == ObjectIdentifier(core) else {
+        guard database.environment == core.identity else {
             throw .wrongEnvironment(database: database.name)
         }
     }

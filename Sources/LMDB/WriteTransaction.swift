@@ -3,6 +3,7 @@ import Glibc
 
 /// The transaction that may write, inside ``Environment/write(_:)``.
 public struct WriteTransaction: ~Copyable, Transaction {
+    /// LMDB's transaction, for this module alone.
     public let handle: TransactionHandle
     /// A value was reserved and not filled: the transaction may not commit.
     private(set) var isBroken = false

@@ -7,12 +7,12 @@ public final class Collection: Sendable {
     public let configuration: CollectionConfiguration
 
     let id: UInt32
-    let store: Store
+    let store: OpenStore
     private let cached = Mutex<Snapshot?>(nil)
     /// Where the tail's live documents are; used under the store's write lock.
     let tailIndex = Mutex<TailIndex?>(nil)
 
-    init(store: Store, id: UInt32, record: CollectionRecord) {
+    init(store: OpenStore, id: UInt32, record: CollectionRecord) {
         self.store = store
         self.id = id
         name = record.name

@@ -23,12 +23,12 @@ public final class Store: Sendable {
 
     /// Where the store is, as it was named.
     public let path: String
-    private let open: Mutex<StoreCore?>
+    private let open: OpenStore
     private let collections = Mutex<[UInt32: Collection]>([:])
 
     private init(core: StoreCore) {
         path = core.path
-        open = Mutex(core)
+        open = OpenStore(core)
     }
 
     /// Whether there is a store at `path` (its catalog is there; it may be damaged).
@@ -75,7 +75,7 @@ public final class Store: Sendable {
     ///
     /// Calls in other threads finish first or throw; snapshots stay readable as long as they are kept.
     public func close() {
-        open.withLock { $0 = nil }
+        open.close()
         let known = collections.withLock { collections in
             defer { collections = [:] }
             return Array(collections.values)
@@ -85,16 +85,14 @@ public final class Store: Sendable {
 
     /// The open store, for one call.
     func core() throws(StoreError) -> StoreCore {
-        guard let core = open.withLock({ $0 }) else { throw .closed(path: path) }
-        try core.process.require()
-        return core
+        try open.core()
     }
 
     /// The one object for a collection of this handle, so that its callers share what it has open.
     func collection(id: UInt32, record: CollectionRecord) -> Collection {
         collections.withLock { collections in
             if let known = collections[id], known.name == record.name { return known }
-            let collection = Collection(store: self, id: id, record: record)
+            let collection = Collection(store: open, id: id, record: record)
             collections[id] = collection
             return collection
         }

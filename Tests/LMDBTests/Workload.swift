@@ -9,22 +9,39 @@ import TestSupport
 struct Workload {
     var random: SplitMix64
     var largestValue = 20_000
-    var model: [[UInt8]: [[UInt8]: [UInt8]]] = [:]
-    let environment: Environment
-    let databases: [Database]
+    var model: Contents = [:]
+    let path: String
+    private(set) var environment: Environment
+    private(set) var databases: [Database] = []
 
     init(seed: UInt64, path: String) throws {
         random = SplitMix64(seed: seed)
+        self.path = path
         var options = Environment.Options()
         options.durability = .relaxed
         environment = try Environment.open(path: path, options: options)
+        try openDatabases()
+        for database in databases { model[[UInt8](database.name.utf8)] = [:] }
+    }
+
+    private mutating func openDatabases() throws {
         databases = [
             try environment.database("articles", create: true),
             try environment.database("blocks", create: true, integerKeys: true),
             try environment.database("commits", create: true),
         ]
-        for database in databases { model[[UInt8](database.name.utf8)] = [:] }
     }
+
+    /// Closes the environment and opens it again.
+    mutating func reopen(elsewhere: String) throws {
+        // Hold something else meanwhile: there is no value for "closed".
+        environment = try Environment.open(path: elsewhere)
+        environment = try Environment.open(path: path)
+        try openDatabases()
+    }
+
+    /// What the file should hold.
+    var contents: Contents { model.filter { !$0.value.isEmpty } }
 
     private struct GivenUp: LMDBErrorConvertible {
         var error: LMDBError?
@@ -60,7 +77,7 @@ struct Workload {
 
     private func change(
         _ transaction: inout WriteTransaction,
-        _ model: inout [[UInt8]: [[UInt8]: [UInt8]]],
+        _ model: inout Contents,
         _ random: inout SplitMix64
     ) throws(LMDBError) {
         let database = databases[Int.random(in: 0..<databases.count, using: &random)]
@@ -81,7 +98,8 @@ struct Workload {
         case 50..<90:
             let wasThere =
                 database.hasIntegerKeys
-                ? try transaction.delete(number, in: database) : try transaction.delete(key, in: database)
+                ? try transaction.delete(number, in: database)
+                : try transaction.delete(key, in: database)
             precondition(wasThere == (model[name]?[key] != nil))
             model[name]?[key] = nil
         case 90..<98:
@@ -107,17 +125,23 @@ struct Workload {
         }
     }
 
-    private func value(_ database: Database, _ key: [UInt8], _ random: inout SplitMix64) -> [UInt8] {
+    private func value(_ database: Database, _ key: [UInt8], _ random: inout SplitMix64) -> [UInt8]
+    {
         let isLarge = Int.random(in: 0..<4, using: &random) == 0
         let byteCount = Int.random(in: 0..<(isLarge ? largestValue : 1000), using: &random)
         let seed = UInt8.random(in: 0...255, using: &random)
         var bytes = [UInt8](repeating: seed, count: byteCount)
         bytes.withUnsafeMutableBytes { bytes in
-            for index in stride(from: 0, to: bytes.count, by: 97) { bytes[index] = UInt8(truncatingIfNeeded: index) }
+            for index in stride(from: 0, to: bytes.count, by: 97) {
+                bytes[index] = UInt8(truncatingIfNeeded: index)
+            }
         }
         return bytes + checksum([UInt8](database.name.utf8), key, bytes[...])
     }
 }
+
+/// Values by key by database.
+typealias Contents = [[UInt8]: [[UInt8]: [UInt8]]]
 
 /// FNV-1a over the words of everything that makes an entry.
 func checksum(_ database: [UInt8], _ key: [UInt8], _ bytes: ArraySlice<UInt8>) -> [UInt8] {
@@ -125,7 +149,9 @@ func checksum(_ database: [UInt8], _ key: [UInt8], _ bytes: ArraySlice<UInt8>) -
     func add(_ bytes: UnsafeRawBufferPointer) {
         var index = 0
         while index + 8 <= bytes.count {
-            hash = (hash ^ bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self)) &* 0x100_0000_01B3
+            hash =
+                (hash ^ bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self))
+                &* 0x100_0000_01B3
             hash ^= hash >> 32
             index += 8
         }
@@ -144,10 +170,11 @@ func checksum(_ database: [UInt8], _ key: [UInt8], _ bytes: ArraySlice<UInt8>) -
 let fuzzFactor = getenv("QUIVER_FUZZ_FACTOR").flatMap { Int(String(cString: $0)) } ?? 1
 
 /// The entries of a file that `DataFileCheck` hands out, and its report.
-func walk(_ path: String) throws -> (entries: [[UInt8]: [[UInt8]: [UInt8]]], report: DataFileReport) {
-    var entries: [[UInt8]: [[UInt8]: [UInt8]]] = [:]
+func walk(_ path: String) throws -> (entries: Contents, report: DataFileReport) {
+    var entries: Contents = [:]
     let report = try DataFileCheck.walk(path: path) { database, key, value in
-        entries[database, default: [:]][key.withUnsafeBytes { [UInt8]($0) }] = value.withUnsafeBytes { [UInt8]($0) }
+        entries[database, default: [:]][key.withUnsafeBytes { [UInt8]($0) }] = value.withUnsafeBytes
+        { [UInt8]($0) }
     }
     return (entries, report)
 }

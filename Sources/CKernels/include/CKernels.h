@@ -4,5 +4,6 @@
 #include "qk_convert.h"
 #include "qk_cpu.h"
 #include "qk_distance.h"
+#include "qk_nn.h"
 #include "qk_rows.h"
 #endif

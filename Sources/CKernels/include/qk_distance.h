@@ -37,6 +37,11 @@ void qk_distances(const qk_rows *rows, const float *query, float query_norm,
 void qk_distances_range(const qk_rows *rows, const float *query, float query_norm,
                         uint64_t first_row, size_t n, float *out);
 
+/* The distances of `n` rows from `first_row` on to each of a batch of queries: `queries` is
+ * [query_count x dimension], `out` [query_count x n]. A row is read and decoded once for a few queries. */
+void qk_distances_batch(const qk_rows *rows, const float *queries, const float *query_norms,
+                        size_t query_count, uint64_t first_row, size_t n, float *out);
+
 /* The distance between two stored rows, for building graphs. For QK_INT8 it is an integer dot product, so
  * it may differ by rounding from the distance between the decoded row `a`, as a query, and row `b`. */
 float qk_row_distance(const qk_rows *rows, uint64_t a, uint64_t b);
@@ -56,6 +61,8 @@ typedef struct qk_distance_kernels {
                      const uint32_t *row_numbers, size_t n, float *out);
     void (*range)(const qk_rows *rows, const float *query, float query_norm, uint64_t first_row,
                   size_t n, float *out);
+    void (*batch)(const qk_rows *rows, const float *queries, const float *query_norms,
+                  size_t query_count, uint64_t first_row, size_t n, float *out);
     float (*pair)(const qk_rows *rows, uint64_t a, uint64_t b);
     void (*decode)(const qk_rows *rows, uint64_t row, float *out);
 } qk_distance_kernels;

@@ -30,6 +30,7 @@ public enum ExactIndex {
         let range = range ?? 0..<rows.count
         precondition(range.lowerBound >= 0 && range.upperBound <= rows.count, "rows out of range")
 
+        let batch = QueryBatch(queries)
         let blockCount = max(
             64,
             blockByteCount / rows.storage.bytesPerRow(dimension: rows.dimension)
@@ -40,9 +41,7 @@ public enum ExactIndex {
             if cancelled() { throw .cancelled }
             let end = min(first + blockCount, range.upperBound)
             block.select(first..<end, excluding: dead)
-            for (place, query) in queries.enumerated() {
-                block.offer(rows, query: query, to: &nearest[place])
-            }
+            block.offer(rows, to: batch, into: &nearest)
             first = end
         }
     }

@@ -32,10 +32,14 @@ final class DataFile: Sendable {
     }
 
     /// Fills `buffer` from `offset` on; tells how many bytes there were before the end of the file.
-    func read(at offset: UInt64, into buffer: UnsafeMutableRawBufferPointer) throws(LMDBError) -> Int {
+    func read(at offset: UInt64, into buffer: UnsafeMutableRawBufferPointer) throws(LMDBError)
+        -> Int
+    {
         var done = 0
         while done < buffer.count {
-            guard let start = off_t(exactly: offset), let base = buffer.baseAddress else { return done }
+            guard let start = off_t(exactly: offset), let base = buffer.baseAddress else {
+                return done
+            }
             let (position, overflow) = start.addingReportingOverflow(off_t(done))
             guard !overflow else { return done }
             let count = pread(descriptor, base + done, buffer.count - done, position)

@@ -33,7 +33,9 @@ public enum DataFileCheck {
         path: String,
         onEntry: (_ database: [UInt8], _ key: RawSpan, _ value: RawSpan) throws(Failure) -> Void
     ) throws(Failure) -> DataFileReport {
-        let file = try converting(to: Failure.self) { () throws(LMDBError) in try DataFile(path: path) }
+        let file = try converting(to: Failure.self) { () throws(LMDBError) in
+            try DataFile(path: path)
+        }
         return try walk(file, readsValues: true) { database, key, value throws(Failure) in
             try onEntry(database, key.bytes, value.bytes)
         }
@@ -44,7 +46,9 @@ public enum DataFileCheck {
         path: String,
         onEntry: (_ database: [UInt8], _ key: RawSpan, _ value: RawSpan) -> Void
     ) throws(LMDBError) -> DataFileReport {
-        try walk(path: path) { database, key, value throws(LMDBError) in onEntry(database, key, value) }
+        try walk(path: path) { database, key, value throws(LMDBError) in
+            onEntry(database, key, value)
+        }
     }
 
     private static func walk<Failure: LMDBErrorConvertible>(
@@ -54,7 +58,9 @@ public enum DataFileCheck {
             _ database: [UInt8], _ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer
         ) throws(Failure) -> Void
     ) throws(Failure) -> DataFileReport {
-        let before = try converting(to: Failure.self) { () throws(LMDBError) in try DataFileHeader(of: file) }
+        let before = try converting(to: Failure.self) { () throws(LMDBError) in
+            try DataFileHeader(of: file)
+        }
         var report: DataFileReport
         if let newest = before.newest {
             var walk = PageWalk(file: file, meta: newest, byteCount: before.byteCount)
@@ -65,7 +71,9 @@ public enum DataFileCheck {
             report = DataFileReport()
             for damage in before.damage { report.add(damage) }
         }
-        let after = try converting(to: Failure.self) { () throws(LMDBError) in try DataFileHeader(of: file) }
+        let after = try converting(to: Failure.self) { () throws(LMDBError) in
+            try DataFileHeader(of: file)
+        }
         report.wasOvertaken = after.metaPages != before.metaPages
         return report
     }

@@ -21,7 +21,9 @@ struct DataFileHeader {
             let sizes: [UInt32] =
                 first.hasPageByteCount ? [first.pageByteCount] : [4096, 8192, 16384, 32768, 65536]
             for size in sizes {
-                guard let second = try Self.metaPage(1, at: UInt64(size), of: file) else { continue }
+                guard let second = try Self.metaPage(1, at: UInt64(size), of: file) else {
+                    continue
+                }
                 guard first.hasPageByteCount || second.pageByteCount == size else { continue }
                 metaPages.append(second)
                 break
@@ -76,6 +78,18 @@ struct DataFileHeader {
                     )
                 )
             }
+            // The file never shrinks.
+            let (older, newer) = first < second ? (sound[0], sound[1]) : (sound[1], sound[0])
+            if older.lastPageNumber > newer.lastPageNumber {
+                damage.append(
+                    DataFileReport.Damage(
+                        page: older.index,
+                        what: "last page number",
+                        expected: "at most \(newer.lastPageNumber)",
+                        found: "\(older.lastPageNumber)"
+                    )
+                )
+            }
             if sound[0].pageByteCount != sound[1].pageByteCount {
                 damage.append(
                     DataFileReport.Damage(
@@ -99,23 +113,32 @@ extension DataFileHeader {
     /// - Parameter mayBeEmpty: whether an empty file, which LMDB turns into a new environment, will do.
     static func check(path: String, mayBeEmpty: Bool) throws(LMDBError) {
         let file = try DataFile(path: path)
-        // Another process may be committing, or making the file, right now.
-        var attempts = 5
+        // Another process may be committing, or making the file, right now: then it looks different a moment later.
+        var previous: DataFileHeader?
+        var attempts = 10
         while true {
             attempts -= 1
             let header = try DataFileHeader(of: file)
             if header.isEmpty, mayBeEmpty { return }
             guard let error = try header.error(file) else { return }
-            guard attempts > 0 else { throw error }
+            let isAtRest =
+                previous?.metaPages == header.metaPages && previous?.byteCount == header.byteCount
+            guard attempts > 0, !isAtRest else { throw error }
+            previous = header
             usleep(1000)
         }
     }
 
     private func error(_ file: DataFile) throws(LMDBError) -> LMDBError? {
-        guard !isEmpty else { return .notAnEnvironment(path: file.path, reason: "the file is empty") }
+        guard !isEmpty else {
+            return .notAnEnvironment(path: file.path, reason: "the file is empty")
+        }
         for page in metaPages {
             guard page.magic == DataFileLayout.magic else {
-                return .notAnEnvironment(path: file.path, reason: "page \(page.index) has no LMDB magic number")
+                return .notAnEnvironment(
+                    path: file.path,
+                    reason: "page \(page.index) has no LMDB magic number"
+                )
             }
             guard page.version == DataFileLayout.version else {
                 return .versionMismatch(
@@ -126,7 +149,9 @@ extension DataFileHeader {
             }
         }
         if metaPages.count < 2 {
-            let pageByteCount = metaPages.first.map { $0.hasPageByteCount ? UInt64($0.pageByteCount) : 4096 }
+            let pageByteCount = metaPages.first.map {
+                $0.hasPageByteCount ? UInt64($0.pageByteCount) : 4096
+            }
             return .truncated(
                 path: file.path,
                 expectedByteCount: 2 * (pageByteCount ?? 4096),
@@ -162,7 +187,9 @@ extension DataFileHeader {
         guard pageCount - filePageCount <= byteCount / 8 else { return truncated }
         var walk = PageWalk(file: file, meta: newest, byteCount: byteCount)
         try walk.walkFreeTree()
-        let isWhole = walk.report.isIntact && walk.freePageCount(from: filePageCount) == pageCount - filePageCount
+        let isWhole =
+            walk.report.isIntact
+            && walk.freePageCount(from: filePageCount) == pageCount - filePageCount
         return isWhole ? nil : truncated
     }
 }

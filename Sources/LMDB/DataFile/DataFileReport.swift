@@ -12,7 +12,9 @@ public struct DataFileReport: Sendable, Equatable {
         public let found: String
 
         /// One line for people.
-        public var description: String { "page \(page): \(what): expected \(expected), found \(found)" }
+        public var description: String {
+            "page \(page): \(what): expected \(expected), found \(found)"
+        }
     }
 
     /// One named database.

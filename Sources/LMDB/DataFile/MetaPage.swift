@@ -35,16 +35,31 @@ struct MetaPage: Equatable {
     /// What no meta page can hold.
     func damage() -> [DataFileReport.Damage] {
         var damage: [DataFileReport.Damage] = []
-        func expect(_ holds: Bool, _ what: String, _ expected: String, _ found: some CustomStringConvertible) {
+        func expect(
+            _ holds: Bool,
+            _ what: String,
+            _ expected: String,
+            _ found: some CustomStringConvertible
+        ) {
             guard !holds else { return }
             damage.append(
-                DataFileReport.Damage(page: index, what: what, expected: expected, found: found.description)
+                DataFileReport.Damage(
+                    page: index,
+                    what: what,
+                    expected: expected,
+                    found: found.description
+                )
             )
         }
         expect(magic == DataFileLayout.magic, "magic", "\(DataFileLayout.magic)", magic)
         expect(version == DataFileLayout.version, "version", "\(DataFileLayout.version)", version)
         expect(number == index, "page number", "\(index)", number)
-        expect(pageFlags == DataFileLayout.metaPage, "page flags", "\(DataFileLayout.metaPage)", pageFlags)
+        expect(
+            pageFlags == DataFileLayout.metaPage,
+            "page flags",
+            "\(DataFileLayout.metaPage)",
+            pageFlags
+        )
         expect(hasPageByteCount, "page size", "a power of two, 512…65536", pageByteCount)
         expect(
             freeTree.flags & ~DataFileLayout.noSubdirectory == DataFileLayout.integerKeys,
@@ -63,7 +78,11 @@ struct MetaPage: Equatable {
             transaction
         )
         for (name, tree) in [("free tree", freeTree), ("main tree", mainTree)] {
-            damage += tree.damage(name, page: index, lastPageNumber: hasLastPage ? lastPageNumber : 1)
+            damage += tree.damage(
+                name,
+                page: index,
+                lastPageNumber: hasLastPage ? lastPageNumber : 1
+            )
         }
         return damage
     }
@@ -73,7 +92,12 @@ extension TreeRecord {
     /// What no record of a tree can hold.
     func damage(_ name: String, page: UInt64, lastPageNumber: UInt64) -> [DataFileReport.Damage] {
         var damage: [DataFileReport.Damage] = []
-        func expect(_ holds: Bool, _ what: String, _ expected: String, _ found: some CustomStringConvertible) {
+        func expect(
+            _ holds: Bool,
+            _ what: String,
+            _ expected: String,
+            _ found: some CustomStringConvertible
+        ) {
             guard !holds else { return }
             damage.append(
                 DataFileReport.Damage(

@@ -28,7 +28,8 @@ extension PageWalk {
         isStrict: Bool
     ) -> Bool {
         let isInteger = position.tree.hasIntegerKeys
-        guard isInteger ? key.count == 8 : 1...DataFileLayout.maximumKeyByteCount ~= key.count else {
+        guard isInteger ? key.count == 8 : 1...DataFileLayout.maximumKeyByteCount ~= key.count
+        else {
             damage(
                 page,
                 "key length of node \(index)",
@@ -43,14 +44,26 @@ extension PageWalk {
                 ? KeyRange.precedes(previous, key, isInteger: isInteger)
                 : !KeyRange.precedes(key, previous, isInteger: isInteger)
             if !isAfter {
-                damage(page, "key of node \(index)", "one after its predecessor", "one before or the same")
+                damage(
+                    page,
+                    "key of node \(index)",
+                    "one after its predecessor",
+                    "one before or the same"
+                )
                 return true
             }
         }
         if let limit = position.limit {
-            let isBelow = limit.span.withUnsafeBytes { KeyRange.precedes(key, $0, isInteger: isInteger) }
+            let isBelow = limit.span.withUnsafeBytes {
+                KeyRange.precedes(key, $0, isInteger: isInteger)
+            }
             if !isBelow {
-                damage(page, "key of node \(index)", "one below the next page's", "one at or above it")
+                damage(
+                    page,
+                    "key of node \(index)",
+                    "one below the next page's",
+                    "one at or above it"
+                )
             }
         }
         return true

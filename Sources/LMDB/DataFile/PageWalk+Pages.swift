@@ -4,7 +4,8 @@ extension PageWalk {
         _ record: TreeRecord,
         _ tree: Tree,
         readsValues: Bool,
-        _ onEntry: (_ page: UInt64, _ key: UnsafeRawBufferPointer, LeafValue) throws(Failure) -> Void
+        _ onEntry: (_ page: UInt64, _ key: UnsafeRawBufferPointer, LeafValue) throws(Failure) ->
+            Void
     ) throws(Failure) -> TreeTally {
         var tally = TreeTally()
         guard record.root != DataFileLayout.noPage else { return tally }
@@ -30,7 +31,8 @@ extension PageWalk {
         _ page: UInt64,
         _ position: TreePosition,
         _ tally: inout TreeTally,
-        _ onEntry: (_ page: UInt64, _ key: UnsafeRawBufferPointer, LeafValue) throws(Failure) -> Void
+        _ onEntry: (_ page: UInt64, _ key: UnsafeRawBufferPointer, LeafValue) throws(Failure) ->
+            Void
     ) throws(Failure) {
         guard claim(page, 1) else { return }
         if buffers.count <= position.level { buffers.append(ByteBuffer(byteCount: pageByteCount)) }
@@ -46,7 +48,8 @@ extension PageWalk {
         in bytes: UnsafeMutableRawBufferPointer,
         _ position: TreePosition,
         _ tally: inout TreeTally,
-        _ onEntry: (_ page: UInt64, _ key: UnsafeRawBufferPointer, LeafValue) throws(Failure) -> Void
+        _ onEntry: (_ page: UInt64, _ key: UnsafeRawBufferPointer, LeafValue) throws(Failure) ->
+            Void
     ) throws(Failure) {
         let offset = page * UInt64(pageByteCount)
         let count = try converting(to: Failure.self) { () throws(LMDBError) in
@@ -79,7 +82,8 @@ extension PageWalk {
         _ page: UInt64,
         _ position: TreePosition,
         _ tally: inout TreeTally,
-        _ onEntry: (_ page: UInt64, _ key: UnsafeRawBufferPointer, LeafValue) throws(Failure) -> Void
+        _ onEntry: (_ page: UInt64, _ key: UnsafeRawBufferPointer, LeafValue) throws(Failure) ->
+            Void
     ) throws(Failure) {
         var lowest = position.lowest
         var children: [(page: UInt64, lowest: [UInt8]?)] = []
@@ -103,7 +107,8 @@ extension PageWalk {
         _ page: UInt64,
         _ position: TreePosition,
         _ tally: inout TreeTally,
-        _ onEntry: (_ page: UInt64, _ key: UnsafeRawBufferPointer, LeafValue) throws(Failure) -> Void
+        _ onEntry: (_ page: UInt64, _ key: UnsafeRawBufferPointer, LeafValue) throws(Failure) ->
+            Void
     ) throws(Failure) {
         var previous: TreePage.Node?
         for index in 0..<treePage.nodeCount {
@@ -111,14 +116,38 @@ extension PageWalk {
             let key = treePage.key(node)
             let isSound: Bool
             if let previous {
-                isSound = checkKey(key, index, page, position, after: treePage.key(previous), isStrict: true)
+                isSound = checkKey(
+                    key,
+                    index,
+                    page,
+                    position,
+                    after: treePage.key(previous),
+                    isStrict: true
+                )
             } else {
-                isSound = checkKey(key, index, page, position, after: position.lowest, isStrict: false)
+                isSound = checkKey(
+                    key,
+                    index,
+                    page,
+                    position,
+                    after: position.lowest,
+                    isStrict: false
+                )
             }
             previous = node
             tally.entryCount += 1
             guard isSound else { continue }
-            guard let value = try value(of: node, index, treePage, page, position, &tally, Failure.self) else {
+            guard
+                let value = try value(
+                    of: node,
+                    index,
+                    treePage,
+                    page,
+                    position,
+                    &tally,
+                    Failure.self
+                )
+            else {
                 continue
             }
             try onEntry(page, key, value)

@@ -5,26 +5,37 @@ extension PageWalk {
         var free = PageSet(limit: 0)
         swap(&free, &self.free)
         let (lastTransaction, pageLimit) = (meta.transaction, pageLimit)
-        _ = try walk(meta.freeTree, .free, readsValues: true) { page, key, value throws(LMDBError) in
+        _ = try walk(meta.freeTree, .free, readsValues: true) {
+            page,
+            key,
+            value throws(LMDBError) in
             guard case .bytes(let bytes) = value else { return }
             let transaction = key.loadUnaligned(as: UInt64.self)
             if !(1...max(1, lastTransaction) ~= transaction) {
-                lists.append((page, "transaction of free pages", "1…\(lastTransaction)", "\(transaction)"))
+                lists.append(
+                    (page, "transaction of free pages", "1…\(lastTransaction)", "\(transaction)")
+                )
             }
             guard bytes.count >= 8, bytes.count % 8 == 0 else {
-                lists.append((page, "length of a list of free pages", "a multiple of 8", "\(bytes.count)"))
+                lists.append(
+                    (page, "length of a list of free pages", "a multiple of 8", "\(bytes.count)")
+                )
                 return
             }
             let count = bytes.loadUnaligned(as: UInt64.self)
             guard count <= UInt64(bytes.count / 8 - 1) else {
-                lists.append((page, "count of free pages", "at most \(bytes.count / 8 - 1)", "\(count)"))
+                lists.append(
+                    (page, "count of free pages", "at most \(bytes.count / 8 - 1)", "\(count)")
+                )
                 return
             }
             var previous = pageLimit
             for index in 0..<Int(count) {
                 let number = bytes.loadUnaligned(fromByteOffset: 8 * (index + 1), as: UInt64.self)
                 guard number >= 2, number < previous else {
-                    lists.append((page, "free page \(index) of \(count)", "2..<\(previous)", "\(number)"))
+                    lists.append(
+                        (page, "free page \(index) of \(count)", "2..<\(previous)", "\(number)")
+                    )
                     return
                 }
                 if !free.insert(number) {
@@ -51,7 +62,10 @@ extension PageWalk {
             throw Failure(error)
         }
         var named: [(page: UInt64, name: [UInt8], record: TreeRecord)] = []
-        _ = try walk(meta.mainTree, .main, readsValues: readsValues) { page, key, value throws(Failure) in
+        _ = try walk(meta.mainTree, .main, readsValues: readsValues) {
+            page,
+            key,
+            value throws(Failure) in
             switch value {
             case .bytes(let bytes): try onEntry([], key, bytes)
             case .tree(let record): named.append((page, [UInt8](key), record))
@@ -61,7 +75,12 @@ extension PageWalk {
             let integerKeys = record.flags == DataFileLayout.integerKeys
             let tree = Tree.named(name, hasIntegerKeys: integerKeys)
             guard record.flags == 0 || integerKeys else {
-                damage(page, "flags of the \(tree)", "0 or \(DataFileLayout.integerKeys)", "\(record.flags)")
+                damage(
+                    page,
+                    "flags of the \(tree)",
+                    "0 or \(DataFileLayout.integerKeys)",
+                    "\(record.flags)"
+                )
                 continue
             }
             let wrong = record.damage("\(tree)", page: page, lastPageNumber: meta.lastPageNumber)
@@ -69,7 +88,10 @@ extension PageWalk {
                 for damage in wrong { report.add(damage) }
                 continue
             }
-            let found = try walk(record, tree, readsValues: readsValues) { _, key, value throws(Failure) in
+            let found = try walk(record, tree, readsValues: readsValues) {
+                _,
+                key,
+                value throws(Failure) in
                 if case .bytes(let bytes) = value { try onEntry(name, key, bytes) }
             }
             report.databases.append(
@@ -87,6 +109,15 @@ extension PageWalk {
         var common: [UInt64] = []
         reached.forEachCommon(with: free) { common.append($0) }
         for page in common { damage(page, "use of the page", "in a tree or free", "both") }
+        let missing = report.pageCount > filePageCount ? report.pageCount - filePageCount : 0
+        if missing > 0, freePageCount(from: filePageCount) != missing {
+            damage(
+                filePageCount,
+                "length of the file",
+                "\(report.pageCount) pages, or only free ones missing",
+                "\(filePageCount) pages"
+            )
+        }
         report.freePageCount = free.count
         let known = 2 + reached.count + free.count - UInt64(common.count)
         report.lostPageCount = report.pageCount > known ? report.pageCount - known : 0

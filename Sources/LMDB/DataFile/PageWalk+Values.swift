@@ -24,10 +24,16 @@ extension PageWalk {
             } catch {
                 throw Failure(error)
             }
-        case DataFileLayout.treeValue where position.isInMainTree && stored.count == DataFileLayout.recordByteCount:
+        case DataFileLayout.treeValue
+        where position.isInMainTree && stored.count == DataFileLayout.recordByteCount:
             return .tree(TreeRecord(stored))
         default:
-            damage(page, "flags of node \(index)", "0 or \(DataFileLayout.overflowValue)", "\(node.flags)")
+            damage(
+                page,
+                "flags of node \(index)",
+                "0 or \(DataFileLayout.overflowValue)",
+                "\(node.flags)"
+            )
             return nil
         }
     }
@@ -78,7 +84,10 @@ extension PageWalk {
         guard claim(first, count) else { return nil }
         guard reads else { return UnsafeRawBufferPointer(start: nil, count: 0) }
         let bytes = valueBuffer.reserve(byteCount)
-        guard try file.read(at: offset + UInt64(DataFileLayout.headerByteCount), into: bytes) == byteCount else {
+        guard
+            try file.read(at: offset + UInt64(DataFileLayout.headerByteCount), into: bytes)
+                == byteCount
+        else {
             damage(first, "value", "\(byteCount) bytes", "the end of the file")
             return nil
         }

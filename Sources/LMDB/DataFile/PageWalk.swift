@@ -28,7 +28,12 @@ struct PageWalk {
         filePageCount = byteCount / UInt64(pageByteCount)
         // Pages past the end of the file can only be free ones, each eight bytes in the free tree: a bound on
         // the memory that a damaged page number can ask for.
-        pageLimit = min(meta.lastPageNumber + 1, filePageCount + byteCount / 8)
+        // And no process has more than 2^47 bytes of addresses to map a file into.
+        pageLimit = min(
+            meta.lastPageNumber + 1,
+            filePageCount + byteCount / 8,
+            (1 << 47) / UInt64(pageByteCount)
+        )
         reached = PageSet(limit: pageLimit)
         free = PageSet(limit: pageLimit)
         report.transaction = meta.transaction

@@ -62,7 +62,8 @@ struct TreePage {
             report(Problem(what: "page flags", expected: "\(kind)", found: "\(header.flags)"))
             return nil
         }
-        guard lower >= DataFileLayout.headerByteCount, lower <= upper, upper <= bytes.count, lower % 2 == 0
+        guard lower >= DataFileLayout.headerByteCount, lower <= upper, upper <= bytes.count,
+            lower % 2 == 0
         else {
             report(
                 Problem(
@@ -114,7 +115,8 @@ struct TreePage {
         }
     }
 
-    private static func node(_ bytes: UnsafeRawBufferPointer, _ offset: Int, isLeaf: Bool) -> Node? {
+    private static func node(_ bytes: UnsafeRawBufferPointer, _ offset: Int, isLeaf: Bool) -> Node?
+    {
         guard offset + DataFileLayout.nodeHeaderByteCount <= bytes.count else { return nil }
         let keyByteCount = Int(bytes.loadUnaligned(fromByteOffset: offset + 6, as: UInt16.self))
         var byteCount = DataFileLayout.nodeHeaderByteCount + keyByteCount

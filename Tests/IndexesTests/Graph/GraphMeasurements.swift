@@ -118,4 +118,58 @@ struct GraphMeasurements {
             }
         }
     }
+
+    @Test func `walk against scan by the share of live rows`() throws {
+        let (vectors, queryVectors) = Self.vectors()
+        for storage in [Storage.float32, .int8] {
+            let stored = StoredRows(
+                vectors,
+                storage: storage,
+                metric: .cosine,
+                dimension: Self.dimension
+            )
+            let graph = try StoredGraph(stored)
+            let queries = queryVectors.prefix(200).map { Query($0, metric: .cosine) }
+            for share in [1, 0.5, 0.3, 0.2, 0.15, 0.12] {
+                var random = SplitMix64(seed: 93)
+                var dead = RowSet(capacity: Self.count)
+                for row in 0..<UInt32(Self.count)
+                where Double.random(in: 0..<1, using: &random) >= share { dead.insert(row) }
+                var scratch = GraphSearchScratch()
+                var exact = queries.map { _ in Nearest(k: 10) }
+                var start = Self.seconds()
+                for (place, query) in queries.enumerated() {
+                    try ExactIndex.search(
+                        stored.rows,
+                        query: query,
+                        excluding: dead,
+                        into: &exact[place]
+                    )
+                }
+                let scan = (Self.seconds() - start) / Double(queries.count)
+                for efSearch in [32, 64, 128] {
+                    var found = 0
+                    start = Self.seconds()
+                    for (place, query) in queries.enumerated() {
+                        var nearest = Nearest(k: 10)
+                        try graph.index.search(
+                            stored.rows,
+                            query: query,
+                            efSearch: efSearch,
+                            excluding: dead,
+                            scratch: &scratch,
+                            into: &nearest
+                        )
+                        found += nearest.sorted().count { $0.distance <= exact[place].bound }
+                    }
+                    let walk = (Self.seconds() - start) / Double(queries.count)
+                    print(
+                        "\(storage) live \(share) efSearch \(efSearch): walk \(Int(walk * 1e6)) µs,",
+                        "recall@10 \(Double(found) / Double(10 * queries.count)),",
+                        "scan \(Int(scan * 1e6)) µs"
+                    )
+                }
+            }
+        }
+    }
 }

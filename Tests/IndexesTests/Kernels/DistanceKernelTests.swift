@@ -113,6 +113,22 @@ private func reference(
                 #expect(one.bitPattern == scanned[Int(row)].bitPattern)
                 #expect(one.bitPattern == gathered[place].bitPattern)
             }
+            let batch = (0..<7).flatMap { $0 == 5 ? query : awkwardVector(dimension, &random) }
+            let norms = [Float](repeating: norm, count: 7)
+            for (name, kernel) in kernels {
+                var together = [Float](repeating: .nan, count: 7 * 9)
+                kernel.batch(&view, batch, norms, 7, 0, 9, &together)
+                for place in 0..<7 {
+                    let member = Array(batch[place * dimension..<(place + 1) * dimension])
+                    var alone = [Float](repeating: .nan, count: 9)
+                    kernel.range(&view, member, norm, 0, 9, &alone)
+                    #expect(
+                        together[place * 9..<place * 9 + 9].map(\.bitPattern)
+                            == alone.map(\.bitPattern),
+                        "\(name) \(dimension)"
+                    )
+                }
+            }
             var tail = [Float](repeating: .nan, count: 4)
             qk_distances_range(&view, query, norm, 5, 4, &tail)
             #expect(tail.map(\.bitPattern) == scanned[5...].map(\.bitPattern))

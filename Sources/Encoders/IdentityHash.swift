@@ -1,0 +1,46 @@
+import CXXHash
+import Files
+import Quiver
+
+/// Gathers everything that decides an encoder's output into one hash (XXH3, 128 bits).
+struct IdentityHash: ~Copyable {
+    // Owned by this value alone.
+    private let state: OpaquePointer?
+
+    init() {
+        state = XXH3_createState()
+        XXH3_128bits_reset(state)
+    }
+
+    deinit {
+        XXH3_freeState(state)
+    }
+
+    /// Adds a named part. Lengths go in too, so that bytes cannot move from one part to the next unseen.
+    func add(_ name: String, _ bytes: UnsafeRawBufferPointer) {
+        let head = "\(name) \(bytes.count)\n"
+        XXH3_128bits_update(state, head, head.utf8.count)
+        XXH3_128bits_update(state, bytes.baseAddress, bytes.count)
+    }
+
+    /// Adds a setting.
+    func add(_ name: String, _ value: String) {
+        Array(value.utf8).withUnsafeBytes { add(name, $0) }
+    }
+
+    /// Adds a whole file.
+    func add(_ name: String, file path: String) throws(FileError) {
+        try MappedFile(path: path).withUnsafeBytes { add(name, $0) }
+    }
+
+    /// The hash of what was added.
+    func identity() -> EncoderIdentity {
+        let digest = XXH3_128bits_digest(state)
+        return EncoderIdentity(hash: hexadecimal(digest.high64) + hexadecimal(digest.low64))
+    }
+}
+
+private func hexadecimal(_ number: UInt64) -> String {
+    let digits = String(number, radix: 16)
+    return String(repeating: "0", count: 16 - digits.utf8.count) + digits
+}

@@ -1,0 +1,36 @@
+import Quiver
+
+/// The rows of a ``VectorFile`` as documents without text, whose keys are the row numbers from 0.
+public final class VectorDocuments: DocumentReader {
+    private let file: VectorFile
+    private var row = 0
+
+    /// Documents from `file`.
+    public init(_ file: VectorFile) {
+        self.file = file
+    }
+
+    /// The input's length, where that is known.
+    public var byteCount: Int? { file.byteCount }
+
+    /// How much of `byteCount` has been read.
+    public var consumedByteCount: Int {
+        file.count == 0
+            ? file.byteCount : Int(Double(file.byteCount) * Double(row) / Double(file.count))
+    }
+
+    /// The next documents, at most `count`; none at the end.
+    public func read(upTo count: Int) throws(InterchangeError) -> [SourceDocument] {
+        let range = row..<row + min(count, file.count - row)
+        let numbers = try file.rows(range)
+        row = range.upperBound
+        return range.enumerated().map { ordinal, row in
+            SourceDocument(
+                key: .integer(UInt64(row)),
+                text: nil,
+                vector: Array(numbers[ordinal * file.dimension..<(ordinal + 1) * file.dimension]),
+                position: SourcePosition(file: file.path, unit: .row, number: row)
+            )
+        }
+    }
+}

@@ -1,1 +1,0 @@
-extension Environment { public func oldestReaderTransaction() throws(LMDBError) -> UInt64? { nil } }

@@ -1,0 +1,51 @@
+import ArgumentParser
+import Quiver
+
+struct CreateCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "create",
+        abstract: "Make a collection, and the store if it is not there."
+    )
+
+    @OptionGroup var target: CollectionArguments
+
+    @Option(help: "Numbers in a vector, 1 to \(VectorField.maximumDimension).")
+    var dimension: Int
+
+    @Option(help: "What \"near\" means.")
+    var metric: Metric = .cosine
+
+    @Option(help: "How the numbers of a vector are stored.")
+    var storage: Storage = .float32
+
+    @Option(
+        help: "How vectors are searched: automatic, exact or graph.",
+        completion: .list(["automatic", "exact", "graph"])
+    )
+    var index = "automatic"
+
+    func validate() throws {
+        guard 1...VectorField.maximumDimension ~= dimension else {
+            throw ValidationError(
+                "--dimension is \(dimension), not within 1…\(VectorField.maximumDimension)"
+            )
+        }
+    }
+
+    func run() throws {
+        let configuration = CollectionConfiguration(
+            dimension: dimension,
+            metric: metric,
+            storage: storage,
+            index: try IndexSpecification(parsing: index)
+        )
+        let store =
+            Store.exists(at: target.store)
+            ? try Store.open(at: target.store) : try Store.create(at: target.store)
+        _ = try store.createCollection(target.collection, configuration)
+        StandardOutput.shared.write(
+            "created collection \(target.collection) in \(target.store): dimension \(dimension), "
+                + "\(metric), \(storage), \(index)\n"
+        )
+    }
+}

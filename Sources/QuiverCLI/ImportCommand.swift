@@ -1,0 +1,165 @@
+import ArgumentParser
+import Encoders
+import Interchange
+import JSON
+import Quiver
+
+struct ImportCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "import",
+        abstract: "Bring documents into a collection, in place of those of the same key.",
+        discussion: """
+            FILE is JSONL, a document a line ({"key":"a","text":"…","vector":[…]}), or .npy, .fvecs \
+            or .fbin, whose rows get their numbers, from 0, as keys; - is JSONL from standard input.
+            A document without a vector gets the one that the encoder makes of its text. Each batch \
+            is kept as a whole or not at all; a line on standard output acknowledges it.
+            """
+    )
+
+    @OptionGroup var target: CollectionArguments
+
+    @Argument(
+        help: ArgumentHelp(
+            "Files in the order in which they are to be imported.",
+            valueName: "file"
+        ),
+        completion: .file()
+    )
+    var files: [String]
+
+    @Option(
+        help: ArgumentHelp(
+            "The encoder's folder; remembered by the collection, so named only once.",
+            valueName: "dir"
+        ),
+        completion: .directory
+    )
+    var encoder: String?
+
+    @Option(help: ArgumentHelp("Lines or rows in a batch.", valueName: "n"))
+    var batch = 1000
+
+    @Flag(help: "Acknowledge each batch with a line {\"acknowledged\":N}, N in total so far.")
+    var json = false
+
+    func validate() throws {
+        guard batch >= 1 else { throw ValidationError("--batch is \(batch), not at least 1") }
+    }
+
+    func run() throws {
+        let start = ContinuousClock.now
+        let progressLine = ProgressLine()
+        defer { progressLine.clear() }
+        let collection = try target.open(.readWrite)
+        var importer = try Importer(into: collection)
+        importer.batchCount = batch
+        importer.threadCount = threadCount
+        importer.openEncoder = try encoderOpener(collection)
+        for file in files {
+            try run(&importer, file, progressLine)
+        }
+        try buildIndexes(of: collection, progressLine)
+        progressLine.clear()
+        let summary =
+            "imported \(importer.progress.documentCount) documents, "
+            + "\(importer.progress.replacedCount) of them in place of others, "
+            + "in \(decimal((ContinuousClock.now - start).seconds, places: 1)) s\n"
+        // With --json, standard output has acknowledgements and nothing else.
+        if json {
+            StandardError.write(summary)
+        } else {
+            StandardOutput.shared.write(summary)
+        }
+    }
+
+    /// The encoder named on the command line, which is opened and bound now, or the remembered one, which
+    /// is opened when a text needs it.
+    private func encoderOpener(
+        _ collection: Collection
+    ) throws -> () throws(InterchangeError) -> (any Encoder)? {
+        if let folder = encoder {
+            let opened = try openEncoder(at: folder)
+            guard let dimension = collection.configuration.vectorFields.first?.dimension,
+                dimension == opened.dimension
+            else {
+                throw EncoderFailure(
+                    message: "\(folder): the encoder makes vectors of dimension "
+                        + "\(opened.dimension), collection \(collection.name) holds another; "
+                        + "create a collection with --dimension \(opened.dimension)"
+                )
+            }
+            try collection.bind(
+                to: RememberedEncoder(identity: opened.identity, location: absolutePath(folder))
+            )
+            return { () throws(InterchangeError) in opened }
+        }
+        return { () throws(InterchangeError) in
+            do {
+                return try openRememberedEncoder(of: collection)
+            } catch {
+                throw .encoder(reason: explanation(of: error) ?? "\(error)")
+            }
+        }
+    }
+
+    private func run(
+        _ importer: inout Importer,
+        _ file: String,
+        _ progressLine: ProgressLine
+    ) throws {
+        let reader = try openDocuments(at: file, isCancelled: { Signals.isInterrupted })
+        let earlier = importer.progress.documentCount
+        var outputError: (any Error)?
+        do {
+            try importer.run(reader) { event, progress in
+                if event == .acknowledged {
+                    do {
+                        try acknowledge(progress.documentCount, progressLine)
+                    } catch {
+                        outputError = error
+                        return false
+                    }
+                }
+                let completed = progress.documentCount + progress.encodedCount - earlier
+                progressLine.show(
+                    "importing \(file)",
+                    completed: completed,
+                    unit: "documents",
+                    fraction: reader.byteCount.map {
+                        Double(reader.consumedByteCount) / Double(max(1, $0))
+                    }
+                )
+                return !Signals.isInterrupted
+            }
+        } catch {
+            throw outputError.map(AcknowledgementLost.init) ?? error
+        }
+    }
+
+    private func acknowledge(_ count: Int, _ progressLine: ProgressLine) throws {
+        if json {
+            var writer = JSONWriter()
+            writer.beginObject()
+            writer.name("acknowledged")
+            writer.integer(count)
+            writer.endObject()
+            try StandardOutput.shared.writeLine(&writer)
+        } else {
+            progressLine.clear()
+            StandardOutput.shared.write("acknowledged \(count)\n")
+        }
+        try StandardOutput.shared.flush()
+    }
+
+    private func buildIndexes(of collection: Collection, _ progressLine: ProgressLine) throws {
+        try collection.maintain(threadCount: threadCount) { progress in
+            progressLine.show(progress)
+            return !Signals.isInterrupted
+        }
+    }
+}
+
+/// A batch was kept, but nobody could be told.
+struct AcknowledgementLost: Error {
+    var cause: any Error
+}

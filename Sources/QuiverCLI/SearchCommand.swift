@@ -1,0 +1,119 @@
+import ArgumentParser
+import Interchange
+import JSON
+import Quiver
+
+struct SearchCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "search",
+        abstract: "Find the documents nearest to a text, to vectors, or to another document.",
+        discussion: "Name exactly one of --text, --vectors and --like."
+    )
+
+    @OptionGroup var target: CollectionArguments
+
+    @Option(parsing: .unconditional, help: "A text, which the collection's encoder encodes.")
+    var text: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Query vectors: an .npy, .fvecs or .fbin file, a query a row.",
+            valueName: "file"
+        ),
+        completion: .file(extensions: ["npy", "fvecs", "fbin"])
+    )
+    var vectors: String?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("A document's key; the document itself is left out.", valueName: "key")
+    )
+    var like: KeyArgument?
+
+    @Option(
+        help: ArgumentHelp("The encoder's folder, if it is not where it was.", valueName: "dir"),
+        completion: .directory
+    )
+    var encoder: String?
+
+    @Option(name: .customShort("k"), help: "Hits wanted for each query, at least 1.")
+    var k = 10
+
+    @Flag(help: "Compare every vector: the true answer, slower.")
+    var exact = false
+
+    @Option(
+        help: ArgumentHelp(
+            "What hits carry beside key and score: text, vector, or text,vector.",
+            valueName: "parts"
+        ),
+        completion: .list(["text", "vector", "text,vector"])
+    )
+    var with = ContentsArgument()
+
+    @Flag(help: "One JSON object a query.")
+    var json = false
+
+    func validate() throws {
+        guard k >= 1 else { throw ValidationError("-k is \(k), not at least 1") }
+        let sources = [text != nil, vectors != nil, like != nil].count { $0 }
+        guard sources == 1 else {
+            throw ValidationError("name exactly one of --text, --vectors and --like")
+        }
+        guard encoder == nil || text != nil else {
+            throw ValidationError("--encoder belongs to --text; vectors are not encoded")
+        }
+    }
+
+    func run() throws {
+        let collection = try target.open(.readOnly)
+        let snapshot = try collection.snapshot()
+        var request = SearchRequest(queries: [], k: k, mode: exact ? .exact : .automatic)
+        request.threadCount = threadCount
+        request.contents = with.contents
+        // A list without texts would say little to a person.
+        if !json { request.contents.insert(.text) }
+        var printer = HitPrinter(asJSON: json)
+        if let text {
+            let encoder = try encoder(of: collection)
+            request.queries = [
+                try encoder.encode([text], role: .query, threadCount: threadCount) { _ in
+                    !Signals.isInterrupted
+                }
+            ]
+            request.encoder = encoder.identity
+            try printer.print(try snapshot.search(request))
+        } else if let like {
+            let stored = try snapshot.documents([like.key], contents: .vectors)
+            guard let document = stored.first ?? nil else { throw StoreError.unknownKey(like.key) }
+            let dimension = collection.configuration.vectorFields.first?.dimension ?? 0
+            // The document's first row stands for it.
+            request.queries = [Array(document.vector.prefix(dimension))]
+            request.excludedKeys = [like.key]
+            try printer.print(try snapshot.search(request))
+        } else if let vectors {
+            let file = try VectorFile(path: vectors)
+            for start in stride(from: 0, to: file.count, by: Self.queryBatchCount) {
+                try Signals.check()
+                let rows = start..<min(start + Self.queryBatchCount, file.count)
+                let numbers = try file.rows(rows)
+                request.queries = rows.indices.map { ordinal in
+                    let first = (ordinal - rows.startIndex) * file.dimension
+                    return Array(numbers[first..<first + file.dimension])
+                }
+                try printer.print(try snapshot.search(request))
+            }
+        }
+    }
+
+    /// Queries that are read and answered together.
+    private static let queryBatchCount = 256
+
+    private func encoder(of collection: Collection) throws -> any Encoder {
+        if let folder = encoder { return try openEncoder(at: folder) }
+        guard let remembered = try openRememberedEncoder(of: collection) else {
+            throw StoreError.noEncoder(collection: collection.name)
+        }
+        return remembered
+    }
+}

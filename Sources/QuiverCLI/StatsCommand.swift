@@ -1,0 +1,146 @@
+import ArgumentParser
+import JSON
+import Quiver
+
+struct StatsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "stats",
+        abstract: "Say what a collection, or every collection of a store, holds and takes."
+    )
+
+    @Argument(help: "The store's directory.", completion: .directory)
+    var store: String
+
+    @Argument(help: "The collection's name; all of them without one.")
+    var collection: String?
+
+    @Flag(help: "One JSON object.")
+    var json = false
+
+    func run() throws {
+        let store = try Store.open(at: store, access: .readOnly)
+        if let collection {
+            try printOne(try store.collection(collection))
+        } else {
+            try printAll(try store.collectionNames().map { try store.collection($0) })
+        }
+    }
+
+    private func printOne(_ collection: Collection) throws {
+        let statistics = try collection.statistics()
+        guard json else {
+            StandardOutput.shared.write(description(of: collection, statistics))
+            return
+        }
+        var writer = JSONWriter()
+        writer.statistics(statistics, of: collection)
+        try StandardOutput.shared.writeLine(&writer)
+    }
+
+    private func printAll(_ collections: [Collection]) throws {
+        guard json else {
+            if collections.isEmpty { StandardOutput.shared.write("\(store): no collections\n") }
+            for (ordinal, collection) in collections.enumerated() {
+                if ordinal > 0 { StandardOutput.shared.write("\n") }
+                StandardOutput.shared.write(
+                    description(of: collection, try collection.statistics())
+                )
+            }
+            return
+        }
+        var writer = JSONWriter()
+        var byteCount = 0
+        writer.beginObject()
+        writer.name("collections")
+        writer.beginObject()
+        for collection in collections {
+            let statistics = try collection.statistics()
+            writer.name(collection.name)
+            writer.statistics(statistics, of: collection)
+            byteCount += statistics.byteCount
+        }
+        writer.endObject()
+        writer.name("bytes")
+        writer.integer(byteCount)
+        writer.endObject()
+        try StandardOutput.shared.writeLine(&writer)
+    }
+
+    private func description(
+        of collection: Collection,
+        _ statistics: CollectionStatistics
+    ) -> String {
+        let unindexed =
+            statistics.unindexedSegmentCount > 0
+            ? " (\(statistics.unindexedSegmentCount) without its graph yet)" : ""
+        var lines = [printable(collection.name)]
+        lines += collection.configuration.vectorFields.map { field in
+            let name = field.name == VectorField.unnamed ? "" : "\(printable(field.name)): "
+            return "  vectors   \(name)dimension \(field.dimension), \(field.metric), "
+                + "\(field.storage), \(field.index)"
+        }
+        lines += [
+            "  live      \(statistics.liveCount) documents",
+            "  dead      \(statistics.deadCount)",
+            "  segments  \(statistics.segmentCount)\(unindexed)",
+            "  tail      \(statistics.tailCount) documents, \(byteSize(statistics.tailByteCount))",
+            "  size      \(byteSize(statistics.byteCount))",
+            "  commit    \(statistics.commit)",
+        ]
+        if let encoder = statistics.encoder {
+            lines.append("  encoder   \(printable(encoder.location)) (\(encoder.identity))")
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+}
+
+extension JSONWriter {
+    fileprivate mutating func statistics(
+        _ statistics: CollectionStatistics,
+        of collection: Collection
+    ) {
+        beginObject()
+        let counts = [
+            ("live", statistics.liveCount),
+            ("dead", statistics.deadCount),
+            ("segments", statistics.segmentCount),
+            ("bytes", statistics.byteCount),
+            ("unindexedSegments", statistics.unindexedSegmentCount),
+            ("tail", statistics.tailCount),
+            ("tailBytes", statistics.tailByteCount),
+        ]
+        for (name, count) in counts {
+            self.name(name)
+            integer(count)
+        }
+        name("commit")
+        integer(statistics.commit)
+        name("vectorFields")
+        beginArray()
+        for field in collection.configuration.vectorFields {
+            beginObject()
+            name("name")
+            string(field.name)
+            name("dimension")
+            integer(field.dimension)
+            name("metric")
+            string("\(field.metric)")
+            name("storage")
+            string("\(field.storage)")
+            name("index")
+            string("\(field.index)")
+            endObject()
+        }
+        endArray()
+        if let encoder = statistics.encoder {
+            name("encoder")
+            beginObject()
+            name("identity")
+            string(encoder.identity.hash)
+            name("location")
+            string(encoder.location)
+            endObject()
+        }
+        endObject()
+    }
+}

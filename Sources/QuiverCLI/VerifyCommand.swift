@@ -1,0 +1,88 @@
+import ArgumentParser
+import JSON
+import Quiver
+
+struct VerifyCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "verify",
+        abstract: "Check every byte of a store; exit 1 and list the damage if there is any."
+    )
+
+    @Argument(help: "The store's directory.", completion: .directory)
+    var store: String
+
+    @Flag(help: "One JSON object.")
+    var json = false
+
+    func run() throws {
+        let progressLine = ProgressLine()
+        defer { progressLine.clear() }
+        let report = try Store.verify(at: store) { progress in
+            progressLine.show(progress)
+            return !Signals.isInterrupted
+        }
+        progressLine.clear()
+        if json {
+            try printJSON(report)
+        } else {
+            for damage in report.damage {
+                StandardOutput.shared.write(
+                    "damaged: \(printable(damage.file)): \(printable(damage.reason))\n"
+                )
+            }
+            StandardOutput.shared.write(
+                "checked \(report.fileCount) files, \(byteSize(report.byteCount)), "
+                    + "\(report.documentCount) documents: "
+                    + (report.isSound ? "sound\n" : "\(report.damage.count) damaged\n")
+            )
+        }
+        try StandardOutput.shared.flush()
+        if !report.isSound { throw DamageFound(store: store, count: report.damage.count) }
+    }
+
+    private func printJSON(_ report: VerificationReport) throws {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.name("sound")
+        writer.bool(report.isSound)
+        writer.name("damage")
+        writer.beginArray()
+        for damage in report.damage {
+            writer.beginObject()
+            writer.name("file")
+            writer.string(damage.file)
+            writer.name("reason")
+            writer.string(damage.reason)
+            writer.endObject()
+        }
+        writer.endArray()
+        for (name, count) in [
+            ("files", report.fileCount), ("bytes", report.byteCount),
+            ("documents", report.documentCount),
+        ] {
+            writer.name(name)
+            writer.integer(count)
+        }
+        writer.endObject()
+        try StandardOutput.shared.writeLine(&writer)
+    }
+}
+
+/// `verify` found damage, which is printed already.
+struct DamageFound: Error {
+    var store: String
+    var count: Int
+}
+
+extension ProgressLine {
+    /// Shows how far the engine's own work is.
+    func show(_ progress: Progress) {
+        let unit = progress.stage == .verifying ? "bytes" : "rows"
+        show(
+            "\(progress.stage)",
+            completed: progress.completed,
+            unit: unit,
+            fraction: progress.total > 0 ? Double(progress.completed) / Double(progress.total) : nil
+        )
+    }
+}

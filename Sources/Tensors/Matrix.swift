@@ -1,0 +1,44 @@
+/// A float32 matrix that owns its memory: `[rowCount × columnCount]`, row-major, aligned to a cache line.
+///
+/// Work on a part of a batch uses the first rows of a larger matrix, so that memory is taken once and not for
+/// each batch; hence the `rowCount` argument of the operations.
+public struct Matrix: ~Copyable {
+    /// Rows there is room for.
+    public let rowCount: Int
+    /// Numbers in a row.
+    public let columnCount: Int
+    // Owned by this value alone, which cannot be copied.
+    nonisolated(unsafe) let base: UnsafeMutablePointer<Float>
+
+    /// A matrix of zeros.
+    public init(rowCount: Int, columnCount: Int) {
+        precondition(rowCount >= 0 && columnCount >= 0)
+        let count = rowCount * columnCount
+        let bytes = UnsafeMutableRawPointer.allocate(byteCount: max(count, 1) * 4, alignment: 64)
+        base = bytes.initializeMemory(as: Float.self, repeating: 0, count: max(count, 1))
+        self.rowCount = rowCount
+        self.columnCount = columnCount
+    }
+
+    deinit {
+        base.deallocate()
+    }
+
+    /// One number.
+    public subscript(row: Int, column: Int) -> Float {
+        get {
+            precondition(0..<rowCount ~= row && 0..<columnCount ~= column)
+            return base[row * columnCount + column]
+        }
+        set {
+            precondition(0..<rowCount ~= row && 0..<columnCount ~= column)
+            base[row * columnCount + column] = newValue
+        }
+    }
+
+    /// A copy of one row.
+    public func row(_ row: Int) -> [Float] {
+        precondition(0..<rowCount ~= row)
+        return Array(UnsafeBufferPointer(start: base + row * columnCount, count: columnCount))
+    }
+}

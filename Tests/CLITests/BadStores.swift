@@ -1,0 +1,112 @@
+import Foundation
+import Glibc
+import JSON
+import Testing
+
+@Suite(.timeLimit(.minutes(5))) struct `A bad store` {
+    private let quiver = CommandLineRun()
+
+    @Test(arguments: ["missing", "empty", "file", "other"])
+    func `that is none is named, with how to make one`(kind: String) throws {
+        let path = quiver.folder.file(kind)
+        let manager = FileManager.default
+        switch kind {
+        case "empty": try manager.createDirectory(atPath: path, withIntermediateDirectories: false)
+        case "file": _ = try quiver.write("not a store", to: kind)
+        case "other":
+            try manager.createDirectory(atPath: path, withIntermediateDirectories: false)
+            _ = try quiver.write("x", to: "other/notes.txt")
+        default: break
+        }
+        for arguments in [
+            ["stats", path], ["get", path, "c", "1"], ["verify", path], ["import", path, "c", "-"],
+            ["delete", path, "c", "1"], ["search", path, "c", "--like", "1"],
+        ] {
+            let outcome = try quiver.run(arguments)
+            #expect(outcome.status == 1, "\(arguments)")
+            #expect(outcome.error.contains(path), "\(outcome.error)")
+            #expect(outcome.output.isEmpty)
+        }
+        if kind == "other" {
+            let outcome = try quiver("create", path, "c", "--dimension", "2")
+            #expect(outcome.status == 1)
+            #expect(outcome.error.contains(path))
+            #expect(try manager.contentsOfDirectory(atPath: path) == ["notes.txt"])
+        }
+    }
+
+    @Test func `without the collection says where to look`() throws {
+        try quiver.createCollection()
+        let outcome = try quiver("stats", quiver.store, "d")
+        #expect(outcome.status == 1)
+        #expect(outcome.error.contains("no collection named d"))
+    }
+
+    @Test func `without permission is named`() throws {
+        try quiver.createCollection()
+        chmod(quiver.store, 0)
+        defer { chmod(quiver.store, 0o700) }
+        // Root may read everything unless it gives that up.
+        let prefix =
+            geteuid() == 0
+            ? [
+                "/usr/bin/setpriv", "--bounding-set=-dac_override,-dac_read_search",
+                "--inh-caps=-dac_override,-dac_read_search",
+            ] : []
+        for arguments in [["stats", quiver.store], ["import", quiver.store, "c", "-"]] {
+            let outcome = try quiver.run(arguments, prefix: prefix)
+            #expect(outcome.status == 1)
+            #expect(outcome.error.contains("Permission denied"), "\(outcome.error)")
+        }
+    }
+
+    @Test(arguments: [UInt64(1), 2, 3])
+    func `that is damaged makes verify list the damage and exit 1`(place: UInt64) throws {
+        try quiver.createCollection()
+        try quiver.importLines(threeLines)
+        let catalog = quiver.store + "/catalog.mdb"
+        let handle = try #require(FileHandle(forUpdatingAtPath: catalog))
+        switch place {
+        case 1: try handle.truncate(atOffset: 5000)
+        case 2: try handle.truncate(atOffset: 0)
+        default:
+            // Both meta pages.
+            for page in 0..<2 {
+                try handle.seek(toOffset: UInt64(page * 4096 + 16))
+                try handle.write(contentsOf: Data(repeating: 0xA5, count: 64))
+            }
+        }
+        try handle.close()
+        let outcome = try quiver("verify", quiver.store)
+        #expect(outcome.status == 1)
+        #expect(outcome.output.contains("damaged: catalog.mdb"), "\(outcome.error)")
+        let report = try quiver("verify", quiver.store, "--json")
+        #expect(report.status == 1)
+        #expect(try report.object()["sound"] == .bool(false))
+        let opened = try quiver("stats", quiver.store, "c", "--json")
+        #expect(opened.status == 1)
+    }
+
+    @Test func `that may grow no further is an error, and what was acknowledged stays`() throws {
+        try quiver.createCollection()
+        let text = String(repeating: "text ", count: 200)
+        let file = try quiver.write(
+            (0..<4000).map { "{\"key\":\($0),\"text\":\"\(text)\",\"vector\":[1,\($0)]}\n" }
+                .joined(),
+            to: "many.jsonl"
+        )
+        // 2 MiB, in the shell's blocks of 512 bytes.
+        let outcome = try quiver.run(
+            ["import", quiver.store, "c", file, "--batch", "100", "--json"],
+            prefix: ["/bin/sh", "-c", "ulimit -f 4096; exec \"$0\" \"$@\""]
+        )
+        #expect(outcome.status == 1)
+        #expect(outcome.error.hasPrefix("quiver: "))
+        let acknowledged = try outcome.values().last?.object?["acknowledged"]?.int ?? 0
+        #expect(0 < acknowledged && acknowledged < 4000)
+        #expect(try quiver("verify", quiver.store).status == 0)
+        #expect(try quiver.liveCount() == acknowledged)
+        #expect(try quiver("import", quiver.store, "c", file).status == 0)
+        #expect(try quiver.liveCount() == 4000)
+    }
+}

@@ -1,0 +1,46 @@
+import Testing
+
+@Suite(.timeLimit(.minutes(5))) struct `Wrong usage` {
+    private let quiver = CommandLineRun()
+
+    @Test(
+        arguments: [
+            "", "nonsense", "create", "create s", "create s c", "create s c --dimension x",
+            "create s c --dimension 0", "create s c --dimension 65537",
+            "create s c --dimension 4 --metric manhattan",
+            "create s c --dimension 4 --storage float8", "create s c --dimension 4 --nonsense",
+            "import s c", "import s c - --batch 0", "import s c - --batch x",
+            "search s c", "search s c --text a --like b", "search s c --like a -k 0",
+            "search s c --like a -k -1", "search s c --like a -k x",
+            "search s c --like a --with key",
+            "search s c --like a --encoder e", "get s c", "delete s c", "stats", "verify",
+            "get s c 18446744073709551616", "encode f --output o.npy", "encode --encoder e f",
+            "encode --encoder e f --output o.txt", "tokenize",
+        ]
+    )
+    func `exits 64 with a message`(line: String) throws {
+        let outcome = try quiver.run(line.split(separator: " ").map(String.init))
+        // Without a verb the help is all there is to say.
+        #expect(outcome.status == (line.isEmpty ? 0 : 64))
+        #expect(line.isEmpty || outcome.error.hasPrefix("quiver: "))
+        #expect(line.isEmpty || outcome.output.isEmpty)
+    }
+
+    @Test func `an unknown metric is answered with those that there are`() throws {
+        let outcome = try quiver("create", "s", "c", "--dimension", "2", "--metric", "manhattan")
+        for metric in ["cosine", "l2", "innerProduct", "manhattan"] {
+            #expect(outcome.error.contains("'\(metric)'"))
+        }
+    }
+
+    @Test func `help, version and completions are no failures`() throws {
+        #expect(try quiver("--help").output.contains("SUBCOMMANDS"))
+        let version = try quiver("--version")
+        #expect(version.status == 0 && version.output.contains("."))
+        for shell in ["bash", "zsh", "fish"] {
+            let script = try quiver("--generate-completion-script", shell)
+            #expect(script.status == 0)
+            #expect(script.output.contains("innerProduct"))
+        }
+    }
+}

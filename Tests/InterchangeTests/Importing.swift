@@ -1,0 +1,205 @@
+import Interchange
+import Quiver
+import TestSupport
+import Testing
+
+/// Makes a vector of a text's length, and counts what it was asked.
+private final class CountingEncoder: Encoder {
+    let identity = EncoderIdentity(hash: String(repeating: "0", count: 32))
+    let dimension: Int
+    let calls = Calls()
+
+    init(dimension: Int = 2) {
+        self.dimension = dimension
+    }
+
+    func encode(
+        _ texts: [String],
+        role: EncoderRole,
+        threadCount: Int,
+        progress: (Int) -> Bool
+    ) throws -> [Float] {
+        calls.append(texts.count)
+        #expect(role == .document)
+        guard progress(texts.count) else { throw CancellationError() }
+        return texts.flatMap { text in (0..<dimension).map { Float(text.utf8.count + $0) } }
+    }
+}
+
+/// Documents of a list; fails where `nil` stands.
+private final class ListReader: DocumentReader {
+    let byteCount: Int?
+    var consumedByteCount: Int { next }
+    private let documents: [SourceDocument?]
+    private var next = 0
+
+    init(_ documents: [SourceDocument?], isLive: Bool = false) {
+        self.documents = documents
+        byteCount = isLive ? nil : documents.count
+    }
+
+    func read(upTo count: Int) throws(InterchangeError) -> [SourceDocument] {
+        var batch: [SourceDocument] = []
+        while batch.count < count, next < documents.count {
+            guard let document = documents[next] else { throw broken }
+            batch.append(document)
+            next += 1
+        }
+        return batch
+    }
+}
+
+private let broken = InterchangeError.line(file: "list", line: 0, column: nil, problem: .empty)
+
+private func document(
+    _ key: Key,
+    text: String? = nil,
+    vector: [Float]? = nil,
+    line: Int = 1
+) -> SourceDocument {
+    SourceDocument(
+        key: key,
+        text: text,
+        vector: vector,
+        position: SourcePosition(file: "list", unit: .line, number: line)
+    )
+}
+
+@Suite struct `Importing` {
+    private let folder = TemporaryDirectory()
+    private let collection: Collection
+
+    init() throws {
+        collection = try Store.create(at: folder.file("store"))
+            .createCollection("c", CollectionConfiguration(dimension: 2, metric: .l2))
+    }
+
+    private func importer(batch: Int, _ encoder: CountingEncoder? = nil) throws -> Importer {
+        var importer = try Importer(into: collection)
+        importer.batchCount = batch
+        importer.openEncoder = { () throws(InterchangeError) in encoder }
+        return importer
+    }
+
+    @Test func `texts get vectors, and given vectors stay`() throws {
+        let encoder = CountingEncoder()
+        var importer = try importer(batch: 2, encoder)
+        let reader = ListReader([
+            document(1, text: "abc"), document(2, text: "x", vector: [9, 8]), document(3, text: ""),
+        ])
+        try importer.run(reader) { _, _ in true }
+        let stored = try collection.documents([1, 2, 3])
+        #expect(stored.map(\.?.vector) == [[3, 4], [9, 8], [0, 1]])
+        #expect(stored.map(\.?.text) == ["abc", "x", ""])
+        #expect(importer.progress.documentCount == 3)
+    }
+
+    @Test func `small batches are encoded together and acknowledged one by one`() throws {
+        let encoder = CountingEncoder()
+        var importer = try importer(batch: 100, encoder)
+        let documents = (0..<1250).map { document(.integer(UInt64($0)), text: "t\($0)") }
+        var acknowledged: [Int] = []
+        try importer.run(ListReader(documents)) { event, progress in
+            if event == .acknowledged {
+                acknowledged.append(progress.documentCount)
+                #expect((try? collection.statistics().liveCount) == progress.documentCount)
+            }
+            return true
+        }
+        #expect(acknowledged == stride(from: 100, through: 1200, by: 100) + [1250])
+        #expect(encoder.calls.counts == [600, 600, 50])
+    }
+
+    @Test func `a live input is acknowledged batch by batch`() throws {
+        let encoder = CountingEncoder()
+        var importer = try importer(batch: 2, encoder)
+        let documents = (0..<5).map { document(.integer(UInt64($0)), text: "t") }
+        try importer.run(ListReader(documents, isLive: true)) { _, _ in true }
+        #expect(encoder.calls.counts == [2, 2, 1])
+    }
+
+    @Test func `a broken line ends the import after the batches before it`() throws {
+        var importer = try importer(batch: 2, CountingEncoder())
+        let reader = ListReader([
+            document(1, text: "a"), document(2, text: "b"), document(3, text: "c"), nil,
+        ])
+        #expect(throws: broken) { try importer.run(reader) { _, _ in true } }
+        #expect(try collection.documents([1, 2, 3]).map { $0 != nil } == [true, true, false])
+    }
+
+    @Test func `a document that the store refuses is named by its line`() throws {
+        var importer = try importer(batch: 2)
+        let reader = ListReader([
+            document(1, vector: [1, 2], line: 1), document(2, vector: [1, 2], line: 2),
+            document(3, vector: [1, 2], line: 3), document(4, vector: [1, .nan], line: 4),
+        ])
+        let position = SourcePosition(file: "list", unit: .line, number: 4)
+        #expect(
+            throws: InterchangeError.refused(
+                .notFinite(key: 4, field: "", row: 0, position: 1),
+                at: position
+            )
+        ) { try importer.run(reader) { _, _ in true } }
+        #expect(try collection.statistics().liveCount == 2)
+    }
+
+    @Test func `a text without an encoder is named by its line`() throws {
+        var importer = try importer(batch: 1)
+        let reader = ListReader([
+            document(1, vector: [1, 2]), document(2, text: "b", line: 7),
+        ])
+        #expect(
+            throws: InterchangeError.line(
+                file: "list",
+                line: 7,
+                column: nil,
+                problem: .missingVector(hasText: true)
+            )
+        ) { try importer.run(reader) { _, _ in true } }
+        #expect(try collection.statistics().liveCount == 1)
+    }
+
+    @Test func `an encoder of another dimension is refused`() throws {
+        var importer = try importer(batch: 1, CountingEncoder(dimension: 3))
+        let error = #expect(throws: InterchangeError.self) {
+            try importer.run(ListReader([document(1, text: "a")])) { _, _ in true }
+        }
+        #expect(error?.description.contains("dimension 3") == true)
+    }
+
+    @Test func `a handler that says no stops after a durable batch or while encoding`() throws {
+        let documents = (0..<4).map { document(.integer(UInt64($0)), vector: [1, 2]) }
+        var stored = try importer(batch: 2)
+        #expect(throws: InterchangeError.cancelled) {
+            try stored.run(ListReader(documents)) { event, _ in event != .acknowledged }
+        }
+        #expect(try collection.statistics().liveCount == 2)
+        var encoding = try importer(batch: 2, CountingEncoder())
+        #expect(throws: InterchangeError.cancelled) {
+            try encoding.run(ListReader([document(9, text: "a")])) { event, _ in
+                event != .encoding
+            }
+        }
+        #expect(try collection.documents([9]) == [nil])
+    }
+
+    @Test(arguments: [UInt64(1), 2, 3])
+    func `the last of a key wins, as a dictionary would have it`(seed: UInt64) throws {
+        var generator = SplitMix64(seed: seed)
+        var model: [Key: Float] = [:]
+        var replacedCount = 0
+        let documents = (0..<200).map { number in
+            let key = Key.integer(UInt64.random(in: 0..<60, using: &generator))
+            if model.updateValue(Float(number), forKey: key) != nil { replacedCount += 1 }
+            return document(key, vector: [Float(number), 1])
+        }
+        var importer = try importer(batch: Int.random(in: 1...50, using: &generator))
+        try importer.run(ListReader(documents)) { _, _ in true }
+        for (key, number) in model {
+            let stored = try collection.documents([key])
+            #expect(stored.first??.vector == [number, 1], "seed \(seed)")
+        }
+        #expect(importer.progress.replacedCount == replacedCount, "seed \(seed)")
+        #expect(importer.progress.documentCount == 200)
+    }
+}

@@ -1,0 +1,155 @@
+import Foundation
+import Quiver
+import TestSupport
+import Testing
+
+/// A small store with everything in it: two segments with graphs, tombstones, and a tail with a long text.
+private struct SampleStore {
+    let directory = TemporaryDirectory()
+    var path: String { directory.file("store") }
+    let vectors = clusteredVectors(count: 400, dimension: 12, seed: 21)
+
+    init() throws {
+        let store = try Store.create(at: path)
+        let collection = try store.createCollection("c", CollectionConfiguration(dimension: 12, index: .graph))
+        func documents(_ range: Range<Int>) -> [Document] {
+            range.map { Document(key: .integer(UInt64($0)), text: "text \($0)", vector: vectors[$0]) }
+        }
+        try collection.upsert(documents(0..<200))
+        try collection.seal()
+        try collection.upsert(documents(150..<350))
+        try collection.seal()
+        try collection.maintain()
+        var batch = WriteBatch()
+        for key in 100..<120 { batch.delete(.integer(UInt64(key))) }
+        for document in documents(350..<400) { batch.upsert(document) }
+        batch.upsert(Document(key: "long", text: String(repeating: "long ", count: 300_000), vector: vectors[0]))
+        try collection.write(batch)
+        store.close()
+    }
+
+    /// Every file but the catalog and the locks, relative to the store.
+    var dataFiles: [String] {
+        let all = FileManager.default.enumerator(atPath: path)?.compactMap { $0 as? String } ?? []
+        return all.filter { $0.hasSuffix(".qvs") || $0.hasSuffix(".text") }.sorted()
+    }
+
+    func bytes(of file: String) throws -> Data {
+        try Data(contentsOf: URL(fileURLWithPath: "\(path)/\(file)"))
+    }
+
+    /// In place, so that links and names stay as they are.
+    func write(_ bytes: Data, to file: String) throws {
+        try bytes.write(to: URL(fileURLWithPath: "\(path)/\(file)"))
+    }
+
+    /// Everything that a reader can see, or the error.
+    func readEverything() throws -> [String] {
+        let store = try Store.open(at: path, access: .readOnly)
+        defer { store.close() }
+        let collection = try store.collection("c")
+        var seen: [String] = []
+        for mode in [SearchRequest.Mode.exact, .automatic] {
+            let results = try collection.search(
+                SearchRequest(queries: Array(vectors[..<20]), k: 400, mode: mode, contents: [.text, .vectors]))
+            seen += results.flatMap { $0.hits.map { "\($0.key) \($0.score) \($0.text?.prefix(20) ?? "-") \($0.vector ?? [])" } }
+        }
+        return seen
+    }
+}
+
+@Suite struct DamageTests {
+    @Test func `a sound store verifies and is counted`() throws {
+        let sample = try SampleStore()
+        let report = try Store.verify(at: sample.path)
+        #expect(report.damage == [])
+        #expect(report.documentCount == 381)
+        #expect(report.fileCount >= 11)
+    }
+
+    @Test func `a truncated or missing file is named by verify and refused by readers`() throws {
+        let sample = try SampleStore()
+        #expect(sample.dataFiles.count == 13)
+        for file in sample.dataFiles {
+            let whole = try sample.bytes(of: file)
+            for length in [0, 1, 39, 4_095, 4_096, whole.count / 2, whole.count - 1] where length < whole.count {
+                try sample.write(whole.prefix(length), to: file)
+                let report = try Store.verify(at: sample.path)
+                #expect(!report.isSound, "\(file) cut to \(length) bytes")
+                #expect(throws: StoreError.self, "\(file) cut to \(length) bytes") { _ = try sample.readEverything() }
+            }
+            try FileManager.default.removeItem(atPath: "\(sample.path)/\(file)")
+            #expect(try !Store.verify(at: sample.path).isSound, "\(file) removed")
+            try sample.write(whole, to: file)
+        }
+        #expect(try Store.verify(at: sample.path).isSound)
+    }
+
+    @Test(arguments: [1, 2, 3] as [UInt64])
+    func `a flipped bit in any file is found or harms nobody`(seed: UInt64) throws {
+        let sample = try SampleStore()
+        let expected = try sample.readEverything()
+        var generator = SplitMix64(seed: seed)
+        for file in sample.dataFiles {
+            let whole = try sample.bytes(of: file)
+            for _ in 0..<12 {
+                var damaged = whole
+                let place = Int.random(in: 0..<whole.count, using: &generator)
+                damaged[place] ^= 1 << UInt8.random(in: 0..<8, using: &generator)
+                try sample.write(damaged, to: file)
+                let isFound = try !Store.verify(at: sample.path).isSound
+                do {
+                    let seen = try sample.readEverything()
+                    #expect(seen == expected, "seed \(seed): \(file) byte \(place) changed an answer")
+                } catch {
+                    #expect(isFound, "seed \(seed): \(file) byte \(place): readers fail, verify does not: \(error)")
+                }
+            }
+            try sample.write(whole, to: file)
+        }
+    }
+
+    @Test func `a file in another's place is known`() throws {
+        let sample = try SampleStore()
+        let files = sample.dataFiles.filter { $0.contains("vectors") }
+        #expect(files.count == 2)
+        let (first, second) = (try sample.bytes(of: files[0]), try sample.bytes(of: files[1]))
+        try sample.write(first, to: files[1])
+        try sample.write(second, to: files[0])
+        #expect(try !Store.verify(at: sample.path).isSound)
+        #expect(throws: StoreError.self) { _ = try sample.readEverything() }
+    }
+
+    @Test(arguments: [7, 8] as [UInt64])
+    func `verify survives any damage to the catalog`(seed: UInt64) throws {
+        let sample = try SampleStore()
+        let whole = try sample.bytes(of: "catalog.mdb")
+        var generator = SplitMix64(seed: seed)
+        var foundCount = 0
+        for _ in 0..<80 {
+            var damaged = whole
+            for _ in 0..<Int.random(in: 1...8, using: &generator) {
+                damaged[Int.random(in: 0..<whole.count, using: &generator)] = .random(in: 0...255, using: &generator)
+            }
+            let path = sample.directory.file("copy")
+            try? FileManager.default.removeItem(atPath: path)
+            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+            try damaged.write(to: URL(fileURLWithPath: "\(path)/catalog.mdb"))
+            for name in ["segments", "texts"] {
+                try FileManager.default.createSymbolicLink(
+                    atPath: "\(path)/\(name)", withDestinationPath: "\(sample.path)/\(name)")
+            }
+            if try !Store.verify(at: path).isSound { foundCount += 1 }
+        }
+        #expect(foundCount > 10, "damage in used pages is found")
+        for length in [0, 1, 4_096, 8_191, whole.count / 2] {
+            let path = sample.directory.file("short-\(length)")
+            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+            try whole.prefix(length).write(to: URL(fileURLWithPath: "\(path)/catalog.mdb"))
+            #expect(try !Store.verify(at: path).isSound, "catalog cut to \(length) bytes")
+            #expect(throws: StoreError.self, "catalog cut to \(length) bytes") {
+                _ = try Store.open(at: path, access: .readOnly)
+            }
+        }
+    }
+}

@@ -1,0 +1,170 @@
+import Glibc
+import Quiver
+import TestSupport
+import Testing
+
+@Suite struct SnapshotTests {
+    private let directory = TemporaryDirectory()
+
+    @Test func `a snapshot never changes whatever is written, sealed or indexed after it`() throws {
+        var options = Store.Options()
+        options.tailByteCount = 30_000
+        let store = try Store.create(at: directory.file("store"), options: options)
+        let collection = try store.createCollection("c", CollectionConfiguration(dimension: 8, index: .graph))
+        let vectors = clusteredVectors(count: 500, dimension: 8, seed: 3)
+        try collection.upsert(
+            vectors.enumerated().map { Document(key: .integer(UInt64($0)), text: "old \($0)", vector: $1) }, batchCount: 100)
+        let reader = try Store.open(at: directory.file("store"), access: .readOnly)
+        let snapshots = [try collection.snapshot(), try reader.collection("c").snapshot()]
+        let request = SearchRequest(queries: Array(vectors[..<5]), k: 7, mode: .exact, contents: [.text, .vectors])
+        let before = try snapshots.map { try $0.search(request).map(\.hits) }
+
+        try collection.upsert(
+            vectors.enumerated().map { Document(key: .integer(UInt64($0)), text: "new \($0)", vector: $1.reversed()) },
+            batchCount: 50)
+        var deletes = WriteBatch()
+        for key in 0..<250 { deletes.delete(.integer(UInt64(key))) }
+        try collection.write(deletes)
+        try collection.seal()
+        try collection.maintain()
+        for (snapshot, expected) in zip(snapshots, before) {
+            #expect(try snapshot.search(request).map(\.hits) == expected)
+            #expect(snapshot.liveCount == 500)
+            #expect(try snapshot.documents([3])[0]?.text == "old 3")
+        }
+        #expect(try reader.collection("c").statistics().liveCount == 250)
+        store.close()
+        reader.close()
+        #expect(try snapshots[0].search(request).map(\.hits) == before[0])
+    }
+
+    @Test func `a reader sees a commit as soon as it has returned`() throws {
+        let store = try Store.create(at: directory.file("store"))
+        let collection = try store.createCollection("c", CollectionConfiguration(dimension: 1, metric: .l2))
+        let reader = try Store.open(at: directory.file("store"), access: .readOnly).collection("c")
+        for number in 0..<50 {
+            try collection.upsert([Document(key: .integer(UInt64(number)), vector: [Float(number)])])
+            if number % 17 == 0 { try collection.seal() }
+            #expect(try reader.statistics().liveCount == number + 1)
+            #expect(try reader.search(SearchRequest(queries: [[Float(number)]], k: 1))[0].hits[0].key == .integer(UInt64(number)))
+        }
+    }
+
+    @Test func `readers in other threads see whole batches while a writer writes`() async throws {
+        var options = Store.Options()
+        options.tailByteCount = 20_000
+        let store = try Store.create(at: directory.file("store"), options: options)
+        let collection = try store.createCollection("c", CollectionConfiguration(dimension: 4, metric: .l2))
+        let path = directory.file("store")
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<2 {
+                group.addTask {
+                    let reader = try Store.open(at: path, access: .readOnly).collection("c")
+                    var last = 0
+                    for _ in 0..<300 {
+                        // Every batch replaces the same 10 documents with the batch's number.
+                        let hits = try reader.search(SearchRequest(queries: [[0, 0, 0, 0]], k: 20, contents: .text))[0].hits
+                        let texts = Set(hits.map { $0.text ?? "" })
+                        #expect(texts.count <= 1, "a batch was seen in part: \(texts)")
+                        #expect(hits.isEmpty || hits.count == 10)
+                        let number = texts.first.flatMap { Int($0) } ?? 0
+                        #expect(number >= last)
+                        last = number
+                    }
+                }
+            }
+            for number in 1...200 {
+                var batch = WriteBatch()
+                for key in 0..<10 {
+                    batch.upsert(Document(key: .integer(UInt64(key)), text: "\(number)", vector: [Float(key), 0, 0, 1]))
+                }
+                try collection.write(batch)
+            }
+            try await group.waitForAll()
+        }
+    }
+}
+
+@Suite struct HandleTests {
+    private let directory = TemporaryDirectory()
+
+    @Test func `a second writer is refused with the holder's process id`() throws {
+        let store = try Store.create(at: directory.file("store"))
+        let expected = StoreError.lockedByWriter(path: directory.file("store"), processID: getpid())
+        #expect(throws: expected) { _ = try Store.open(at: directory.file("store")) }
+        store.close()
+        _ = try Store.open(at: directory.file("store"))
+    }
+
+    @Test func `a closed handle says so and a snapshot does not keep the lock`() throws {
+        let store = try Store.create(at: directory.file("store"))
+        let collection = try store.createCollection("c", CollectionConfiguration(dimension: 1, metric: .l2))
+        let snapshot = try collection.snapshot()
+        store.close()
+        store.close()
+        #expect(throws: StoreError.closed(path: directory.file("store"))) { _ = try collection.statistics() }
+        #expect(throws: StoreError.closed(path: directory.file("store"))) { _ = try store.collectionNames() }
+        _ = try Store.open(at: directory.file("store"))
+        #expect(snapshot.liveCount == 0)
+    }
+
+    @Test func `a reader may not write`() throws {
+        let store = try Store.create(at: directory.file("store"))
+        _ = try store.createCollection("c", CollectionConfiguration(dimension: 1, metric: .l2))
+        let reader = try Store.open(at: directory.file("store"), access: .readOnly)
+        let collection = try reader.collection("c")
+        #expect(throws: StoreError.readOnly(path: directory.file("store"))) {
+            try collection.upsert([Document(key: 1, vector: [1])])
+        }
+        #expect(throws: StoreError.readOnly(path: directory.file("store"))) { try collection.seal() }
+        #expect(throws: StoreError.readOnly(path: directory.file("store"))) {
+            _ = try reader.createCollection("d", CollectionConfiguration(dimension: 1))
+        }
+    }
+
+    @Test func `a directory that is no store and one that is not there are named`() throws {
+        #expect(throws: StoreError.notAStore(path: directory.path)) { _ = try Store.open(at: directory.path) }
+        #expect(throws: StoreError.notAStore(path: "/nowhere/at/all")) { _ = try Store.open(at: "/nowhere/at/all") }
+        #expect(!Store.exists(at: directory.path))
+        #expect(throws: StoreError.notAStore(path: directory.path)) { _ = try Store.verify(at: directory.path) }
+    }
+
+    @Test func `a store is not made where something else is`() throws {
+        let store = try Store.create(at: directory.file("store"))
+        store.close()
+        #expect(throws: StoreError.alreadyExists(path: directory.file("store"))) {
+            _ = try Store.create(at: directory.file("store"))
+        }
+        #expect(throws: StoreError.alreadyExists(path: directory.path)) { _ = try Store.create(at: directory.path) }
+    }
+
+    @Test func `a forked child is refused`() async throws {
+        await #expect(processExitsWith: .success) {
+            // An exit test is a process of its own; it forks once more below.
+            let directory = TemporaryDirectory()
+            let store = try Store.create(at: directory.file("store"))
+            let collection = try store.createCollection("c", CollectionConfiguration(dimension: 1, metric: .l2))
+            let child = forkedChild {
+                do {
+                    _ = try collection.statistics()
+                    return 1
+                } catch {
+                    return error as? StoreError == .usedAfterFork(path: store.path) ? 0 : 2
+                }
+            }
+            #expect(child == 0)
+            exit(child)
+        }
+    }
+}
+
+/// The exit status of `body` run in a fork. Swift hides `fork`, which is what is to be tested.
+private func forkedChild(_ body: () -> Int32) -> Int32 {
+    typealias Fork = @convention(c) () -> pid_t
+    guard let symbol = dlsym(nil, "fork") else { return 99 }
+    let child = unsafeBitCast(symbol, to: Fork.self)()
+    if child == 0 { _exit(body()) }
+    var status: Int32 = 0
+    waitpid(child, &status, 0)
+    return (status >> 8) & 0xFF
+}
