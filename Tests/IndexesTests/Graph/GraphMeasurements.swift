@@ -55,7 +55,7 @@ struct GraphMeasurements {
         return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
     }
 
-    @Test func `recall and rate by parameters`() throws {
+    @Test("recall and rate by parameters") func rateByParameters() throws {
         let (vectors, queryVectors) = Self.vectors()
         print("kernels: \(String(cString: qk_simd_name())), \(Self.count) x \(Self.dimension)")
         let settings: [(Storage, Int, Int)] =
@@ -119,7 +119,7 @@ struct GraphMeasurements {
         }
     }
 
-    @Test func `walk against scan by the share of live rows`() throws {
+    @Test("walk against scan by the share of live rows") func walkAgainstScan() throws {
         let (vectors, queryVectors) = Self.vectors()
         for storage in [Storage.float32, .int8] {
             let stored = StoredRows(
