@@ -105,6 +105,7 @@ let package = Package(
             imports: ["JSON", "Quiver", "Tokenizers", "Transformers"],
             resources: [.copy("Resources")]
         ),
+        tests(of: "CQuiver", imports: ["CQuiverABI"]),
         tests(of: "Quiver", imports: ["Files"]),
         tests(of: "Interchange", imports: ["Quiver", "JSON", "Files"]),
         .testTarget(
