@@ -110,7 +110,7 @@ let package = Package(
         tests(of: "Interchange", imports: ["Quiver", "JSON", "Files"]),
         .testTarget(
             name: "CLITests",
-            dependencies: ["JSON", "TestSupport"],
+            dependencies: ["JSON", "Quiver", "QuiverCLI", "TestSupport"],
             swiftSettings: house
         ),
     ]

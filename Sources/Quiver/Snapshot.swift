@@ -51,10 +51,14 @@ public final class Snapshot: Sendable {
 
     /// The number of documents that a search can find.
     public var liveCount: Int {
-        var count = 0
+        var count = tailLiveCount
         for view in segments { count += view.segment.documentCount - view.dead.count }
-        for view in tail { count += view.commit.documentCount - view.dead.count }
         return count
+    }
+
+    /// Those of them that are in the tail.
+    var tailLiveCount: Int {
+        tail.reduce(0) { $0 + $1.commit.documentCount - $1.dead.count }
     }
 
     /// The vector field of that name.

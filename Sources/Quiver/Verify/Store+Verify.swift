@@ -132,7 +132,8 @@ struct Verification {
             let now = Progress(stage: .verifying, completed: report.byteCount, total: max(total, report.byteCount))
             guard progress(now) else { throw .cancelled }
         }
-        for index in snapshot.tail.indices { try checkUniqueness(ofTail: index, in: snapshot) }
+        for view in snapshot.tail { try checkTexts(of: view.commit) }
+        try checkUniquenessOfTail(in: snapshot)
         report.documentCount += snapshot.liveCount
     }
 
@@ -152,25 +153,32 @@ struct Verification {
         }
     }
 
-    private func checkUniqueness(ofTail index: Int, in snapshot: Snapshot) throws(StoreError) {
-        let view = snapshot.tail[index]
-        for ordinal in 0..<view.commit.documentCount {
-            // Reads the text and compares it with its hash on the way.
-            try view.commit.withText(of: ordinal) { (text) throws(StoreError) in
-                guard (text.map(textHash) ?? 0) == view.commit.textHashes[ordinal] else {
+    private func checkTexts(of commit: TailCommit) throws(StoreError) {
+        for ordinal in 0..<commit.documentCount {
+            try commit.withText(of: ordinal) { (text) throws(StoreError) in
+                guard (text.map(textHash) ?? 0) == commit.textHashes[ordinal] else {
                     throw .damaged(
                         file: Catalog.fileName,
-                        reason: "holds a text that does not match its hash (commit \(view.commit.commit))")
+                        reason: "holds a text that does not match its hash (commit \(commit.commit))")
                 }
             }
-            guard !view.dead.contains(UInt32(ordinal)) else { continue }
-            let key = view.commit.keys.withKey(at: ordinal) { EncodedKey(bytes: Array($0)) }
-            guard try snapshot.locate(key) == .tail(index, ordinal: ordinal),
-                try key.bytes.withBytes({ (key) throws(StoreError) in try snapshot.locateInSegments(key) }) == nil
-            else {
+        }
+    }
+
+    private func checkUniquenessOfTail(in snapshot: Snapshot) throws(StoreError) {
+        let places = TailIndex(snapshot).places
+        var liveCount = 0
+        for view in snapshot.tail { liveCount += view.commit.documentCount - view.dead.count }
+        guard places.count == liveCount else {
+            throw .damaged(
+                file: Catalog.fileName, reason: "lets \(liveCount - places.count) keys of the tail live twice")
+        }
+        for key in places.keys {
+            let twin = try key.bytes.withBytes { (key) throws(StoreError) in try snapshot.locateInSegments(key) }
+            guard twin == nil else {
                 throw .damaged(
                     file: Catalog.fileName,
-                    reason: "lets the key \(key.bytes.withUnsafeBytes(hexadecimal)) live in two places")
+                    reason: "lets the key \(key.bytes.withUnsafeBytes(hexadecimal)) live in the tail and in a segment")
             }
         }
     }

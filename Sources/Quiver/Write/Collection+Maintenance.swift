@@ -13,7 +13,8 @@ extension Collection {
         }
     }
 
-    /// Builds the graphs that sealed segments lack, and unlinks what is retired.
+    /// Makes searches fast: seals a tail that is long enough for a graph, builds the graphs that segments lack, and
+    /// unlinks what is retired.
     ///
     /// Searches and writes go on meanwhile; a segment is searched row by row until its graph is published. Each
     /// graph is built on one thread, so that the same rows always give the same graph.
@@ -27,7 +28,14 @@ extension Collection {
     ) throws(StoreError) {
         let core = try store.core()
         try core.requireWriter()
-        try core.withWriteLock { () throws(StoreError) in try core.unlinkRetired() }
+        try core.withWriteLock { () throws(StoreError) in
+            let snapshot = try snapshot(of: core)
+            let isTailLong = snapshot.tailLiveCount >= StoredField.automaticGraphRowCount
+            if isTailLong, snapshot.record.fields.contains(where: { $0.field.index != .exact }) {
+                try Seal(core: core, snapshot: snapshot).run(progress: progress)
+            }
+            try core.unlinkRetired()
+        }
         try GraphBuild(collection: self, core: core, snapshot: try snapshot(of: core))
             .run(threadCount: threadCount, progress: progress)
     }

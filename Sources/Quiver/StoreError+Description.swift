@@ -1,0 +1,58 @@
+extension StoreError: CustomStringConvertible {
+    /// What went wrong and with what, in one sentence; what to do about it is for whoever shows it to say.
+    public var description: String {
+        switch self {
+        case .notAStore(let path): "\(path): not a store"
+        case .alreadyExists(let path): "\(path): already exists"
+        case .unsupportedFormat(let path, let found, let supported):
+            "\(path): written in format \(found); this version reads \(supported)"
+        case .lockedByWriter(let path, let processID):
+            "\(path): open for writing in " + (processID > 0 ? "process \(processID)" : "another process")
+        case .readOnly(let path): "\(path): opened read-only"
+        case .closed(let path): "\(path): closed"
+        case .usedAfterFork(let path): "\(path): opened by a process that this one is a fork of"
+        case .unknownCollection(let name): "no collection named \"\(name)\""
+        case .collectionExists(let name): "there is a collection named \"\(name)\" already"
+        case .invalidName(let name, let reason): "\"\(name)\" is not a usable name: \(reason)"
+        case .unknownVectorField(let name, let collection):
+            "collection \"\(collection)\" has no vector field " + (name.isEmpty ? "without a name" : "named \"\(name)\"")
+        case .invalidConfiguration(let reason): "invalid collection: \(reason)"
+        case .unsupportedIndex(let text):
+            "index \"\(text)\" is not supported by this version, which has automatic, exact and graph"
+        case .invalidKey(let reason): "invalid key: \(reason)"
+        case .duplicateKey(let key): "key \(key) stands twice in one batch"
+        case .unknownKey(let key): "no document under key \(key)"
+        case .missingVectors(let key, let field): "key \(key): no vector\(Self.of(field))"
+        case .dimensionMismatch(let key, let field, let expected, let found):
+            "\(Self.place(key))a vector\(Self.of(field)) of \(found) numbers, the dimension is \(expected)"
+        case .notFinite(let key, let field, let row, let position):
+            "\(Self.place(key))number \(position) of the vector\(Self.of(field)) (row \(row)) is NaN or infinite"
+        case .zeroVector(let key, let field, let row):
+            "\(Self.place(key))the vector\(Self.of(field)) (row \(row)) is zero as stored, so it has no cosine"
+        case .float16Overflow(let key, let field, let row, let position, let value):
+            "\(Self.place(key))number \(position) of the vector\(Self.of(field)) (row \(row)), \(value), "
+                + "does not fit into float16 (±65504)"
+        case .textTooLong(let key, let byteCount, let limit):
+            "key \(key): a text of \(byteCount) bytes, at most \(limit) are stored"
+        case .tooLarge(let what, let found, let limit): "\(what): \(found), at most \(limit)"
+        case .invalidK(let k): "k is \(k), it must be at least 1"
+        case .invalidSearch(let reason): reason
+        case .wrongEncoder(let collection, let expected, let found):
+            "the vectors of collection \"\(collection)\" come from encoder \(expected), not \(found)"
+        case .noEncoder(let collection): "collection \"\(collection)\" remembers no encoder"
+        case .cancelled: "cancelled"
+        case .damaged(let file, let reason): "\(file): damaged: \(reason)"
+        case .file(let error): "\(error)"
+        case .catalog(let error): "\(error)"
+        case .index(let error): "\(error)"
+        }
+    }
+
+    private static func of(_ field: String) -> String {
+        field.isEmpty ? "" : " of field \"\(field)\""
+    }
+
+    private static func place(_ key: Key?) -> String {
+        key.map { "key \($0): " } ?? ""
+    }
+}
