@@ -97,11 +97,11 @@ struct `The real tokenizer` {
         #expect(whole == parts)
     }
 
-    @Test func `ten megabytes are encoded, or cut, at once`() throws {
+    @Test func `megabytes are encoded, or cut, at once`() throws {
         let tokenizer = try References.realTokenizer()
-        let text = String(repeating: "ab\u{301}\u{4E2D}", count: 1_500_000)
+        let text = String(repeating: "ab\u{301}\u{4E2D}", count: 300_000)
         #expect(try tokenizer.encode(text).count == 128)
-        let word = String(repeating: "a", count: 10_000_000)
+        let word = String(repeating: "a", count: 2_000_000)
         #expect(try tokenizer.encode(word) == [101, 100, 102])
     }
 
