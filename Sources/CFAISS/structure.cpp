@@ -30,7 +30,10 @@ void check_ivf(const faiss::IndexIVF &ivf) {
     expect(ivf.nlist >= 1 && ivf.nlist <= (size_t(1) << 20), "the number of lists is out of range");
     expect(ivf.nprobe >= 1, "nprobe is 0");
     check_part(ivf.quantizer, ivf, ivf.is_trained ? int64_t(ivf.nlist) : ivf.quantizer->ntotal);
-    expect(ivf.invlists != nullptr && ivf.invlists->nlist == ivf.nlist, "the number of lists does not agree");
+    expect(ivf.direct_map.no(), "a list index with a direct map is not supported");
+    expect(dynamic_cast<const faiss::ArrayInvertedLists *>(ivf.invlists) != nullptr,
+           "lists of a kind that is not supported");
+    expect(ivf.invlists->nlist == ivf.nlist, "the number of lists does not agree");
     expect(ivf.invlists->code_size == ivf.code_size, "the code size of the lists does not agree");
     size_t row_size = size_t(ivf.d) * sizeof(float);
     if (const auto *quantized = dynamic_cast<const faiss::IndexIVFScalarQuantizer *>(&ivf)) {

@@ -28,6 +28,8 @@ public enum FAISSError: Error, Sendable, Equatable {
     case tooFewTrainingRows(required: Int, found: Int)
     /// More rows than an index or graph can number.
     case tooManyRows(limit: Int, found: Int)
+    /// An earlier change failed inside FAISS and may have left the index half changed.
+    case unusable(after: String)
     /// Bytes that are no index this module wrote, or only a part of one.
     case malformed(reason: String)
 }
@@ -62,6 +64,8 @@ extension FAISSError: CustomStringConvertible {
             "\(found) rows are too few to train with, at least \(required) are needed"
         case .tooManyRows(let limit, let found):
             "\(found) rows are more than the \(limit) that an index can number"
+        case .unusable(let failure):
+            "an earlier change of the index failed: \(failure)"
         case .malformed(let reason):
             "not the bytes of an index: \(reason)"
         }

@@ -9,7 +9,7 @@ import Testing
     @Test(arguments: Storage.allCases, [QK_L2, QK_INNER_PRODUCT, QK_COSINE])
     func `leads to the nearest rows`(storage: Storage, metric: Int32) throws {
         let stored = StoredRows(Self.rows, as: storage)
-        let queries = ClusteredRows(count: 50, dimension: 24, seed: 8)
+        let queries = ClusteredRows(count: 20, dimension: 24, seed: 8)
         let graph = try stored.withRows(metric: metric) { rows throws(FAISSError) in
             try HNSWGraph.build(rows: rows, M: 16, efConstruction: 100, seed: 1)
         }
@@ -22,7 +22,7 @@ import Testing
             let walked = walk(graph, k: 10, efSearch: 64, distance)
             found += Set(exact.map(\.0)).intersection(walked).count
         }
-        #expect(found >= 475, "recall@10 is \(Double(found) / 500)")
+        #expect(found >= 190, "recall@10 is \(Double(found) / 200)")
     }
 
     @Test func `has links that stay inside it and on their level`() throws {

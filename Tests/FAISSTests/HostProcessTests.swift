@@ -1,0 +1,64 @@
+import FAISS
+import Glibc
+import Testing
+
+/// In processes of their own, since other tests start threads.
+@Suite struct `The host process` {
+    @Test func `keeps its threads and gets no new ones`() async {
+        await #expect(processExitsWith: .success) {
+            let before = threadCount()
+            let rows = ClusteredRows(count: 3_000, dimension: 32, seed: 1)
+            for factory in ["Flat", "IVF16,Flat", "IVF16,SQ8", "HNSW16"] {
+                let index = try filled(factory, rows, .l2)
+                #expect(threadCount() == before, "after filling \(factory)")
+                _ = try index.search(rows.values, k: 10)
+                #expect(threadCount() == before, "after searching \(factory)")
+                _ = try index.search(rows.values, k: 10, threadCount: 4)
+                #expect(threadCount() == before, "after searching \(factory) with 4 threads")
+            }
+        }
+    }
+
+    @Test func `keeps its count of OpenMP threads`() async {
+        await #expect(processExitsWith: .success) {
+            typealias Set = @convention(c) (Int32) -> Void
+            typealias Get = @convention(c) () -> Int32
+            let set = try #require(dlsym(nil, "omp_set_num_threads"))
+            let get = try #require(dlsym(nil, "omp_get_max_threads"))
+            unsafeBitCast(set, to: Set.self)(3)
+            let rows = ClusteredRows(count: 500, dimension: 8, seed: 1)
+            let index = try filled("IVF16,Flat", rows, .l2)
+            _ = try index.search(rows.values, k: 10)
+            #expect(throws: FAISSError.self) { _ = try index.search(rows.values, k: 0) }
+            #expect(unsafeBitCast(get, to: Get.self)() == 3)
+        }
+    }
+
+    @Test func `hears nothing on stderr and stdout`() async throws {
+        let result = await #expect(
+            processExitsWith: .success,
+            observing: [\.standardErrorContent, \.standardOutputContent]
+        ) {
+            // Fewer than 39 rows a list, where FAISS would warn.
+            _ = try filled("IVF64,Flat", ClusteredRows(count: 100, dimension: 8, seed: 1), .l2)
+            _ = try filled("HNSW8", ClusteredRows(count: 100, dimension: 8, seed: 1), .l2)
+        }
+        let heard = try #require(result)
+        let text = String(
+            decoding: heard.standardErrorContent + heard.standardOutputContent,
+            as: UTF8.self
+        )
+        #expect(!text.contains("WARN") && !text.contains("clustering"), "\(text)")
+    }
+}
+
+/// The threads of this process, as the kernel counts them.
+private func threadCount() -> Int {
+    guard let directory = opendir("/proc/self/task") else { return -1 }
+    defer { closedir(directory) }
+    var count = 0
+    while let entry = readdir(directory) {
+        if entry.pointee.d_name.0 != CChar(UInt8(ascii: ".")) { count += 1 }
+    }
+    return count
+}

@@ -1,0 +1,136 @@
+import FAISS
+import TestSupport
+import Testing
+import Threads
+
+private let rows = ClusteredRows(count: 3_000, dimension: 20, seed: 11)
+private let queries = ClusteredRows(count: 60, dimension: 20, seed: 12)
+private let truth = GroundTruth(k: 10, queries: queries, among: rows)
+
+/// Parameters from careless to thorough for each kind that has some.
+private let sweeps: [(factory: String, sweep: [SearchParameters])] = [
+    ("IVF32,Flat", [1, 4, 32].map { SearchParameters(nprobe: $0) }),
+    ("IVF32,SQ8", [1, 4, 32].map { SearchParameters(nprobe: $0) }),
+    ("HNSW8", [10, 40, 400].map { SearchParameters(efSearch: $0) }),
+]
+
+@Suite struct `Searching an index` {
+    @Test(arguments: Metric.allCases, [1, 60])
+    func `is exact when flat`(metric: Metric, queryCount: Int) throws {
+        let index = try filled("Flat", rows, metric)
+        let asked = Array(queries.values.prefix(queryCount * 20))
+        let result = try index.search(asked, k: 10)
+        #expect(result.queryCount == queryCount)
+        for query in 0..<queryCount {
+            let exact = truth.hits(of: query, metric)
+            #expect(Array(result.labels(of: query)) == exact.map(\.label))
+            for (found, exact) in zip(result.distances(of: query), exact) {
+                // Float32 sums of 20 terms of size 1; batches go through |x|² + |y|² − 2xy.
+                #expect(abs(Double(found) - exact.distance) < 1e-4)
+            }
+        }
+    }
+
+    @Test(
+        arguments: [
+            ("IVF32,Flat", SearchParameters(nprobe: 8), 0.95),
+            ("IVF32,SQ8", SearchParameters(nprobe: 8), 0.90),
+            ("HNSW16", SearchParameters(efSearch: 64), 0.95),
+            ("HNSW16,Flat", SearchParameters(efSearch: 64), 0.95),
+        ],
+        Metric.allCases
+    )
+    func `finds most of the nearest rows`(
+        kind: (factory: String, parameters: SearchParameters, floor: Double),
+        metric: Metric
+    ) throws {
+        let index = try filled(kind.factory, rows, metric)
+        let result = try index.search(queries.values, k: 10, parameters: kind.parameters)
+        let recall = truth.recall(of: result, metric)
+        #expect(recall >= kind.floor)
+    }
+
+    @Test(arguments: sweeps, Metric.allCases)
+    func `finds more the more thoroughly it looks`(
+        kind: (factory: String, sweep: [SearchParameters]),
+        metric: Metric
+    ) throws {
+        let index = try filled(kind.factory, rows, metric)
+        let recalls = try kind.sweep.map { parameters in
+            let result = try index.search(queries.values, k: 10, parameters: parameters)
+            return truth.recall(of: result, metric)
+        }
+        #expect(recalls == recalls.sorted(), "\(recalls)")
+        #expect(recalls[2] > recalls[0], "\(recalls)")
+        #expect(recalls[2] > 0.95, "\(recalls)")
+    }
+
+    @Test func `ends with all rows when every list is visited`() throws {
+        let index = try filled("IVF32,Flat", rows, .l2)
+        for nprobe in [32, 33, Int.max] {
+            let result = try index.search(
+                queries.values,
+                k: 10,
+                parameters: SearchParameters(nprobe: nprobe)
+            )
+            #expect(truth.recall(of: result, .l2) == 1)
+        }
+    }
+
+    @Test(arguments: ["Flat", "IVF2,Flat", "IVF2,SQ8", "HNSW8"])
+    func `has fewer hits where there are fewer rows`(factory: String) throws {
+        let few = ClusteredRows(count: 5, dimension: 20, seed: 3)
+        let index = try filled(factory, few, .l2)
+        for k in [5, 6, 1_000, Int.max] {
+            let all = factory.hasPrefix("IVF") ? SearchParameters(nprobe: 2) : SearchParameters()
+            let result = try index.search(queries.values, k: k, parameters: all)
+            #expect(result.bounds == (0...60).map { $0 * 5 })
+            #expect((0..<60).allSatisfy { Set(result.labels(of: $0)) == [0, 1, 2, 3, 4] })
+        }
+        if factory.hasPrefix("IVF") {
+            let result = try index.search(queries.values, k: 5)
+            #expect(result.labels.count < 300 && !result.labels.contains(-1))
+            #expect(
+                result.bounds.last == result.labels.count
+                    && result.distances.count == result.labels.count
+            )
+        }
+    }
+
+    @Test(arguments: ["Flat", "IVF2,Flat", "HNSW8"])
+    func `finds nothing in an empty index and nothing for no query`(factory: String) throws {
+        var index = try filled(factory, rows, .l2)
+        #expect(try index.search([Float](), k: 3).queryCount == 0)
+        try index.reset()
+        #expect(index.count == 0 && index.isTrained == true)
+        let result = try index.search(queries.values, k: 3)
+        #expect(result.queryCount == 60 && result.labels.isEmpty)
+        try index.add(rows.values)
+        #expect(try index.search(queries.values, k: 3).labels.count == 180)
+    }
+
+    @Test(arguments: ["Flat", "IVF32,Flat", "IVF32,SQ8", "HNSW16"], Metric.allCases)
+    func `gives every thread the same answers at once`(factory: String, metric: Metric) throws {
+        let index = try filled(factory, rows, metric)
+        let alone = try index.search(queries.values, k: 10)
+        concurrently(8) { thread in
+            for _ in 0..<20 {
+                do {
+                    let together = try index.search(queries.values, k: 10)
+                    #expect(together == alone)
+                } catch {
+                    Issue.record(error)
+                }
+            }
+        }
+    }
+
+    @Test(arguments: ["Flat", "IVF32,Flat", "HNSW16"], [2, 3, 7, 100])
+    func `gives the same answers with more threads`(factory: String, threadCount: Int) throws {
+        let index = try filled(factory, rows, .l2)
+        // Below FAISS's threshold of 20 queries, so that every share computes alike.
+        let asked = Array(queries.values.prefix(19 * 20))
+        let alone = try index.search(asked, k: 10)
+        #expect(try index.search(asked, k: 10, threadCount: threadCount) == alone)
+    }
+}
