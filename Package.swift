@@ -32,6 +32,7 @@ let package = Package(
     products: [
         .library(name: "Quiver", targets: ["Quiver"]),
         .library(name: "Encoders", targets: ["Encoders"]),
+        .library(name: "Tensors", targets: ["Tensors"]),
         .library(name: "FAISS", targets: ["FAISS"]),
         .library(name: "CQuiver", type: .dynamic, targets: ["CQuiver"]),
         .executable(name: "quiver", targets: ["QuiverCLI"]),
