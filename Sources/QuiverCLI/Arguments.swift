@@ -47,8 +47,6 @@ extension Key {
 struct ContentsArgument: ExpressibleByArgument {
     var contents: Contents = []
 
-    init() {}
-
     init?(argument: String) {
         for name in argument.split(separator: ",", omittingEmptySubsequences: false) {
             switch name {

@@ -152,12 +152,20 @@ struct ImportCommand: ParsableCommand {
     }
 
     private func buildIndexes(of collection: Collection, _ progressLine: ProgressLine) throws {
-        try collection.maintain(threadCount: threadCount) { progress in
-            progressLine.show(progress)
-            return !Signals.isInterrupted
+        do {
+            try collection.maintain(threadCount: threadCount) { progress in
+                progressLine.show(progress)
+                return !Signals.isInterrupted
+            }
+        } catch {
+            if isInterruption(error) { throw IndexingInterrupted() }
+            throw error
         }
     }
 }
+
+/// Everything is imported, but the last graphs are not built.
+struct IndexingInterrupted: Error {}
 
 /// A batch was kept, but nobody could be told.
 struct AcknowledgementLost: Error {

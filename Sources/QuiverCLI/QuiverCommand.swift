@@ -34,7 +34,8 @@ struct QuiverCommand: ParsableCommand {
         // What was written before the failure comes out before its message.
         try? StandardOutput.shared.flush()
         if let message = explanation(of: error) {
-            StandardError.write("quiver: \(message)\n")
+            // Names from files may hold what a terminal would obey.
+            StandardError.write("quiver: \(printable(message))\n")
             Glibc.exit(isInterruption(error) ? 130 : EXIT_FAILURE)
         }
         let code = exitCode(for: error)

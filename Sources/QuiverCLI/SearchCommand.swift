@@ -49,7 +49,7 @@ struct SearchCommand: ParsableCommand {
         ),
         completion: .list(["text", "vector", "text,vector"])
     )
-    var with = ContentsArgument()
+    var with: ContentsArgument?
 
     @Flag(help: "One JSON object a query.")
     var json = false
@@ -70,7 +70,7 @@ struct SearchCommand: ParsableCommand {
         let snapshot = try collection.snapshot()
         var request = SearchRequest(queries: [], k: k, mode: exact ? .exact : .automatic)
         request.threadCount = threadCount
-        request.contents = with.contents
+        request.contents = with?.contents ?? []
         // A list without texts would say little to a person.
         if !json { request.contents.insert(.text) }
         var printer = HitPrinter(asJSON: json)

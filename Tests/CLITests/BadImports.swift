@@ -40,11 +40,11 @@ import Testing
             (#"{"key":1,"vector":[1,NaN]}"#, "broken JSON"),
             (
                 #"{"key":1,"vector":[1,2,3]}"#,
-                "a vector of 3 numbers, the collection's dimension is 2"
+                "a vector of 3 numbers, the dimension is 2"
             ),
             (#"{"key":1,"vector":[1,2,3,4]}"#, "a vector of 4 numbers"),
             (#"{"key":1,"vector":[]}"#, "a vector of 0 numbers"),
-            (#"{"key":1,"vector":[0,0]}"#, "zero vector"),
+            (#"{"key":1,"vector":[0,0]}"#, "is zero as stored, so it has no cosine; leave it out"),
             (#"{"key":1,"vector":[1,1e39]}"#, "does not fit into float32"),
             (#"{"key":1,"titel":"x","vector":[1,2]}"#, "unknown member \"titel\""),
             (#"{"key":1,"fields":{},"vector":[1,2]}"#, "typed fields are not supported"),
@@ -74,7 +74,9 @@ import Testing
         try quiver.createCollection("--storage", "float16")
         let message = try refusal(of: #"{"key":"k","vector":[1,-70000]}"#)
         #expect(
-            message.contains("key k: the vector's number 1, -70000.0, does not fit into float16")
+            message.contains(
+                "key \"k\": number 1 of the vector (row 0), -70000.0, does not fit into float16"
+            )
         )
     }
 
@@ -86,7 +88,7 @@ import Testing
         #expect(outcome.status == 1)
         #expect(outcome.output == "{\"acknowledged\":2}\n")
         #expect(outcome.error.contains("\(file), row 2: "))
-        #expect(outcome.error.contains("number 1 is NaN or infinite"))
+        #expect(outcome.error.contains("number 1 of the vector (row 0) is NaN or infinite"))
     }
 
     @Test func `files that cannot be read are named`() throws {

@@ -39,7 +39,7 @@ import Testing
         try quiver.createCollection()
         let outcome = try quiver("stats", quiver.store, "d")
         #expect(outcome.status == 1)
-        #expect(outcome.error.contains("no collection named d"))
+        #expect(outcome.error.contains("no collection named \"d\""))
     }
 
     @Test func `without permission is named`() throws {

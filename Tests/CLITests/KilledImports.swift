@@ -17,7 +17,8 @@ import Testing
     private let quiver = CommandLineRun()
 
     @Test func `loses no acknowledged row and keeps whole batches only`() throws {
-        let killCount = ProcessInfo.processInfo.environment["QUIVER_CRASH_KILLS"].flatMap { Int($0) } ?? 25
+        let killCount =
+            ProcessInfo.processInfo.environment["QUIVER_CRASH_KILLS"].flatMap { Int($0) } ?? 25
         let seed: UInt64 = 20_261_123
         var generator = SplitMix64(seed: seed)
         let numbers = (0..<(Self.documentCount * Self.dimension)).map { _ in
@@ -25,7 +26,16 @@ import Testing
         }
         let file = try writeFBIN(numbers)
         let created = try quiver(
-            "create", quiver.store, "c", "--dimension", "\(Self.dimension)", "--metric", "l2", "--index", "exact")
+            "create",
+            quiver.store,
+            "c",
+            "--dimension",
+            "\(Self.dimension)",
+            "--metric",
+            "l2",
+            "--index",
+            "exact"
+        )
         #expect(created.status == 0, "\(created.error)")
 
         var acknowledged = 0
@@ -38,10 +48,23 @@ import Testing
             if run.wasSealing { sealKillCount += 1 }
             try check(numbers, acknowledged: acknowledged, "kill \(kill), seed \(seed)", &generator)
         }
-        #expect(sealKillCount >= killCount * 2 / 5, "\(sealKillCount) of \(killCount) kills struck inside a seal")
-        print("killed \(killCount) imports, \(sealKillCount) of them inside a seal; \(acknowledged) rows acknowledged, none lost")
+        #expect(
+            sealKillCount >= killCount * 2 / 5,
+            "\(sealKillCount) of \(killCount) kills struck inside a seal"
+        )
+        print(
+            "killed \(killCount) imports, \(sealKillCount) of them inside a seal; \(acknowledged) rows acknowledged, none lost"
+        )
 
-        let outcome = try quiver("import", quiver.store, "c", file, "--batch", "\(Self.batchCount)", "--json")
+        let outcome = try quiver(
+            "import",
+            quiver.store,
+            "c",
+            file,
+            "--batch",
+            "\(Self.batchCount)",
+            "--json"
+        )
         #expect(outcome.status == 0, "\(outcome.error)")
         #expect(try quiver.liveCount() == Self.documentCount)
         try check(numbers, acknowledged: Self.documentCount, "after all", &generator)
@@ -49,7 +72,9 @@ import Testing
 
     /// Starts the import, waits for its first acknowledgement and a random while, and kills it.
     private func importAndKill(
-        _ file: String, insideSeal: Bool, _ generator: inout SplitMix64
+        _ file: String,
+        insideSeal: Bool,
+        _ generator: inout SplitMix64
     ) throws -> (acknowledged: Int, wasSealing: Bool) {
         let process = quiver.process(
             ["import", quiver.store, "c", file, "--batch", "\(Self.batchCount)", "--json"])
@@ -71,7 +96,8 @@ import Testing
     }
 
     private var isStaging: Bool {
-        (try? FileManager.default.contentsOfDirectory(atPath: "\(quiver.store)/staging").isEmpty) == false
+        (try? FileManager.default.contentsOfDirectory(atPath: "\(quiver.store)/staging").isEmpty)
+            == false
     }
 
     /// The number in the last whole line.
@@ -82,7 +108,10 @@ import Testing
     }
 
     private func check(
-        _ numbers: [Float], acknowledged: Int, _ comment: Comment, _ generator: inout SplitMix64
+        _ numbers: [Float],
+        acknowledged: Int,
+        _ comment: Comment,
+        _ generator: inout SplitMix64
     ) throws {
         let report = try Store.verify(at: quiver.store)
         #expect(report.damage == [], comment)
@@ -91,14 +120,20 @@ import Testing
         let collection = try store.collection("c")
         let live = try collection.statistics().liveCount
         #expect(live >= acknowledged, comment)
-        #expect(live % Self.batchCount == 0, "a batch is there in part: \(live) documents, \(comment)")
+        #expect(
+            live % Self.batchCount == 0,
+            "a batch is there in part: \(live) documents, \(comment)"
+        )
         // Imported in order, so that the live documents are the first ones; every 7th is compared.
         let offset = Int.random(in: 0..<7, using: &generator)
         let rows = stride(from: offset, to: live, by: 7)
         let found = try collection.documents(rows.map { .integer(UInt64($0)) }, contents: .vectors)
         for (row, document) in zip(rows, found) {
             let expected = numbers[(row * Self.dimension)..<((row + 1) * Self.dimension)]
-            #expect(document.map { $0.vector.elementsEqual(expected) } == true, "row \(row), \(comment)")
+            #expect(
+                document.map { $0.vector.elementsEqual(expected) } == true,
+                "row \(row), \(comment)"
+            )
         }
         #expect(try collection.documents([.integer(UInt64(live))], contents: []) == [nil], comment)
     }
