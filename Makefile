@@ -20,6 +20,9 @@ STAGE := $(CURDIR)/.build/stage
 
 all: build test
 
+# Targets share one build folder.
+.NOTPARALLEL:
+
 # Debian packages and the encoder's weights, where they are missing.
 setup:
 	@scripts/setup
@@ -35,7 +38,7 @@ static: build
 install: static
 	@scripts/install "$(DESTDIR)" "$(PREFIX)" $(STATIC)
 
-test: build test-swift test-c test-docs lint
+test: lint build test-swift test-c test-docs
 
 # Data that a test needs must be there: nothing is skipped.
 test-swift: setup
@@ -53,10 +56,10 @@ test-docs: static
 	@scripts/check-docs "$(STAGE)"
 
 lint:
-	swift format lint --strict -r -p Package.swift Sources Tests
+	swift format lint --strict -r -p Package.swift Sources Tests Benchmarks
 
 format:
-	swift format -i -r -p Package.swift Sources Tests
+	swift format -i -r -p Package.swift Sources Tests Benchmarks
 
 # API reference of the engine, as a web site under .build/docs.
 docs: build

@@ -33,6 +33,7 @@ let package = Package(
     products: [
         .library(name: "Quiver", targets: ["Quiver"]),
         .library(name: "Encoders", targets: ["Encoders"]),
+        .library(name: "Tensors", targets: ["Tensors"]),
         .library(name: "FAISS", targets: ["FAISS"]),
         .library(name: "CQuiver", type: .dynamic, targets: ["CQuiver"]),
         .executable(name: "quiver", targets: ["QuiverCLI"]),
@@ -112,6 +113,7 @@ let package = Package(
             imports: ["JSON", "Quiver", "Tokenizers", "Transformers"],
             resources: [.copy("Resources")]
         ),
+        tests(of: "CQuiver", imports: ["CQuiverABI"]),
         tests(of: "Quiver", imports: ["Files"]),
         tests(of: "Interchange", imports: ["Quiver", "JSON", "Files"]),
         .testTarget(

@@ -269,7 +269,8 @@ qv_status qv_documents_free(qv_documents documents);
 
 /* ---- Maintenance ----------------------------------------------------------------------------------------- */
 
-/* Called now and then by the thread that runs the call. Not 0: stop, and return QV_ERROR_CANCELLED. */
+/* Called now and then, by any of the threads that the call was given, one at a time. Not 0: stop, and return
+ * QV_ERROR_CANCELLED. It may not write to the same store. */
 typedef int32_t (*qv_progress)(void *context, uint64_t completed, uint64_t total);
 
 typedef struct qv_maintenance_options {

@@ -5,11 +5,34 @@
  * a time get their scores (queries x keys), softmax, and the weighted sum of the values (scores x values). No
  * more than QK_NN_ROWS rows of scores exist at once. */
 
-#define ROUNDED(count, unit) (((count) + (unit) - 1) / (unit) * (unit))
-
 static size_t attention_scratch(size_t row_count, size_t head_width) {
     size_t keys = ROUNDED(row_count, PANEL), width = ROUNDED(head_width, PANEL);
     return keys * head_width + row_count * width + QK_NN_ROWS * keys + QK_NN_ROWS * PANEL;
+}
+
+/* panel[d][j] = rows[j][d]. Columns past `count` hold anything: what is computed from them is never read. */
+INLINE void transpose(const float *rows, size_t stride, size_t count, size_t width, float *panel) {
+    typedef float v4 __attribute__((ext_vector_type(4)));
+    for (size_t j = 0; j < count; j += 4) {
+        const float *row[4];
+        UNROLL for (size_t i = 0; i < 4; i++) row[i] = rows + (j + i < count ? j + i : count - 1) * stride;
+        size_t d = 0;
+        for (; d + 4 <= width; d += 4) {
+            v4 a[4];
+            UNROLL for (size_t i = 0; i < 4; i++) memcpy(&a[i], row[i] + d, sizeof a[i]);
+            v4 low01 = __builtin_shufflevector(a[0], a[1], 0, 4, 1, 5);
+            v4 low23 = __builtin_shufflevector(a[2], a[3], 0, 4, 1, 5);
+            v4 high01 = __builtin_shufflevector(a[0], a[1], 2, 6, 3, 7);
+            v4 high23 = __builtin_shufflevector(a[2], a[3], 2, 6, 3, 7);
+            a[0] = __builtin_shufflevector(low01, low23, 0, 1, 4, 5);
+            a[1] = __builtin_shufflevector(low01, low23, 2, 3, 6, 7);
+            a[2] = __builtin_shufflevector(high01, high23, 0, 1, 4, 5);
+            a[3] = __builtin_shufflevector(high01, high23, 2, 3, 6, 7);
+            UNROLL for (size_t i = 0; i < 4; i++) memcpy(panel + (d + i) * PANEL + j, &a[i], sizeof a[i]);
+        }
+        for (; d < width; d++)
+            UNROLL for (size_t i = 0; i < 4; i++) panel[d * PANEL + j + i] = row[i][d];
+    }
 }
 
 /* c = a * panels, `count` columns wide; only those columns of c are written, unless `filling` says that c has
@@ -44,18 +67,19 @@ static void attention(const float *qkv, size_t qkv_stride, size_t row_count, siz
         for (size_t first = 0; first < row_count; first += PANEL) {
             float *panel = keys + first * head_width;
             size_t count = row_count - first < PANEL ? row_count - first : PANEL;
-            for (size_t j = 0; j < count; j++)
-                for (size_t d = 0; d < head_width; d++)
-                    panel[d * PANEL + j] = k[(first + j) * qkv_stride + d];
-            for (size_t j = count; j < PANEL; j++)
-                for (size_t d = 0; d < head_width; d++) panel[d * PANEL + j] = 0;
+            transpose(k + first * qkv_stride, qkv_stride, count, head_width, panel);
         }
         for (size_t first = 0; first < head_width; first += PANEL) {
             float *panel = values + first * row_count;
             size_t count = head_width - first < PANEL ? head_width - first : PANEL;
-            for (size_t j = 0; j < row_count; j++) {
-                memcpy(panel + j * PANEL, v + j * qkv_stride + first, count * sizeof(float));
-                memset(panel + j * PANEL + count, 0, (PANEL - count) * sizeof(float));
+            for (size_t j = 0; j < row_count; j++, panel += PANEL) {
+                const float *row = v + j * qkv_stride + first;
+                if (count == PANEL) {
+                    store(panel, load(row));
+                    store(panel + QK_NN_LANES, load(row + QK_NN_LANES));
+                } else {
+                    for (size_t d = 0; d < PANEL; d++) panel[d] = d < count ? row[d] : 0;
+                }
             }
         }
         for (size_t m = 0; m < row_count; m += QK_NN_ROWS) {

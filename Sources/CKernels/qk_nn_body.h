@@ -21,6 +21,4 @@ const qk_nn_kernels QK_NN_TABLE = {
     .layer_norm = layer_norm,
     .attention = attention,
     .attention_scratch = attention_scratch,
-    .softmax = softmax,
-    .activate = activate,
 };

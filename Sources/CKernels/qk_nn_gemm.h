@@ -9,8 +9,8 @@
 /* Two vectors: QK_NN_ROWS broadcasts and two loads feed twice QK_NN_ROWS multiply-adds. */
 #define PANEL (2 * QK_NN_LANES)
 
-/* Rows of x that pass over the weights together: 384 to 1536 floats each, half a second-level cache. */
-#define BLOCK_ROWS (126 / QK_NN_ROWS * QK_NN_ROWS)
+/* Rows of x that pass over the weights together: the same 252 that a batch of the encoder has. */
+#define BLOCK_ROWS (252 / QK_NN_ROWS * QK_NN_ROWS)
 
 /* c = bias + a * b: a is [rows x depth], b [depth x vectors * QK_NN_LANES], c [rows x vectors * QK_NN_LANES].
  * `rows` and `vectors` are constants where this is inlined, so that the accumulators live in registers. */
@@ -65,11 +65,20 @@ static void pack(const float *weights, size_t output_count, size_t input_count, 
     }
 }
 
-static void activate_rows(float *y, size_t y_stride, size_t rows, size_t width, int activation) {
+INLINE void activate_each(float *y, size_t y_stride, size_t rows, size_t width, const int activation) {
     for (size_t r = 0; r < rows; r++, y += y_stride) {
         size_t n = 0;
         for (; n + QK_NN_LANES <= width; n += QK_NN_LANES) store(y + n, activated(load(y + n), activation));
         if (n < width) store_some(y + n, width - n, activated(load_some(y + n, width - n, 0), activation));
+    }
+}
+
+static void activate(float *y, size_t y_stride, size_t rows, size_t width, int activation) {
+    switch (activation) {
+    case QK_NN_RELU: return activate_each(y, y_stride, rows, width, QK_NN_RELU);
+    case QK_NN_GELU: return activate_each(y, y_stride, rows, width, QK_NN_GELU);
+    case QK_NN_GELU_TANH: return activate_each(y, y_stride, rows, width, QK_NN_GELU_TANH);
+    default: return;
     }
 }
 
@@ -94,7 +103,7 @@ static void linear(const float *x, size_t x_stride, size_t row_count, const floa
                     for (size_t r = 0; r < rows; r++)
                         memcpy(c + r * y_stride, edge + r * PANEL, width * sizeof(float));
                 }
-                if (activation != QK_NN_IDENTITY) activate_rows(c, y_stride, rows, width, activation);
+                activate(c, y_stride, rows, width, activation);
             }
         }
     }

@@ -39,32 +39,21 @@ static void layer_norm(const float *x, size_t x_stride, const float *residual, s
     }
 }
 
-static void softmax(float *x, size_t count, float scale) {
-    const size_t whole = count / QK_NN_LANES * QK_NN_LANES, rest = count - whole;
-    vf high = splat(-INFINITY);
-    for (size_t i = 0; i < whole; i += QK_NN_LANES) high = larger(high, load(x + i) * scale);
-    if (rest) high = larger(high, load_some(x + whole, rest, x[0]) * scale);
-    const float top = largest(high);
+/* Softmax of `count` floats times `scale`, where x has room for a whole number of vectors, whose filling this
+ * overwrites. */
+INLINE void softmax(float *x, size_t count, float scale) {
+    const size_t end = ROUNDED(count, QK_NN_LANES);
+    for (size_t i = count; i < end; i++) x[i] = -INFINITY;
+    vf high = load(x);
+    for (size_t i = QK_NN_LANES; i < end; i += QK_NN_LANES) high = larger(high, load(x + i));
+    const vf top = largest_all(high) * scale;
     vf total = splat(0);
-    for (size_t i = 0; i < whole; i += QK_NN_LANES) {
+    for (size_t i = 0; i < end; i += QK_NN_LANES) {
+        /* The filling adds e^-87 a lane, far below the last bit of a sum that is at least 1. */
         vf e = exponential(load(x + i) * scale - top);
         store(x + i, e);
         total += e;
     }
-    float tail = 0;
-    if (rest) {
-        float last[QK_NN_LANES];
-        store(last, exponential(load_some(x + whole, rest, 0) * scale - top));
-        for (size_t i = 0; i < rest; i++) {
-            x[whole + i] = last[i];
-            tail += last[i];
-        }
-    }
-    const float inverse = 1.0f / (sum(total) + tail);
-    for (size_t i = 0; i < whole; i += QK_NN_LANES) store(x + i, load(x + i) * inverse);
-    for (size_t i = whole; i < count; i++) x[i] *= inverse;
-}
-
-static void activate(float *x, size_t count, int activation) {
-    activate_rows(x, 0, 1, count, activation);
+    const vf inverse = 1.0f / sum_all(total);
+    for (size_t i = 0; i < end; i += QK_NN_LANES) store(x + i, load(x + i) * inverse);
 }

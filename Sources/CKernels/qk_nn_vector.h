@@ -3,11 +3,12 @@
 
 #include <string.h>
 
-typedef float vf __attribute__((vector_size(4 * QK_NN_LANES)));
-typedef int32_t vi __attribute__((vector_size(4 * QK_NN_LANES)));
+typedef float vf __attribute__((ext_vector_type(QK_NN_LANES)));
+typedef int32_t vi __attribute__((ext_vector_type(QK_NN_LANES)));
 
 #define INLINE static inline __attribute__((always_inline))
 #define UNROLL _Pragma("clang loop unroll(full)")
+#define ROUNDED(count, unit) (((count) + (unit) - 1) / (unit) * (unit))
 
 INLINE vf load(const float *from) {
     vf v;
@@ -35,25 +36,46 @@ INLINE vf splat(float x) {
     return zero + x;
 }
 
-INLINE vf smaller(vf a, vf b) { return __builtin_elementwise_min(a, b); }
-INLINE vf larger(vf a, vf b) { return __builtin_elementwise_max(a, b); }
+/* a where either is NaN. One instruction each, unlike fminf and fmaxf. */
+INLINE vf smaller(vf a, vf b) { return b < a ? b : a; }
+INLINE vf larger(vf a, vf b) { return b > a ? b : a; }
 
-/* Sums by halves, so that the order does not depend on the compiler. */
-INLINE float sum(vf v) {
-    float x[QK_NN_LANES];
-    store(x, v);
-    for (size_t half = QK_NN_LANES / 2; half > 0; half /= 2)
-        for (size_t i = 0; i < half; i++) x[i] += x[i + half];
-    return x[0];
+/* A vector whose lane i is the given one's lane i xor `distance`, a power of two. */
+INLINE vf exchanged(vf v, const int distance) {
+#if QK_NN_LANES == 4
+    return distance == 1 ? __builtin_shufflevector(v, v, 1, 0, 3, 2) : __builtin_shufflevector(v, v, 2, 3, 0, 1);
+#elif QK_NN_LANES == 8
+    return distance == 1   ? __builtin_shufflevector(v, v, 1, 0, 3, 2, 5, 4, 7, 6)
+           : distance == 2 ? __builtin_shufflevector(v, v, 2, 3, 0, 1, 6, 7, 4, 5)
+                           : __builtin_shufflevector(v, v, 4, 5, 6, 7, 0, 1, 2, 3);
+#else
+    return distance == 1
+               ? __builtin_shufflevector(v, v, 1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10, 13, 12, 15, 14)
+           : distance == 2
+               ? __builtin_shufflevector(v, v, 2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13)
+           : distance == 4
+               ? __builtin_shufflevector(v, v, 4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11)
+               : __builtin_shufflevector(v, v, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7);
+#endif
 }
 
-INLINE float largest(vf v) {
-    float x[QK_NN_LANES];
-    store(x, v);
-    float result = x[0];
-    for (size_t i = 1; i < QK_NN_LANES; i++) result = x[i] > result ? x[i] : result;
-    return result;
+/* Every lane holds the sum of all lanes. */
+INLINE vf sum_all(vf v) {
+    if (QK_NN_LANES > 8) v += exchanged(v, 8);
+    if (QK_NN_LANES > 4) v += exchanged(v, 4);
+    v += exchanged(v, 2);
+    return v + exchanged(v, 1);
 }
+
+/* Every lane holds the largest of all lanes. */
+INLINE vf largest_all(vf v) {
+    if (QK_NN_LANES > 8) v = larger(v, exchanged(v, 8));
+    if (QK_NN_LANES > 4) v = larger(v, exchanged(v, 4));
+    v = larger(v, exchanged(v, 2));
+    return larger(v, exchanged(v, 1));
+}
+
+INLINE float sum(vf v) { return sum_all(v)[0]; }
 
 /* e^x for x in [-87, 88], below and above clamped to it; relative error below 2e-7.
  * x = n ln 2 + r with n whole and |r| <= ln 2 / 2; e^r by its Taylor series up to r^7; 2^n by the exponent

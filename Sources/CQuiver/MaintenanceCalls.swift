@@ -3,6 +3,7 @@
 
 public import CQuiverABI
 import Quiver
+import Synchronization
 
 @c @implementation
 public func qv_seal(
@@ -33,8 +34,10 @@ public func qv_maintain(
 }
 
 /// What a `qv_maintenance_options` asks for.
-private struct MaintenanceWork: Sendable {
+private final class MaintenanceWork: Sendable {
     let threadCount: Int
+    // Work on several threads tells of itself from each, and C callers hear one at a time.
+    private let turn = Mutex(())
     private let callback: qv_progress?
     // The caller's own, handed back to the caller's own callback; never looked into.
     private nonisolated(unsafe) let context: UnsafeMutableRawPointer?
@@ -51,10 +54,12 @@ private struct MaintenanceWork: Sendable {
 
     @Sendable func goesOn(_ progress: Progress) -> Bool {
         guard let callback else { return true }
-        return callback(
-            context,
-            UInt64(clamping: progress.completed),
-            UInt64(clamping: progress.total)
-        ) == 0
+        return turn.withLock { _ in
+            callback(
+                context,
+                UInt64(clamping: progress.completed),
+                UInt64(clamping: progress.total)
+            ) == 0
+        }
     }
 }

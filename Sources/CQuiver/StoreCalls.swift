@@ -28,9 +28,7 @@ public func qv_open(
         var storeOptions = Store.Options()
         if options.tail_byte_count > 0 {
             guard options.tail_byte_count <= largestTail else {
-                throw .argument(
-                    "options: tail_byte_count is \(options.tail_byte_count), over \(largestTail)"
-                )
+                throw .argument("options: tail_byte_count is over \(largestTail)")
             }
             storeOptions.tailByteCount = Int(options.tail_byte_count)
         }

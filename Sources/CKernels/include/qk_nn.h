@@ -49,10 +49,6 @@ typedef struct qk_nn_kernels {
     void (*attention)(const float *qkv, size_t qkv_stride, size_t row_count, size_t head_count,
                       size_t head_width, float scale, float *y, size_t y_stride, float *scratch);
     size_t (*attention_scratch)(size_t row_count, size_t head_width);
-
-    /* x = exp(x - max(x)) / sum, and its parts by themselves: in place over `count` floats. */
-    void (*softmax)(float *x, size_t count, float scale);
-    void (*activate)(float *x, size_t count, int activation);
 } qk_nn_kernels;
 
 /* The kernels for the instruction set in use (qk_simd_in_use). */
