@@ -34,7 +34,7 @@ public enum BLAS {
         let shareCount = max(1, min(threadCount, rowCount))
         // Each thread writes its own rows of y alone, and `y` is exclusively ours until all have finished.
         nonisolated(unsafe) let (left, right, result) = (x.base, w.base, y.base)
-        let rightStride = w.columnCount
+        let (leftStride, rightStride, resultStride) = (x.stride, w.stride, y.stride)
         concurrently(shareCount) { share in
             let begin = rowCount * share / shareCount
             let end = rowCount * (share + 1) / shareCount
@@ -47,13 +47,13 @@ public enum BLAS {
                 blasint(columnCount),
                 blasint(depth),
                 1,
-                left + begin * depth,
-                blasint(depth),
+                left + begin * leftStride,
+                blasint(leftStride),
                 right,
                 blasint(rightStride),
                 0,
-                result + begin * columnCount,
-                blasint(columnCount)
+                result + begin * resultStride,
+                blasint(resultStride)
             )
             qk_blas_leave(scope)
         }

@@ -22,7 +22,7 @@ public struct Embedding: Sendable {
             for (row, number) in numbers.enumerated() {
                 precondition(number >= 0 && Int(number) < count)
                 let from = values.baseAddress.unsafelyUnwrapped + Int(number) * width
-                let to = x.base + row * width
+                let to = x.base + row * x.stride
                 if adding {
                     for column in 0..<width { to[column] += from[column] }
                 } else {

@@ -18,7 +18,7 @@ public struct LayerNorm: Sendable {
 
     /// Replaces the first `rowCount` rows of `x` by their normalisation.
     public func normalise(_ x: inout Matrix, rowCount: Int) {
-        run(&x, residual: nil, rowCount: rowCount)
+        run(&x, residual: nil, residualStride: 0, rowCount: rowCount)
     }
 
     /// Replaces the first `rowCount` rows of `x` by the normalisation of `x + residual`, in one pass.
@@ -28,23 +28,28 @@ public struct LayerNorm: Sendable {
         rowCount: Int
     ) {
         precondition(residual.columnCount == gain.count && rowCount <= residual.rowCount)
-        run(&x, residual: residual.base, rowCount: rowCount)
+        run(&x, residual: residual.base, residualStride: residual.stride, rowCount: rowCount)
     }
 
-    private func run(_ x: inout Matrix, residual: UnsafeMutablePointer<Float>?, rowCount: Int) {
+    private func run(
+        _ x: inout Matrix,
+        residual: UnsafeMutablePointer<Float>?,
+        residualStride: Int,
+        rowCount: Int
+    ) {
         precondition(x.columnCount == gain.count && 0...x.rowCount ~= rowCount)
         kernels.table.pointee.layer_norm(
             x.base,
-            gain.count,
+            x.stride,
             residual,
-            gain.count,
+            residualStride,
             rowCount,
             gain.count,
             gain,
             bias,
             epsilon,
             x.base,
-            gain.count
+            x.stride
         )
     }
 }

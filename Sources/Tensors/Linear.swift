@@ -85,7 +85,7 @@ public final class Linear: Sendable {
         precondition(rowCount >= 0 && rowCount <= x.rowCount && rowCount <= y.rowCount)
         kernels.table.pointee.linear(
             x.base,
-            inputCount,
+            x.stride,
             rowCount,
             packed,
             bias,
@@ -93,7 +93,7 @@ public final class Linear: Sendable {
             outputCount,
             activation.code,
             y.base,
-            outputCount
+            y.stride
         )
     }
 }

@@ -4,7 +4,7 @@ extension Matrix {
         precondition(rows.upperBound <= rowCount)
         var result = row(rows.lowerBound)
         for row in rows.dropFirst() {
-            let values = base + row * columnCount
+            let values = base + row * stride
             for column in result.indices { result[column] += values[column] }
         }
         let scale = 1 / Float(rows.count)
@@ -17,7 +17,7 @@ extension Matrix {
         precondition(rows.upperBound <= rowCount)
         var result = row(rows.lowerBound)
         for row in rows.dropFirst() {
-            let values = base + row * columnCount
+            let values = base + row * stride
             for column in result.indices { result[column] = max(result[column], values[column]) }
         }
         return result

@@ -48,14 +48,14 @@ public struct SelfAttention: Sendable {
             let needed = kernels.table.pointee.attention_scratch(end - begin, headWidth)
             precondition(needed <= scratch.columnCount)
             kernels.table.pointee.attention(
-                projections.base + begin * 3 * width,
-                3 * width,
+                projections.base + begin * projections.stride,
+                projections.stride,
                 end - begin,
                 headCount,
                 headWidth,
                 1 / Float(headWidth).squareRoot(),
-                y.base + begin * width,
-                width,
+                y.base + begin * y.stride,
+                y.stride,
                 scratch.base
             )
         }
