@@ -46,7 +46,9 @@ import Testing
         let acknowledged = quiver.folder.file("acknowledged")
         let errors = quiver.folder.file("errors")
         let outcome = try shell(
-            script, [CommandLineRun.program, folder, file, acknowledged, errors])
+            script,
+            [CommandLineRun.program, folder, file, acknowledged, errors]
+        )
         if outcome.status == 77 || outcome.status == 1 {
             try underAFileSizeLimit(file)
             return
@@ -81,7 +83,9 @@ import Testing
         #expect(created.status == 0)
         let script = "ulimit -f 8192; exec \"$1\" import \"$2\" c \"$3\" --batch 500 --json"
         let outcome = try quiver.run(
-            ["-c", script, "sh", CommandLineRun.program, quiver.store, file], program: "/bin/sh")
+            ["-c", script, "sh", CommandLineRun.program, quiver.store, file],
+            program: "/bin/sh"
+        )
         #expect(outcome.status == 1)
         #expect(try Store.verify(at: quiver.store).isSound)
     }
