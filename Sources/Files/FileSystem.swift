@@ -141,3 +141,12 @@ public func fileKind(_ path: String) throws(FileError) -> FileKind {
     default: .other
     }
 }
+
+/// The name of what is at `path` from the root on, without links.
+public func absolutePath(_ path: String) throws(FileError) -> String {
+    guard let resolved = realpath(path, nil) else {
+        throw .system(operation: "realpath", path: path, code: errno)
+    }
+    defer { free(resolved) }
+    return String(cString: resolved)
+}

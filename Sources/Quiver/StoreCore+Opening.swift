@@ -15,6 +15,8 @@ extension StoreCore {
         guard names.isSubset(of: StoreLayout.namesOfAnUnfinishedStore) else {
             throw .alreadyExists(path: path)
         }
+        // The host may change its working directory while the store is open.
+        let path = try asStoreError { () throws(FileError) in try absolutePath(path) }
         let lock = try takeLock(at: path)
         for name in [StoreLayout.segments, StoreLayout.staging, StoreLayout.texts] {
             try asStoreError { () throws(FileError) in
@@ -56,6 +58,7 @@ extension StoreCore {
             try fileKind("\(path)/\(Catalog.fileName)")
         }
         guard case .file = kind else { throw .notAStore(path: path) }
+        let path = try asStoreError { () throws(FileError) in try absolutePath(path) }
         let lock = access == .readWrite ? try takeLock(at: path) : nil
         let catalog = try Catalog(store: path, readOnly: access == .readOnly, creating: false)
         let settings = try catalog.read {
@@ -92,11 +95,7 @@ extension StoreCore {
     }
 
     private static func parent(of path: String) -> String {
-        var parts = path.split(separator: "/", omittingEmptySubsequences: true)
-        guard !parts.isEmpty else { return "/" }
-        parts.removeLast()
-        let joined = parts.joined(separator: "/")
-        if path.hasPrefix("/") { return "/\(joined)" }
-        return joined.isEmpty ? "." : joined
+        let parent = path.split(separator: "/").dropLast().joined(separator: "/")
+        return "/\(parent)"
     }
 }

@@ -41,8 +41,8 @@ import Testing
         var acknowledged = 0
         var sealKillCount = 0
         for kill in 0..<killCount {
-            // Every second one strikes while a segment is being written.
-            let insideSeal = kill % 2 == 1
+            // Two of three strike while a segment is being written.
+            let insideSeal = kill % 3 != 0
             let run = try importAndKill(file, insideSeal: insideSeal, &generator)
             acknowledged = max(acknowledged, run.acknowledged)
             if run.wasSealing { sealKillCount += 1 }
@@ -86,7 +86,7 @@ import Testing
         while process.isRunning, try acknowledgedCount(output) == 0 { usleep(500) }
         if insideSeal {
             while process.isRunning, !isStaging { usleep(200) }
-            usleep(.random(in: 0...60_000, using: &generator))
+            usleep(.random(in: 0...30_000, using: &generator))
         } else {
             usleep(.random(in: 0...1_200_000, using: &generator))
         }

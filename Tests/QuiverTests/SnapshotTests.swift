@@ -148,6 +148,22 @@ import Testing
         #expect(snapshot.liveCount == 0)
     }
 
+    @Test func `a store named by a relative path survives a change of directory`() async throws {
+        await #expect(processExitsWith: .success) {
+            let directory = TemporaryDirectory()
+            guard chdir(directory.path) == 0 else { exit(1) }
+            let store = try Store.create(at: "store")
+            let collection = try store.createCollection(
+                "c",
+                CollectionConfiguration(dimension: 1, metric: .l2)
+            )
+            guard chdir("/") == 0 else { exit(2) }
+            try collection.upsert([Document(key: 1, text: "one", vector: [1])])
+            try collection.seal()
+            exit(try collection.documents([1])[0]?.text == "one" ? 0 : 3)
+        }
+    }
+
     @Test func `a reader may not write`() throws {
         let store = try Store.create(at: directory.file("store"))
         _ = try store.createCollection("c", CollectionConfiguration(dimension: 1, metric: .l2))

@@ -10,7 +10,13 @@ struct TailBlockWriter {
     private(set) var blocks: [Block] = []
 
     /// Adds the commit's documents, in the order of their keys, and its kills.
-    mutating func append(documents: [PreparedDocument], kills: [Kill]) {
+    ///
+    /// - Parameter longTexts: the files of long texts, by the document's ordinal.
+    mutating func append(
+        documents: [PreparedDocument],
+        longTexts: [Int: SegmentFileWriter.Summary],
+        kills: [Kill]
+    ) {
         var number: UInt32 = 0
         var nextDocument = 0
         var nextKill = 0
@@ -31,7 +37,7 @@ struct TailBlockWriter {
                 let size = document.tailByteCount
                 let used = 12 + killBytes.bytes.count + documentBytes.bytes.count
                 if nextDocument > first, used + size > TailFormat.blockByteCount { break }
-                Self.append(document, to: &documentBytes)
+                Self.append(document, longTexts[nextDocument], to: &documentBytes)
                 nextDocument += 1
             }
             var block = ByteWriter()
@@ -90,12 +96,21 @@ struct TailBlockWriter {
         writer.integer(kill.ordinal)
     }
 
-    private static func append(_ document: PreparedDocument, to writer: inout ByteWriter) {
+    private static func append(
+        _ document: PreparedDocument,
+        _ longText: SegmentFileWriter.Summary?,
+        to writer: inout ByteWriter
+    ) {
         writer.integer(UInt16(document.key.bytes.count))
         writer.append(document.key.bytes)
         writer.integer(document.textHash)
-        writer.integer(UInt8(document.text == nil ? 0 : document.isTextLong ? 2 : 1))
+        writer.integer(UInt8(document.text == nil ? 0 : longText == nil ? 1 : 2))
         writer.integer(UInt64(document.text?.utf8.count ?? 0))
-        if let text = document.text, !document.isTextLong { writer.append(text.utf8) }
+        if let longText {
+            writer.integer(longText.byteCount)
+            writer.integer(longText.checksum)
+        } else if let text = document.text {
+            writer.append(text.utf8)
+        }
     }
 }

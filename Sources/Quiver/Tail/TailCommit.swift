@@ -156,7 +156,9 @@ struct TailCommitBuilder {
     /// - Parameter openLongText: opens the file of the long text of a document.
     mutating func append(
         documents value: UnsafeRawBufferPointer,
-        openLongText: (_ ordinal: Int) throws(StoreError) -> SegmentFile
+        openLongText: (
+            _ ordinal: Int, _ expected: SegmentFileWriter.Summary
+        ) throws(StoreError) -> SegmentFile
     ) throws {
         var reader = ByteReader(value)
         let count = Int(try reader.integer(UInt32.self))
@@ -183,7 +185,9 @@ struct TailCommitBuilder {
 
     private mutating func appendDocument(
         _ reader: inout ByteReader,
-        openLongText: (_ ordinal: Int) throws(StoreError) -> SegmentFile
+        openLongText: (
+            _ ordinal: Int, _ expected: SegmentFileWriter.Summary
+        ) throws(StoreError) -> SegmentFile
     ) throws {
         let key = try reader.bytes(Int(try reader.integer(UInt16.self)))
         _ = try EncodedKey.decode(key)
@@ -205,7 +209,11 @@ struct TailCommitBuilder {
             texts.append(.inline(textBytes.count..<(textBytes.count + text.count)))
             textBytes.append(contentsOf: text)
         case 2:
-            let file = try openLongText(keys.count)
+            let expected = SegmentFileWriter.Summary(
+                byteCount: try reader.integer(),
+                checksum: try reader.integer()
+            )
+            let file = try openLongText(keys.count, expected)
             guard file.payloadByteCount == Int(length) else {
                 throw StoreError.damaged(
                     file: file.path,

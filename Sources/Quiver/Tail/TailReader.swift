@@ -46,12 +46,13 @@ struct TailReader {
         do {
             switch kind {
             case .documents:
-                try current?.builder.append(documents: value) { (ordinal) throws(StoreError) in
+                try current?.builder.append(documents: value) {
+                    (ordinal, expected) throws(StoreError) in
                     try SegmentFile(
                         path:
                             "\(core.textsPath)/\(TailFormat.longTextName(commit: commit, ordinal: ordinal))",
                         kind: .longText,
-                        expected: nil
+                        expected: expected
                     )
                 }
             case .vectors:

@@ -112,9 +112,6 @@ extension Collection {
         tailByteCount: Int,
         core: StoreCore
     ) throws(StoreError) -> CollectionState {
-        var blocks = TailBlockWriter()
-        blocks.append(documents: batch.documents, kills: kills)
-        for (field, rows) in batch.rows { blocks.append(rows: rows, of: field) }
         // Only this process writes, under the write lock, so the number cannot be taken meanwhile.
         let number = try core.catalog.read {
             (transaction: borrowing ReadTransaction) throws(StoreError) in
@@ -122,8 +119,12 @@ extension Collection {
         }
         // Long texts must be durable, under the names by which readers will look for them, before the commit is.
         // If the commit fails they stay until a writer opens the store: whether a failed last write of LMDB reached
-        // the disk is not known, and the next commit of this number writes its own over them.
-        try LongTexts.write(batch.documents, commit: number, core: core)
+        // the disk is not known. After such a failure LMDB takes no more commits; after any other the next
+        // commit of this number writes its own over them.
+        let longTexts = try LongTexts.write(batch.documents, commit: number, core: core)
+        var blocks = TailBlockWriter()
+        blocks.append(documents: batch.documents, longTexts: longTexts, kills: kills)
+        for (field, rows) in batch.rows { blocks.append(rows: rows, of: field) }
         return try core.catalog.write { (transaction: inout WriteTransaction) throws(StoreError) in
             var settings = try transaction.settings(of: core.catalog)
             settings.commit = number

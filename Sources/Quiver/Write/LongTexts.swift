@@ -3,21 +3,28 @@ import Files
 /// The texts of a commit that are too long for the catalog: each an immutable file, durable before the commit is.
 enum LongTexts {
     /// Writes and syncs the files of those documents whose text is long.
+    ///
+    /// - Returns: what each file is, by the document's ordinal.
     static func write(
         _ documents: [PreparedDocument],
         commit: UInt64,
         core: StoreCore
-    ) throws(StoreError) {
-        var isAnyLong = false
-        for (ordinal, document) in documents.enumerated() where document.isTextLong {
-            isAnyLong = true
-            try asStoreError { () throws(FileError) in
-                try write(document.text ?? "", commit: commit, ordinal: ordinal, core: core)
+    ) throws(StoreError) -> [Int: SegmentFileWriter.Summary] {
+        var files: [Int: SegmentFileWriter.Summary] = [:]
+        do {
+            for (ordinal, document) in documents.enumerated() where document.isTextLong {
+                files[ordinal] = try write(
+                    document.text ?? "",
+                    commit: commit,
+                    ordinal: ordinal,
+                    core: core
+                )
             }
+            if !files.isEmpty { try core.fileSystem.syncDirectory(core.textsPath) }
+        } catch {
+            throw .file(error)
         }
-        guard isAnyLong else { return }
-        try asStoreError { () throws(FileError) in try core.fileSystem.syncDirectory(core.textsPath)
-        }
+        return files
     }
 
     private static func write(
@@ -25,13 +32,14 @@ enum LongTexts {
         commit: UInt64,
         ordinal: Int,
         core: StoreCore
-    ) throws(FileError) {
+    ) throws(FileError) -> SegmentFileWriter.Summary {
         let name = TailFormat.longTextName(commit: commit, ordinal: ordinal)
         let staged = "\(core.stagingPath)/\(name)"
         try core.fileSystem.remove(staged)
         var file = try SegmentFileWriter(creating: staged, kind: .longText, in: core.fileSystem)
         try file.append(Array(text.utf8))
-        _ = try file.finish()
+        let summary = try file.finish()
         try core.fileSystem.move(staged, to: "\(core.textsPath)/\(name)")
+        return summary
     }
 }

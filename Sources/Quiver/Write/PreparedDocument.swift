@@ -10,7 +10,7 @@ struct PreparedDocument {
 
     /// Bytes in a `documents` block.
     var tailByteCount: Int {
-        2 + key.bytes.count + 8 + 1 + 8 + (isTextLong ? 0 : text?.utf8.count ?? 0)
+        2 + key.bytes.count + 8 + 1 + 8 + (isTextLong ? 16 : text?.utf8.count ?? 0)
     }
 }
 
