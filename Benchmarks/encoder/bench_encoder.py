@@ -93,7 +93,7 @@ def main():
     import numpy
     import wordnet
 
-    texts = [synset.text for synset in wordnet.synsets()]
+    texts = [synset.definition for synset in wordnet.synsets()]
     texts = random.Random(options.seed).sample(texts, min(options.texts, len(texts)))
     configuration = json.loads((options.encoder / "config.json").read_text())
     counts = token_counts(options.encoder, texts)

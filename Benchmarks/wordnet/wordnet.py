@@ -1,8 +1,8 @@
 """Reads WordNet 3.0 as Debian's wordnet-base has it: definitions, and the usage examples that belong to them.
 
-A synset's key is its offset in its file and the letter of its part of speech, "02084071-n". Its text is its words
-and its definition, "dog, domestic dog: a member of the genus Canis …", without the quoted examples: those are the
-questions whose right answer is known.
+A synset's key is its offset in its file and the letter of its part of speech, "02084071-n". Its definition stands
+without its words ("dog, domestic dog") and without the quoted examples: those are the questions whose right answer is
+known, and most of them hold one of the words.
 """
 
 import json
@@ -22,7 +22,8 @@ FIRST_QUOTATION = re.compile(r'[\s;:,]*"')
 
 class Synset(NamedTuple):
     key: str
-    text: str
+    words: str
+    definition: str
     examples: list[str]
 
 
@@ -34,8 +35,12 @@ def parse(line: str, letter: str) -> Synset:
     words = [ADJECTIVE_POSITION.sub("", word).replace("_", " ") for word in fields[4 : 4 + 2 * word_count : 2]]
     definition = FIRST_QUOTATION.split(gloss, maxsplit=1)[0].strip()
     examples = [example.strip() for example in re.findall(r'"([^"]*)"', gloss)]
-    text = ", ".join(words) + (f": {definition}" if definition else "")
-    return Synset(f"{fields[0]}-{letter}", text, [example for example in examples if example])
+    return Synset(
+        key=f"{fields[0]}-{letter}",
+        words=", ".join(words),
+        definition=definition,
+        examples=[example for example in examples if example],
+    )
 
 
 def synsets(folder: pathlib.Path = FOLDER) -> Iterator[Synset]:
@@ -53,7 +58,7 @@ def write_definitions(path: pathlib.Path, skip: int = 0) -> int:
     with open(path, "w", encoding="utf-8") as file:
         for synset in synsets():
             if count >= skip:
-                json.dump({"key": synset.key, "text": synset.text}, file, ensure_ascii=False)
+                json.dump({"key": synset.key, "text": synset.definition}, file, ensure_ascii=False)
                 file.write("\n")
             count += 1
     return count
