@@ -31,7 +31,8 @@ extension StoreError {
         case .unknownCollection, .unknownVectorField, .unknownKey: QV_ERROR_NOT_FOUND
         case .invalidName, .invalidConfiguration, .unsupportedIndex: QV_ERROR_CONFIGURATION
         case .invalidKey, .duplicateKey: QV_ERROR_KEY
-        case .missingVectors, .dimensionMismatch, .notFinite, .zeroVector, .float16Overflow:
+        case .missingVectors, .dimensionMismatch, .notFinite, .normOverflow, .zeroVector,
+            .float16Overflow:
             QV_ERROR_VECTOR
         case .textTooLong, .tooLarge: QV_ERROR_TOO_LARGE
         case .invalidK, .invalidSearch: QV_ERROR_SEARCH

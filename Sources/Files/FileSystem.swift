@@ -132,7 +132,8 @@ public enum FileKind: Sendable, Hashable {
 public func fileKind(_ path: String) throws(FileError) -> FileKind {
     var status = stat()
     guard stat(path, &status) == 0 else {
-        if errno == ENOENT { return .missing }
+        // Nothing is below what is no folder.
+        if errno == ENOENT || errno == ENOTDIR { return .missing }
         throw .system(operation: "stat", path: path, code: errno)
     }
     return switch status.st_mode & S_IFMT {

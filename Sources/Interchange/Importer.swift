@@ -229,7 +229,8 @@ extension StoreError {
             .textTooLong(let key, _, _):
             key
         case .dimensionMismatch(let key, _, _, _), .notFinite(let key, _, _, _),
-            .zeroVector(let key, _, _), .float16Overflow(let key, _, _, _, _):
+            .normOverflow(let key, _, _), .zeroVector(let key, _, _),
+            .float16Overflow(let key, _, _, _, _):
             key
         default: nil
         }

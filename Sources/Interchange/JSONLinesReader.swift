@@ -37,7 +37,7 @@ public final class JSONLinesReader: DocumentReader {
     func nextObject() throws(InterchangeError) -> JSONObject? {
         while true {
             let object = try lines.withNextLine { line throws(InterchangeError) -> JSONObject? in
-                if line.isEmpty {
+                if isBlank(line) {
                     firstEmptyLine = firstEmptyLine ?? lines.lineNumber
                     return nil
                 }
@@ -64,6 +64,10 @@ public final class JSONLinesReader: DocumentReader {
 
     /// An error about the last object.
     func failure(_ problem: LineProblem) -> InterchangeError { lines.failure(problem) }
+
+    private func isBlank(_ line: Span<UInt8>) -> Bool {
+        line.indices.allSatisfy { line[$0] == UInt8(ascii: " ") || line[$0] == UInt8(ascii: "\t") }
+    }
 
     private func parse(_ line: Span<UInt8>) throws(InterchangeError) -> JSONObject {
         let value: JSONValue

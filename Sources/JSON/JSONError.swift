@@ -40,6 +40,8 @@ public enum JSONError: Error, Sendable, Equatable, CustomStringConvertible {
         case loneSurrogate(UInt16)
         case duplicateName(String)
         case leadingZero
+        /// `NaN` or `Infinity`, which other programs write where JSON has no number.
+        case notANumber
         /// A number whose magnitude is above the largest `Double`.
         case numberOutOfRange
         case tooDeep(limit: Int)
@@ -59,6 +61,7 @@ public enum JSONError: Error, Sendable, Equatable, CustomStringConvertible {
                 "\\u\(String(unit, radix: 16, uppercase: true)) is half of a surrogate pair"
             case .duplicateName(let name): "the object has more than one member named \"\(name)\""
             case .leadingZero: "a number may not begin with a zero"
+            case .notANumber: "JSON has no NaN and no Infinity, only finite numbers"
             case .numberOutOfRange: "the number is too large for a double"
             case .tooDeep(let limit): "nested deeper than \(limit) levels"
             }

@@ -11,6 +11,9 @@ extension JSONParser {
         var exponent = 0
 
         let firstDigit = position
+        if isNegative, isNotFinite(bytes, at: position) {
+            throw Failure(problem: .notANumber, byteOffset: start)
+        }
         try parseDigits(bytes, into: &mantissa, &digitsFit)
         if bytes[firstDigit] == UInt8(ascii: "0"), position > firstDigit + 1 {
             throw Failure(problem: .leadingZero, byteOffset: firstDigit)

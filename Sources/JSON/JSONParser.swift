@@ -136,7 +136,9 @@ struct JSONParser {
                 try parseWord("null", bytes)
                 value = .null
             default:
-                throw unexpected(bytes, expected: "a value")
+                throw isNotFinite(bytes, at: position)
+                    ? Failure(problem: .notANumber, byteOffset: position)
+                    : unexpected(bytes, expected: "a value")
             }
 
             // A value may end the container that it stands in, and that one the next.
@@ -213,6 +215,19 @@ struct JSONParser {
             }
             position += 1
         }
+    }
+
+    /// Whether `NaN` or `Infinity` stands at `offset`, as several languages write them.
+    func isNotFinite(_ bytes: Span<UInt8>, at offset: Int) -> Bool {
+        for word in ["NaN", "Infinity"] as [StaticString] {
+            let count = word.utf8CodeUnitCount
+            if offset + count <= bytes.count,
+                (0..<count).allSatisfy({ bytes[offset + $0] == word.utf8Start[$0] })
+            {
+                return true
+            }
+        }
+        return false
     }
 
     private mutating func skipWhiteSpace(_ bytes: Span<UInt8>) {

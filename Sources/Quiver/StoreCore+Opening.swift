@@ -11,6 +11,9 @@ extension StoreCore {
         try asStoreError { () throws(FileError) in
             if try fileKind(path) == .missing { try fileSystem.makeDirectory(path) }
         }
+        guard try asStoreError({ () throws(FileError) in try fileKind(path) }) == .directory else {
+            throw .alreadyExists(path: path)
+        }
         let names = try asStoreError { () throws(FileError) in Set(try directoryEntries(path)) }
         guard names.isSubset(of: StoreLayout.namesOfAnUnfinishedStore) else {
             throw .alreadyExists(path: path)

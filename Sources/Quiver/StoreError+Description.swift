@@ -28,11 +28,13 @@ extension StoreError: CustomStringConvertible {
         case .dimensionMismatch(let key, let field, let expected, let found):
             "\(Self.place(key))a vector\(Self.of(field)) of \(found) numbers, the dimension is \(expected)"
         case .notFinite(let key, let field, let row, let position):
-            "\(Self.place(key))number \(position) of the vector\(Self.of(field)) (row \(row)) is NaN or infinite"
+            "\(Self.place(key))number \(position) of the vector\(Self.of(field)) (\(Self.number(row, key))) is NaN or infinite"
+        case .normOverflow(let key, let field, let row):
+            "\(Self.place(key))the vector\(Self.of(field)) (\(Self.number(row, key))) has a norm that does not fit into float32"
         case .zeroVector(let key, let field, let row):
-            "\(Self.place(key))the vector\(Self.of(field)) (row \(row)) is zero as stored, so it has no cosine"
+            "\(Self.place(key))the vector\(Self.of(field)) (\(Self.number(row, key))) is zero as stored, so it has no cosine"
         case .float16Overflow(let key, let field, let row, let position, let value):
-            "\(Self.place(key))number \(position) of the vector\(Self.of(field)) (row \(row)), \(value), "
+            "\(Self.place(key))number \(position) of the vector\(Self.of(field)) (\(Self.number(row, key))), \(value), "
                 + "does not fit into float16 (±65504)"
         case .textTooLong(let key, let byteCount, let limit):
             "key \(key): a text of \(byteCount) bytes, at most \(limit) are stored"
@@ -52,6 +54,11 @@ extension StoreError: CustomStringConvertible {
 
     private static func of(_ field: String) -> String {
         field.isEmpty ? "" : " of field \"\(field)\""
+    }
+
+    /// A row of a document, or a query.
+    private static func number(_ row: Int, _ key: Key?) -> String {
+        key == nil ? "query \(row)" : "row \(row)"
     }
 
     private static func place(_ key: Key?) -> String {

@@ -29,7 +29,10 @@ public enum StoreError: Error, Sendable, Equatable {
     case unknownKey(Key)
     case missingVectors(key: Key, field: String)
     case dimensionMismatch(key: Key?, field: String, expected: Int, found: Int)
+    /// For a query, `key` is `nil` and `row` its number; so in the two cases that follow.
     case notFinite(key: Key?, field: String, row: Int, position: Int)
+    /// The norm does not fit into float32.
+    case normOverflow(key: Key?, field: String, row: Int)
     case zeroVector(key: Key?, field: String, row: Int)
     case float16Overflow(key: Key?, field: String, row: Int, position: Int, value: Float)
     case textTooLong(key: Key, byteCount: Int, limit: Int)

@@ -9,14 +9,17 @@ struct CreateCommand: ParsableCommand {
 
     @OptionGroup var target: CollectionArguments
 
-    @Option(help: "Numbers in a vector, 1 to \(VectorField.maximumDimension).")
+    @Option(
+        parsing: .unconditional,
+        help: "Numbers in a vector, 1 to \(VectorField.maximumDimension)."
+    )
     var dimension: Int
 
     @Option(help: "What \"near\" means.")
-    var metric: Metric = .cosine
+    var metric = CaseArgument(Metric.cosine)
 
     @Option(help: "How the numbers of a vector are stored.")
-    var storage: Storage = .float32
+    var storage = CaseArgument(Storage.float32)
 
     @Option(
         help: "How vectors are searched: automatic, exact or graph.",
@@ -35,8 +38,8 @@ struct CreateCommand: ParsableCommand {
     func run() throws {
         let configuration = CollectionConfiguration(
             dimension: dimension,
-            metric: metric,
-            storage: storage,
+            metric: metric.value,
+            storage: storage.value,
             index: try IndexSpecification(parsing: index)
         )
         let store =
@@ -45,7 +48,7 @@ struct CreateCommand: ParsableCommand {
         _ = try store.createCollection(target.collection, configuration)
         StandardOutput.shared.write(
             "created collection \(target.collection) in \(target.store): dimension \(dimension), "
-                + "\(metric), \(storage), \(index)\n"
+                + "\(metric.value), \(storage.value), \(index)\n"
         )
     }
 }

@@ -86,6 +86,7 @@ private func cure(for error: StoreError) -> String? {
         "the command line serves collections with one unnamed vector field"
     case .zeroVector: "leave it out, or use the metric l2 or innerProduct"
     case .notFinite: "only finite numbers are stored"
+    case .normOverflow: "scale the vectors"
     case .float16Overflow: "scale the vectors, or create the collection with --storage float32"
     case .textTooLong: "split it"
     case .tooLarge: "make the batches smaller with --batch"

@@ -33,6 +33,11 @@ func cut(_ text: String, to width: Int) -> String {
     return head.prefix(max(0, width - 1)) + "…"
 }
 
+/// `count` of what `noun` names.
+func counted(_ count: Int, _ noun: String) -> String {
+    "\(count) \(noun)" + (count == 1 ? "" : "s")
+}
+
 /// A number of bytes in binary units.
 func byteSize(_ byteCount: Int) -> String {
     var size = Double(byteCount)

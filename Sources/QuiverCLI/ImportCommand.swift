@@ -36,7 +36,10 @@ struct ImportCommand: ParsableCommand {
     )
     var encoder: String?
 
-    @Option(help: ArgumentHelp("Lines or rows in a batch.", valueName: "n"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Lines or rows in a batch.", valueName: "n")
+    )
     var batch = 1000
 
     @Flag(help: "Acknowledge each batch with a line {\"acknowledged\":N}, N in total so far.")
@@ -61,7 +64,7 @@ struct ImportCommand: ParsableCommand {
         try buildIndexes(of: collection, progressLine)
         progressLine.clear()
         let summary =
-            "imported \(importer.progress.documentCount) documents, "
+            "imported \(counted(importer.progress.documentCount, "document")), "
             + "\(importer.progress.replacedCount) of them in place of others, "
             + "in \(decimal((ContinuousClock.now - start).seconds, places: 1)) s\n"
         // With --json, standard output has acknowledgements and nothing else.

@@ -36,7 +36,11 @@ struct SearchCommand: ParsableCommand {
     )
     var encoder: String?
 
-    @Option(name: .customShort("k"), help: "Hits wanted for each query, at least 1.")
+    @Option(
+        name: .customShort("k"),
+        parsing: .unconditional,
+        help: "Hits wanted for each query, at least 1."
+    )
     var k = 10
 
     @Flag(help: "Compare every vector: the true answer, slower.")
@@ -81,7 +85,8 @@ struct SearchCommand: ParsableCommand {
                     !Signals.isInterrupted
                 }
             ]
-            request.encoder = encoder.identity
+            // Where the collection remembers none, that its vectors are this one's is the caller's word.
+            if try collection.encoder() != nil { request.encoder = encoder.identity }
             try printer.print(try snapshot.search(request))
         } else if let like {
             let stored = try snapshot.documents([like.key], contents: .vectors)
@@ -101,7 +106,11 @@ struct SearchCommand: ParsableCommand {
                     let first = (ordinal - rows.startIndex) * file.dimension
                     return Array(numbers[first..<first + file.dimension])
                 }
-                try printer.print(try snapshot.search(request))
+                do {
+                    try printer.print(try snapshot.search(request))
+                } catch let error as StoreError {
+                    throw refusal(of: error, in: vectors, from: start)
+                }
             }
         }
     }
@@ -116,4 +125,29 @@ struct SearchCommand: ParsableCommand {
         }
         return remembered
     }
+}
+
+/// `error` with the row of `file` that it is about, where the queries that it counts began at row `start`.
+private func refusal(
+    of error: StoreError,
+    in file: String,
+    from start: Int
+) -> InterchangeError {
+    let row: Int
+    let moved: StoreError
+    switch error {
+    case .dimensionMismatch(nil, _, _, _):
+        (row, moved) = (start, error)
+    case .notFinite(nil, let field, let query, let position):
+        row = start + query
+        moved = .notFinite(key: nil, field: field, row: row, position: position)
+    case .normOverflow(nil, let field, let query):
+        row = start + query
+        moved = .normOverflow(key: nil, field: field, row: row)
+    case .zeroVector(nil, let field, let query):
+        row = start + query
+        moved = .zeroVector(key: nil, field: field, row: row)
+    default: return .refused(error, at: nil)
+    }
+    return .refused(moved, at: SourcePosition(file: file, unit: .row, number: row))
 }

@@ -31,8 +31,8 @@ struct VerifyCommand: ParsableCommand {
                 )
             }
             StandardOutput.shared.write(
-                "checked \(report.fileCount) files, \(byteSize(report.byteCount)), "
-                    + "\(report.documentCount) documents: "
+                "checked \(counted(report.fileCount, "file")), \(byteSize(report.byteCount)), "
+                    + "\(counted(report.documentCount, "document")): "
                     + (report.isSound ? "sound\n" : "\(report.damage.count) damaged\n")
             )
         }

@@ -37,7 +37,9 @@ import Testing
     @Test(
         arguments: [
             (#"{"key":1,"vector":[1,2}"#, "broken JSON: expected ',' or ']'"),
-            (#"{"key":1,"vector":[1,NaN]}"#, "broken JSON"),
+            (#"{"key":1,"vector":[1,NaN]}"#, "JSON has no NaN and no Infinity"),
+            (#"{"key":1,"vector":[1,-Infinity]}"#, "JSON has no NaN and no Infinity"),
+            (#"{"key":1,"vector":[3e38,3e38]}"#, "has a norm that does not fit into float32"),
             (
                 #"{"key":1,"vector":[1,2,3]}"#,
                 "a vector of 3 numbers, the dimension is 2"
@@ -52,7 +54,7 @@ import Testing
             (#"{"key":-1,"vector":[1,2]}"#, "found -1"),
             (#"{"key":1,"text":"x"}"#, "no encoder"),
             (#"{"key":1}"#, "neither \"vector\" nor \"text\""),
-            ("", "the line is empty"),
+            ("", "the line is empty"), ("  \t", "the line is empty"),
         ]
     )
     func `names line and cause, and keeps nothing of its batch`(

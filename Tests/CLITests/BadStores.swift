@@ -6,6 +6,14 @@ import Testing
 @Suite(.timeLimit(.minutes(5))) struct `A bad store` {
     private let quiver = CommandLineRun()
 
+    /// Root may read everything unless it gives that up.
+    private let withoutRootsRights =
+        geteuid() == 0
+        ? [
+            "/usr/bin/setpriv", "--bounding-set=-dac_override,-dac_read_search",
+            "--inh-caps=-dac_override,-dac_read_search",
+        ] : []
+
     @Test(arguments: ["missing", "empty", "file", "other"])
     func `that is none is named, with how to make one`(kind: String) throws {
         let path = quiver.folder.file(kind)
@@ -25,12 +33,14 @@ import Testing
             let outcome = try quiver.run(arguments)
             #expect(outcome.status == 1, "\(arguments)")
             #expect(outcome.error.contains(path), "\(outcome.error)")
+            #expect(outcome.error.contains("not a store"), "\(outcome.error)")
             #expect(outcome.output.isEmpty)
         }
-        if kind == "other" {
+        if kind == "other" || kind == "file" {
             let outcome = try quiver("create", path, "c", "--dimension", "2")
             #expect(outcome.status == 1)
-            #expect(outcome.error.contains(path))
+            #expect(outcome.error.contains("\(path): already exists"), "\(outcome.error)")
+            guard kind == "other" else { return }
             #expect(try manager.contentsOfDirectory(atPath: path) == ["notes.txt"])
         }
     }
@@ -46,18 +56,33 @@ import Testing
         try quiver.createCollection()
         chmod(quiver.store, 0)
         defer { chmod(quiver.store, 0o700) }
-        // Root may read everything unless it gives that up.
-        let prefix =
-            geteuid() == 0
-            ? [
-                "/usr/bin/setpriv", "--bounding-set=-dac_override,-dac_read_search",
-                "--inh-caps=-dac_override,-dac_read_search",
-            ] : []
+        let prefix = withoutRootsRights
         for arguments in [["stats", quiver.store], ["import", quiver.store, "c", "-"]] {
             let outcome = try quiver.run(arguments, prefix: prefix)
             #expect(outcome.status == 1)
             #expect(outcome.error.contains("Permission denied"), "\(outcome.error)")
         }
+    }
+
+    @Test func `that verify may not open is no damage`() throws {
+        try quiver.createCollection()
+        let lock = quiver.store + "/catalog.mdb-lock"
+        chmod(lock, 0)
+        defer { chmod(lock, 0o600) }
+        let prefix = withoutRootsRights
+        let outcome = try quiver.run(["verify", quiver.store], prefix: prefix)
+        #expect(outcome.status == 1)
+        #expect(outcome.output.isEmpty, "\(outcome.output)")
+        #expect(outcome.error.contains("Permission denied; check who owns it"), "\(outcome.error)")
+    }
+
+    @Test func `is verified with the files of its long texts`() throws {
+        try quiver.createCollection()
+        let text = String(repeating: "long ", count: 400_000)
+        try quiver.importLines([#"{"key":1,"text":"\#(text)","vector":[1,0]}"#])
+        let report = try quiver("verify", quiver.store, "--json").object()
+        #expect(report["files"]?.int == 2)
+        #expect((report["bytes"]?.int ?? 0) > text.utf8.count)
     }
 
     @Test(arguments: [UInt64(1), 2, 3])

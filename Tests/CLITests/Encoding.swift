@@ -65,6 +65,30 @@ import Testing
         #expect(try bestKey("--text", "automobile") == "car")
     }
 
+    @Test func `vectors that quiver encode made are asked with a text and the encoder's name`()
+        throws
+    {
+        let texts = try quiver.write("a domesticated dog\na bank that lends money\n", to: "t.txt")
+        let rows = quiver.folder.file("rows.npy")
+        let encoded = try quiver("encode", "--encoder", try folder, texts, "--output", rows)
+        #expect(encoded.status == 0, "\(encoded.error)")
+        #expect(try quiver("create", quiver.store, "c", "--dimension", "384").status == 0)
+        #expect(try quiver("import", quiver.store, "c", rows).status == 0)
+        let found = try quiver(
+            "search",
+            quiver.store,
+            "c",
+            "--text",
+            "puppy",
+            "--encoder",
+            try folder,
+            "--json"
+        )
+        #expect(found.status == 0, "\(found.error)")
+        let best = try found.object()["hits"]?.array?.first?.object
+        #expect(best?["key"]?.int == 0)
+    }
+
     @Test func `another encoder is refused`() throws {
         try importTexts()
         let copy = quiver.folder.file("model")

@@ -26,6 +26,24 @@ import Testing
         #expect(line.isEmpty || outcome.output.isEmpty)
     }
 
+    @Test func `a negative number is named, not taken for an option`() throws {
+        for (line, message) in [
+            ("search s c --like a -k -1", "-k is -1, not at least 1"),
+            ("import s c - --batch -1", "--batch is -1, not at least 1"),
+            ("create s c --dimension -1", "--dimension is -1, not within 1"),
+        ] {
+            let outcome = try quiver.run(line.split(separator: " ").map(String.init))
+            #expect(outcome.error.hasPrefix("quiver: \(message)"), "\(outcome.error)")
+        }
+    }
+
+    @Test func `the help of create has choices and defaults as they are typed`() throws {
+        let help = try quiver("create", "--help").output
+        let words = help.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        #expect(words.contains("values: l2, innerProduct, cosine; default: cosine"), "\(help)")
+        #expect(words.contains("values: float32, float16, int8; default: float32"), "\(help)")
+    }
+
     @Test func `an unknown metric is answered with those that there are`() throws {
         let outcome = try quiver("create", "s", "c", "--dimension", "2", "--metric", "manhattan")
         for metric in ["cosine", "l2", "innerProduct", "manhattan"] {

@@ -18,6 +18,8 @@ import Testing
             ("01", .leadingZero, 0), ("-012", .leadingZero, 1), ("[00]", .leadingZero, 1),
             ("1e999", .numberOutOfRange, 0), ("[-1e309]", .numberOutOfRange, 1),
             ("1e99999999999999999999999", .numberOutOfRange, 0),
+            ("NaN", .notANumber, 0), ("[1,Infinity]", .notANumber, 3),
+            ("[-Infinity]", .notANumber, 1),
             ("\u{FEFF}1", .byteOrderMark, 0),
             ("\"a\nb\"", .controlCharacter(10), 2), ("\"\u{0}\"", .controlCharacter(0), 1),
             (#""\x""#, .invalidEscape, 1), (#""\u12G4""#, .invalidEscape, 1),

@@ -9,8 +9,8 @@ extension Snapshot {
     /// tail always row by row. A batch of exact queries reads each block of rows once for several of them.
     ///
     /// - Returns: one result a query, in the order of the queries.
-    /// - Throws: `invalidK`, `unknownVectorField`, `dimensionMismatch`, `notFinite`, `zeroVector` (cosine),
-    ///   `wrongEncoder`, `noEncoder`, `damaged`, `usedAfterFork`, `file`.
+    /// - Throws: `invalidK`, `unknownVectorField`, `dimensionMismatch`, `notFinite`, `normOverflow`,
+    ///   `zeroVector` (cosine), `wrongEncoder`, `noEncoder`, `damaged`, `usedAfterFork`, `file`.
     public func search(_ request: SearchRequest) throws(StoreError) -> [SearchResult] {
         try process.require()
         let search = try SearchPlan(request, snapshot: self)
@@ -68,9 +68,13 @@ struct SearchPlan: Sendable {
         }
         var queries: [Query] = []
         queries.reserveCapacity(request.queries.count)
-        for vector in request.queries {
-            try field.field.check(vector, of: nil)
-            queries.append(Query(vector, metric: field.field.metric))
+        for (number, vector) in request.queries.enumerated() {
+            try field.field.check(vector, of: nil, number: number)
+            let query = Query(vector, metric: field.field.metric)
+            guard query.norm.isFinite else {
+                throw .normOverflow(key: nil, field: field.field.name, row: number)
+            }
+            queries.append(query)
         }
         self.request = request
         self.snapshot = snapshot
@@ -189,7 +193,8 @@ struct SearchPlan: Sendable {
             hits.append(
                 Hit(
                     key: key,
-                    score: field.field.metric.score(fromDistance: candidate.distance),
+                    score: field.field.metric.score(fromDistance: candidate.distance)
+                        .clampedToFinite,
                     row: 0,
                     version: try snapshot.version(at: location),
                     textHash: try snapshot.textHash(at: location),
@@ -210,5 +215,12 @@ extension RowSet {
         var shifted = RowSet(capacity: count)
         for row in 0..<count where contains(UInt32(first + row)) { shifted.insert(UInt32(row)) }
         return shifted
+    }
+}
+
+extension Float {
+    /// Vectors are finite, but the score of two very long ones may not fit: it is then the largest that does.
+    fileprivate var clampedToFinite: Float {
+        min(max(self, -Float.greatestFiniteMagnitude), Float.greatestFiniteMagnitude)
     }
 }

@@ -129,6 +129,11 @@ final class TailCommit: Sendable {
         texts.indices.filter { if case .file = texts[$0] { true } else { false } }
     }
 
+    /// The files of the texts that have one of their own.
+    var longTextFiles: [SegmentFile] {
+        texts.compactMap { if case .file(let file) = $0 { file } else { nil } }
+    }
+
     /// The block of `field` that holds a document's row, and the row's place in it.
     func block(of ordinal: Int, field: UInt32) -> (block: Block, row: Int)? {
         guard let blocks = vectors[field] else { return nil }

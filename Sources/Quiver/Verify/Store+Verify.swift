@@ -53,6 +53,7 @@ struct Verification {
             note(path, "is \(found) bytes long, expected \(expected)")
         case .unsupportedFormat(let path, let found, let supported):
             note(path, "has format \(found); this version reads \(supported)")
+        case .catalog(.permissionDenied), .catalog(.system), .catalog(.readersFull): throw error
         case .catalog, .index, .unknownCollection, .notAStore: note(file, "\(error)")
         default: throw error
         }
@@ -151,7 +152,12 @@ struct Verification {
             )
             guard progress(now) else { throw .cancelled }
         }
-        for view in snapshot.tail { try checkTexts(of: view.commit) }
+        for view in snapshot.tail {
+            try checkTexts(of: view.commit)
+            let files = view.commit.longTextFiles
+            report.fileCount += files.count
+            report.byteCount += files.reduce(0) { $0 + Int($1.summary.byteCount) }
+        }
         try checkUniquenessOfTail(in: snapshot)
         report.documentCount += snapshot.liveCount
     }

@@ -8,7 +8,7 @@ extension Collection {
     /// nothing of it is kept. If the tail is full it is sealed first, which can take a second.
     ///
     /// - Throws: `duplicateKey` and what is wrong with a document (`invalidKey`, `textTooLong`, `missingVectors`,
-    ///   `dimensionMismatch`, `notFinite`, `zeroVector`, `float16Overflow`); `readOnly`, `closed`, `usedAfterFork`;
+    ///   `dimensionMismatch`, `notFinite`, `normOverflow`, `zeroVector`, `float16Overflow`); `readOnly`, `closed`, `usedAfterFork`;
     ///   `file` and `catalog`, a full disk among them.
     @discardableResult
     public func write(_ batch: WriteBatch) throws(StoreError) -> CommitReceipt {

@@ -9,7 +9,7 @@ struct PreparedBatch {
     static let maximumCount = 1 << 24
 
     /// - Throws: `tooLarge`, `invalidKey`, `duplicateKey`, `textTooLong`, `missingVectors`, `unknownVectorField`,
-    ///   `dimensionMismatch`, `notFinite`, `zeroVector`, `float16Overflow`, each naming the document.
+    ///   `dimensionMismatch`, `notFinite`, `normOverflow`, `zeroVector`, `float16Overflow`, each naming the document.
     init(_ batch: WriteBatch, collection: String, fields: [StoredField]) throws(StoreError) {
         guard batch.count <= Self.maximumCount else {
             throw .tooLarge(what: "write batch", found: batch.count, limit: Self.maximumCount)

@@ -46,7 +46,7 @@ struct PreparedRows {
         }
         // A row can vanish, or its norm overflow, only now: in its storage type.
         guard stored.norm.isFinite else {
-            throw .notFinite(key: key, field: field.name, row: 0, position: 0)
+            throw .normOverflow(key: key, field: field.name, row: 0)
         }
         if field.metric == .cosine, stored.norm == 0 {
             throw .zeroVector(key: key, field: field.name, row: 0)
@@ -60,16 +60,18 @@ struct PreparedRows {
 extension VectorField {
     /// Refuses a row of another dimension, with a number that is not finite, or without direction under cosine.
     ///
-    /// - Parameter key: the document that it belongs to; `nil` for a query.
-    func check(_ row: [Float], of key: Key?) throws(StoreError) {
+    /// - Parameters:
+    ///   - key: the document that it belongs to; `nil` for a query.
+    ///   - number: the row's number in its document, or the query's.
+    func check(_ row: [Float], of key: Key?, number: Int = 0) throws(StoreError) {
         guard row.count == dimension else {
             throw .dimensionMismatch(key: key, field: name, expected: dimension, found: row.count)
         }
         if let position = row.firstIndex(where: { !$0.isFinite }) {
-            throw .notFinite(key: key, field: name, row: 0, position: position)
+            throw .notFinite(key: key, field: name, row: number, position: position)
         }
         if metric == .cosine, row.allSatisfy({ $0 == 0 }) {
-            throw .zeroVector(key: key, field: name, row: 0)
+            throw .zeroVector(key: key, field: name, row: number)
         }
     }
 }
