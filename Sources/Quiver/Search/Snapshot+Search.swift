@@ -70,7 +70,12 @@ struct SearchPlan: Sendable {
         queries.reserveCapacity(request.queries.count)
         for vector in request.queries {
             try field.field.check(vector, of: nil)
-            queries.append(Query(vector, metric: field.field.metric))
+            let query = Query(vector, metric: field.field.metric)
+            // Of a norm past float32 every cosine would come out as 0.
+            guard field.field.metric != .cosine || query.norm.isFinite else {
+                throw .notFinite(key: nil, field: field.field.name, row: 0, position: 0)
+            }
+            queries.append(query)
         }
         self.request = request
         self.snapshot = snapshot
