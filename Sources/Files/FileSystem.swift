@@ -128,11 +128,11 @@ public enum FileKind: Sendable, Hashable {
     case other
 }
 
-/// What is at `path`, links followed.
+/// What is at `path`, links followed; nothing is below a file.
 public func fileKind(_ path: String) throws(FileError) -> FileKind {
     var status = stat()
     guard stat(path, &status) == 0 else {
-        if errno == ENOENT { return .missing }
+        if errno == ENOENT || errno == ENOTDIR { return .missing }
         throw .system(operation: "stat", path: path, code: errno)
     }
     return switch status.st_mode & S_IFMT {
