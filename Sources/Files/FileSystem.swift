@@ -128,7 +128,7 @@ public enum FileKind: Sendable, Hashable {
     case other
 }
 
-/// What is at `path`, links followed.
+/// What is at `path`, links followed; nothing is below a file.
 public func fileKind(_ path: String) throws(FileError) -> FileKind {
     var status = stat()
     guard stat(path, &status) == 0 else {

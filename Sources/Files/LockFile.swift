@@ -12,12 +12,16 @@ public final class LockFile: Sendable {
     }
 
     private let descriptor: Int32
+    private let holder = getpid()
 
     private init(descriptor: Int32) {
         self.descriptor = descriptor
     }
 
     deinit {
+        // A forked child shares the open file: closing ours alone would leave the lock to it, and the child's end
+        // of it must not unlock.
+        if getpid() == holder { flock(descriptor, LOCK_UN) }
         close(descriptor)
     }
 

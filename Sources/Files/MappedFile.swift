@@ -17,7 +17,8 @@ public final class MappedFile: Sendable {
 
     /// Maps the file at `path`. Reads nothing yet.
     public init(path: String) throws(FileError) {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        // Without O_NONBLOCK a pipe under the file's name would be waited for.
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else {
             throw .system(operation: "open", path: path, code: errno)
         }

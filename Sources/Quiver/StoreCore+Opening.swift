@@ -76,6 +76,7 @@ extension StoreCore {
                 supported: StoreRecord.formatVersion
             )
         }
+        guard catalog.isComplete else { throw .notAStore(path: path) }
         let core = StoreCore(
             path: path,
             catalog: catalog,

@@ -8,6 +8,7 @@ extension StoreCore {
     /// What the catalog has retired but not unlinked yet is left to `unlinkRetired`, since a reader may be on its way to it.
     func sweep() throws(StoreError) {
         var known: Set<String> = []
+        var retired: Set<String> = []
         try catalog.read { (transaction: borrowing ReadTransaction) throws(StoreError) in
             try transaction.forEachRecord(.segments, prefix: [], of: catalog) {
                 (key, value) throws(StoreError) in
@@ -37,7 +38,7 @@ extension StoreCore {
             }
             try transaction.forEachRecord(.retired, prefix: [], of: catalog) {
                 (key, _) throws(StoreError) in
-                known.insert(String(decoding: key.dropFirst(8), as: UTF8.self))
+                retired.insert(String(decoding: key.dropFirst(8), as: UTF8.self))
             }
         }
         try asStoreError { () throws(FileError) in
@@ -49,6 +50,7 @@ extension StoreCore {
             }
             for name in try directoryEntries(segmentsPath) {
                 let directory = "\(StoreLayout.segments)/\(name)"
+                if retired.contains(directory) { continue }
                 guard known.contains(directory) else {
                     try fileSystem.remove("\(path)/\(directory)")
                     continue
@@ -60,7 +62,7 @@ extension StoreCore {
             }
             for name in try directoryEntries(textsPath) {
                 let commit = String(name.prefix { $0 != "-" })
-                if !known.contains(commit), !known.contains("\(StoreLayout.texts)/\(name)") {
+                if !known.contains(commit), !retired.contains("\(StoreLayout.texts)/\(name)") {
                     try fileSystem.remove("\(textsPath)/\(name)")
                 }
             }

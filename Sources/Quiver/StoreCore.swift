@@ -12,6 +12,8 @@ final class StoreCore: Sendable {
     /// Writes, seals and publications happen one at a time.
     let writing = Mutex<Void>(())
     let process: ProcessMark
+    /// Numbers the graphs under way, so that two of one segment have files of their own.
+    let graphNumber = Atomic<UInt64>(0)
 
     init(
         path: String,

@@ -1,3 +1,4 @@
+import Glibc
 import Quiver
 import TestSupport
 import Testing
@@ -26,6 +27,22 @@ import Testing
         let collection = try collection()
         #expect(throws: StoreError.dimensionMismatch(key: 7, field: "", expected: 3, found: 2)) {
             try write(Document(key: 7, vector: [1, 2]), to: collection)
+        }
+    }
+
+    @Test func `a batch takes the memory of what is in it, not of its count`() async {
+        await #expect(processExitsWith: .success) {
+            let directory = TemporaryDirectory()
+            let store = try Store.create(at: directory.file("store"))
+            let collection = try store.createCollection(
+                "c",
+                CollectionConfiguration(dimension: VectorField.maximumDimension)
+            )
+            // Room for as many rows would be 256 GiB.
+            var batch = WriteBatch()
+            for key in 0..<(1 << 20) { batch.delete(.integer(UInt64(key))) }
+            guard try collection.write(batch).missingCount == 1 << 20 else { exit(1) }
+            exit(0)
         }
     }
 

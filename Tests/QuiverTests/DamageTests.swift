@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Quiver
 import TestSupport
 import Testing
@@ -40,7 +41,9 @@ private struct SampleStore {
     }
 
     /// Every file but the catalog and the locks, relative to the store.
-    var dataFiles: [String] {
+    var dataFiles: [String] { dataFiles(of: path) }
+
+    func dataFiles(of path: String) -> [String] {
         let all = FileManager.default.enumerator(atPath: path)?.compactMap { $0 as? String } ?? []
         return all.filter { $0.hasSuffix(".qvs") || $0.hasSuffix(".text") }.sorted()
     }
@@ -107,6 +110,33 @@ private struct SampleStore {
             try sample.write(whole, to: file)
         }
         #expect(try Store.verify(at: sample.path).isSound)
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `a pipe in a file's place is damage, not something to wait for`() throws {
+        let sample = try SampleStore()
+        for file in sample.dataFiles {
+            let path = "\(sample.path)/\(file)"
+            try FileManager.default.moveItem(atPath: path, toPath: "\(path).kept")
+            try #require(mkfifo(path, 0o600) == 0)
+            #expect(try !Store.verify(at: sample.path).isSound, "\(file)")
+            #expect(throws: StoreError.self, "\(file)") { _ = try sample.readEverything() }
+            try FileManager.default.removeItem(atPath: path)
+            try FileManager.default.moveItem(atPath: "\(path).kept", toPath: path)
+        }
+    }
+
+    @Test func `damage names files from the store on, however the store is named`() throws {
+        let sample = try SampleStore()
+        let moved = sample.directory.file("größer-語")
+        try FileManager.default.moveItem(atPath: sample.path, toPath: moved)
+        let other = sample.directory.file("link")
+        try FileManager.default.createSymbolicLink(atPath: other, withDestinationPath: moved)
+        let file = sample.dataFiles(of: moved).first { $0.contains("keys") } ?? ""
+        try Data().write(to: URL(fileURLWithPath: "\(moved)/\(file)"))
+        for name in [moved, other] {
+            #expect(try Store.verify(at: name).damage.map(\.file) == [file])
+        }
     }
 
     @Test(arguments: [1, 2, 3] as [UInt64])

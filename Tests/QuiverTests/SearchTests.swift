@@ -80,6 +80,10 @@ import Testing
         #expect(throws: StoreError.zeroVector(key: nil, field: "", row: 0)) {
             _ = try collection.search(SearchRequest(queries: [[0, 0]]))
         }
+        // Its norm is past float32.
+        #expect(throws: StoreError.normOverflow(key: nil, field: "", row: 0)) {
+            _ = try collection.search(SearchRequest(queries: [[3e38, 3e38]]))
+        }
     }
 
     @Test func `excluded keys are left out and others take their places`() throws {

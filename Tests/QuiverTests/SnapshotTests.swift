@@ -1,4 +1,6 @@
+import Foundation
 import Glibc
+import LMDB
 import Quiver
 import TestSupport
 import Testing
@@ -184,12 +186,36 @@ import Testing
         #expect(throws: StoreError.notAStore(path: directory.path)) {
             _ = try Store.open(at: directory.path)
         }
+        #expect(throws: StoreError.notAStore(path: "/dev/null")) {
+            _ = try Store.open(at: "/dev/null")
+        }
         #expect(throws: StoreError.notAStore(path: "/nowhere/at/all")) {
             _ = try Store.open(at: "/nowhere/at/all")
         }
         #expect(!Store.exists(at: directory.path))
         #expect(throws: StoreError.notAStore(path: directory.path)) {
             _ = try Store.verify(at: directory.path)
+        }
+    }
+
+    @Test func `a later format is named even if its catalog has other key spaces`() throws {
+        let path = directory.file("store")
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+        do {
+            let environment = try Environment.open(path: "\(path)/catalog.mdb")
+            let settings = try environment.database("settings", create: true)
+            // Magic, format 2, what only format 2 knows, and the checksum.
+            let value: [UInt8] = [
+                0x51, 0x56, 0x53, 0x54, 2, 0, 0, 0, 9, 9,
+                0x4E, 0x0E, 0x2D, 0x4E, 0xC7, 0xC7, 0x05, 0x42,
+            ]
+            try environment.write { (transaction: inout WriteTransaction) throws(LMDBError) in
+                try transaction.put(Array("store".utf8), value, in: settings)
+            }
+        }
+        let expected = StoreError.unsupportedFormat(path: path, found: 2, supported: 1)
+        for access in [Store.Access.readOnly, .readWrite] {
+            #expect(throws: expected) { _ = try Store.open(at: path, access: access) }
         }
     }
 

@@ -7,6 +7,8 @@ final class Catalog: Sendable {
     let path: String
     let environment: Environment
     private let databases: [KeySpace: Database]
+    /// Whether every key space is there. Look at the format first: another one may have others.
+    var isComplete: Bool { databases.count == KeySpace.allCases.count }
 
     /// Opens the catalog in the store's directory.
     ///
@@ -19,7 +21,11 @@ final class Catalog: Sendable {
             let environment = try Environment.open(path: path, options: options)
             var databases: [KeySpace: Database] = [:]
             for space in KeySpace.allCases {
-                databases[space] = try environment.database(space.rawValue, create: creating)
+                do throws(LMDBError) {
+                    databases[space] = try environment.database(space.rawValue, create: creating)
+                } catch .databaseNotFound where space != .settings {
+                    continue
+                }
             }
             self.environment = environment
             self.databases = databases

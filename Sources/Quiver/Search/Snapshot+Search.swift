@@ -71,7 +71,8 @@ struct SearchPlan: Sendable {
         for (number, vector) in request.queries.enumerated() {
             try field.field.check(vector, of: nil, number: number)
             let query = Query(vector, metric: field.field.metric)
-            guard query.norm.isFinite else {
+            // Of a norm past float32 every cosine would come out as 0.
+            guard field.field.metric != .cosine || query.norm.isFinite else {
                 throw .normOverflow(key: nil, field: field.field.name, row: number)
             }
             queries.append(query)

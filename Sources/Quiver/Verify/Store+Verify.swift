@@ -20,7 +20,9 @@ extension Store {
             try fileKind("\(path)/\(Catalog.fileName)")
         }
         guard case .file(let byteCount) = kind else { throw .notAStore(path: path) }
-        var verification = Verification(path: path)
+        var verification = Verification(
+            path: try asStoreError { () throws(FileError) in try absolutePath(path) }
+        )
         try verification.checkCatalog(byteCount: byteCount)
         guard verification.report.isSound else { return verification.report }
         try verification.checkCollections(progress: progress)
@@ -38,8 +40,10 @@ struct Verification {
     }
 
     mutating func note(_ file: String, _ reason: String) {
+        let directory = "\(path)/".utf8
         let relative =
-            file.hasPrefix("\(path)/") ? String(file.dropFirst(path.utf8.count + 1)) : file
+            file.utf8.starts(with: directory)
+            ? String(decoding: file.utf8.dropFirst(directory.count), as: UTF8.self) : file
         report.damage.append(.init(file: relative, reason: reason))
     }
 

@@ -76,51 +76,70 @@ struct GraphBuild: Sendable {
         } catch {
             throw .index(error)
         }
-        let index = try write(graph, of: task)
-        try publish(index, of: task)
-    }
-
-    /// Puts the graph beside the segment's files, durably, under a name that nothing refers to yet.
-    private func write(_ graph: [UInt8], of task: Task) throws(StoreError) -> SegmentRecord.Index {
-        let generation: UInt64 = 1
-        let name = SegmentName.graph(fieldID: task.field.id, generation: generation)
-        let staged = "\(core.stagingPath)/\(SegmentName.directory(task.segment.id))-\(name)"
-        return try asStoreError { () throws(FileError) in
-            try core.fileSystem.remove(staged)
-            var file = try SegmentFileWriter(creating: staged, kind: .graph, in: core.fileSystem)
-            try file.append(graph)
-            let summary = try file.finish()
-            try core.fileSystem.move(staged, to: "\(task.segment.path)/\(name)")
-            try core.fileSystem.syncDirectory(task.segment.path)
-            return SegmentRecord.Index(
-                fieldID: task.field.id,
-                generation: generation,
-                file: summary
-            )
+        // Another call may be building the same graph, and writing it at the same time.
+        let number = core.graphNumber.wrappingAdd(1, ordering: .relaxed).newValue
+        let staged =
+            "\(core.stagingPath)/\(SegmentName.directory(task.segment.id))-graph-\(number)"
+        let index = SegmentRecord.Index(
+            fieldID: task.field.id,
+            generation: 1,
+            file: try write(graph, to: staged)
+        )
+        do throws(StoreError) {
+            try publish(index, at: staged, of: task)
+        } catch {
+            // What cannot be removed now is swept when a writer opens the store.
+            try? core.fileSystem.remove(staged)
+            throw error
         }
     }
 
-    private func publish(_ index: SegmentRecord.Index, of task: Task) throws(StoreError) {
+    private func write(
+        _ graph: [UInt8],
+        to path: String
+    ) throws(StoreError) -> SegmentFileWriter.Summary {
+        try asStoreError { () throws(FileError) in
+            var file = try SegmentFileWriter(creating: path, kind: .graph, in: core.fileSystem)
+            try file.append(graph)
+            return try file.finish()
+        }
+    }
+
+    /// Puts the graph beside the segment's files, durably, under a name that nothing refers to yet, and then into
+    /// the catalog; under the write lock, so that the segment cannot be retired in between.
+    private func publish(
+        _ index: SegmentRecord.Index,
+        at staged: String,
+        of task: Task
+    ) throws(StoreError) {
+        let key = CatalogKey.segment(task.segment.id, of: collection.id)
         try core.withWriteLock { () throws(StoreError) in
+            let record = try core.catalog.read {
+                (transaction: borrowing ReadTransaction) throws(StoreError) in
+                try transaction.record(.segments, key, of: core.catalog, SegmentRecord.decode)
+            }
+            // Gone if everything in it has died meanwhile; or another call was faster.
+            guard var record, !record.indexes.contains(where: { $0.fieldID == index.fieldID })
+            else {
+                return try asStoreError { () throws(FileError) in
+                    try core.fileSystem.remove(staged)
+                }
+            }
+            let name = SegmentName.graph(fieldID: index.fieldID, generation: index.generation)
+            try asStoreError { () throws(FileError) in
+                try core.fileSystem.move(staged, to: "\(task.segment.path)/\(name)")
+                try core.fileSystem.syncDirectory(task.segment.path)
+            }
+            record.indexes.append(index)
             try core.catalog.write { (transaction: inout WriteTransaction) throws(StoreError) in
-                let key = CatalogKey.segment(task.segment.id, of: collection.id)
-                // Gone if everything in it has died meanwhile.
                 guard
-                    var record = try transaction.record(
-                        .segments,
-                        key,
-                        of: core.catalog,
-                        SegmentRecord.decode
-                    ),
-                    !record.indexes.contains(where: { $0.fieldID == index.fieldID }),
                     var state = try transaction.record(
                         .states,
                         CatalogKey.collection(collection.id),
                         of: core.catalog,
                         CollectionState.decode
                     )
-                else { return }
-                record.indexes.append(index)
+                else { throw .unknownCollection(collection.name) }
                 state.layout += 1
                 try transaction.put(.segments, key, record.encoded(), of: core.catalog)
                 try transaction.put(

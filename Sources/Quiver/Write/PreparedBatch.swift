@@ -23,7 +23,7 @@ struct PreparedBatch {
         for index in keyed.indices.dropFirst() where keyed[index].key == keyed[index - 1].key {
             throw .duplicateKey(keyed[index].operation.key)
         }
-        rows = fields.map { ($0, PreparedRows(field: $0.field, reserving: batch.count)) }
+        rows = fields.map { ($0, PreparedRows(field: $0.field)) }
         for (key, operation) in keyed {
             switch operation {
             case .delete: deleted.append(key)

@@ -24,11 +24,9 @@ struct PreparedRows {
 
     var count: Int { norms.count }
 
-    init(field: VectorField, reserving count: Int) {
+    init(field: VectorField) {
         storage = field.storage
         dimension = field.dimension
-        values.reserveCapacity(count * field.storage.bytesPerRow(dimension: field.dimension))
-        norms.reserveCapacity(count)
     }
 
     /// Checks and adds one document's row.
