@@ -1,4 +1,5 @@
 import Files
+import Glibc
 import LMDB
 
 extension StoreCore {
@@ -42,8 +43,11 @@ extension StoreCore {
             }
         }
         try asStoreError { () throws(FileError) in
-            for name in [StoreLayout.segments, StoreLayout.staging, StoreLayout.texts] {
+            // A copy of the store may lack those that were empty.
+            for name in [StoreLayout.segments, StoreLayout.staging, StoreLayout.texts]
+            where try fileKind("\(path)/\(name)") == .missing {
                 try fileSystem.makeDirectory("\(path)/\(name)")
+                try fileSystem.syncDirectory(path)
             }
             for name in try directoryEntries(stagingPath) {
                 try fileSystem.remove("\(stagingPath)/\(name)")
@@ -113,8 +117,18 @@ extension StoreCore {
     }
 
     /// Runs `body` while no other thread of this process writes to the store.
+    ///
+    /// - Throws: `nestedWrite` where this thread is doing so already: in a progress handler.
     func withWriteLock<Result>(_ body: () throws(StoreError) -> Result) throws(StoreError) -> Result
     {
-        try writing.withLock { (_) throws(StoreError) in try body() }
+        guard writer.load(ordering: .relaxed) != pthread_self() else {
+            throw .catalog(.nestedWrite(path: catalog.path))
+        }
+        return try writing.withLock { (_) throws(StoreError) in
+            // Only this thread ever compares the value with itself.
+            writer.store(pthread_self(), ordering: .relaxed)
+            defer { writer.store(0, ordering: .relaxed) }
+            return try body()
+        }
     }
 }

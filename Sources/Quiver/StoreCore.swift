@@ -11,6 +11,8 @@ final class StoreCore: Sendable {
     let lock: LockFile?
     /// Writes, seals and publications happen one at a time.
     let writing = Mutex<Void>(())
+    /// The thread that has `writing`, 0 if none has.
+    let writer = Atomic<UInt>(0)
     let process: ProcessMark
     /// Numbers the graphs under way, so that two of one segment have files of their own.
     let graphNumber = Atomic<UInt64>(0)

@@ -95,6 +95,57 @@ private final class Interruption: Sendable {
         store.close()
     }
 
+    @Test func `a write from a seal's progress handler is refused`() async {
+        await #expect(processExitsWith: .success) {
+            let directory = TemporaryDirectory()
+            let store = try Store.create(at: directory.file("store"))
+            let collection = try store.createCollection(
+                "c",
+                CollectionConfiguration(dimension: 1, metric: .l2)
+            )
+            try collection.upsert([Document(key: 1, vector: [1])])
+            var failure: StoreError?
+            try collection.seal { _ in
+                do throws(StoreError) {
+                    try collection.seal()
+                } catch {
+                    failure = error
+                }
+                return true
+            }
+            guard case .catalog(.nestedWrite) = failure else { exit(1) }
+            try collection.upsert([Document(key: 2, vector: [2])])
+            exit(try collection.statistics().liveCount == 2 ? 0 : 2)
+        }
+    }
+
+    @Test func `folders that a writer makes anew are durable before anything is in them`() throws {
+        let (store, _) = try sealedCollection(.system)
+        store.close()
+        let texts = "\(path)/texts"
+        try #require(rmdir(texts) == 0)
+        let folderPath = path
+        let syncedCount = Mutex(0)
+        var fileSystem = FileSystem.system
+        fileSystem.fsync = { descriptor in
+            var status = stat()
+            var folder = stat()
+            if fstat(descriptor, &status) == 0, stat(folderPath, &folder) == 0,
+                status.st_ino == folder.st_ino
+            {
+                syncedCount.withLock { $0 += 1 }
+            }
+            return FileSystem.system.fsync(descriptor)
+        }
+        _ = try Store.open(
+            at: path,
+            access: .readWrite,
+            options: Store.Options(),
+            fileSystem: fileSystem
+        )
+        #expect(syncedCount.withLock { $0 } == 1)
+    }
+
     @Test func `a new writer leaves retired graphs to a reader that may still open them`() throws {
         let (store, collection) = try sealedCollection(.system)
         try collection.maintain()
