@@ -4,9 +4,9 @@ extension Snapshot {
         let tailCount = tail.reduce(0) { $0 + $1.commit.documentCount }
         let total = segments.reduce(tailCount) { $0 + $1.segment.documentCount }
         let segmentBytes = segments.reduce(0) { sum, view in
-            let record = view.segment.record
-            return sum + Int(record.byteCount)
-                + record.indexes.reduce(0) { $0 + Int($1.file.byteCount) }
+            view.segment.files.reduce(sum + Int(view.segment.record.manifest.byteCount)) {
+                $0 + Int($1.summary.byteCount)
+            }
         }
         return CollectionStatistics(
             liveCount: liveCount,
@@ -19,8 +19,8 @@ extension Snapshot {
                 }
             },
             tailCount: tailCount,
-            tailByteCount: Int(state.tailByteCount),
-            byteCount: segmentBytes + Int(state.tailByteCount),
+            tailByteCount: Int(clamping: state.tailByteCount),
+            byteCount: segmentBytes + Int(clamping: state.tailByteCount),
             commit: commit,
             encoder: record.encoder
         )

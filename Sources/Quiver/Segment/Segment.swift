@@ -30,7 +30,9 @@ final class Segment: Sendable {
         let manifest = try asDamage(of: manifestFile.path) { () throws(ByteReader.Malformed) in
             try SegmentManifest.decode(bytes)
         }
-        guard manifest.documentCount == record.documentCount, manifest.fields == fields else {
+        guard manifest.documentCount == record.documentCount,
+            Self.holds(manifest.fields, rowsOf: fields)
+        else {
             throw .damaged(
                 file: manifestFile.path,
                 reason: "does not fit the collection's record in the catalog"
@@ -79,6 +81,17 @@ final class Segment: Sendable {
             kind: kind,
             expected: summary
         )
+    }
+
+    /// Whether rows written under `old` can be read under `fields`. Names and index specifications may change.
+    private static func holds(_ old: [StoredField], rowsOf fields: [StoredField]) -> Bool {
+        fields.allSatisfy { field in
+            old.contains {
+                $0.id == field.id && $0.field.dimension == field.field.dimension
+                    && $0.field.metric == field.field.metric
+                    && $0.field.storage == field.field.storage
+            }
+        }
     }
 
     var documentCount: Int { keys.count }

@@ -2,7 +2,9 @@
 ///
 /// | size | what |
 /// | --- | --- |
-/// | 4, then each | vector fields (`StoredField`) |
+/// | 4, 4 and bytes | the collection's number and its name when the segment was made |
+/// | 4 and bytes | the identity of the encoder that the collection was bound to then; empty for none |
+/// | 4, then each | vector fields (`StoredField`) as they were then |
 /// | 8 | documents |
 /// | 8, 8 | the lowest and the highest version of a document |
 /// | 4, then 24 each | files: 4 kind, 4 field id (0 for none), 8 length, 8 checksum |
@@ -15,6 +17,11 @@ struct SegmentManifest: Sendable, Hashable {
         var name: String { SegmentName.file(kind: kind, fieldID: fieldID) }
     }
 
+    let collectionID: UInt32
+    /// As they were when the segment was made: for whoever has the segment alone. The catalog's are
+    /// in force.
+    let collectionName: String
+    let encoderHash: String
     let fields: [StoredField]
     let documentCount: UInt64
     let lowestVersion: UInt64
@@ -23,6 +30,9 @@ struct SegmentManifest: Sendable, Hashable {
 
     func encoded() -> [UInt8] {
         var writer = ByteWriter()
+        writer.integer(collectionID)
+        writer.string(collectionName)
+        writer.string(encoderHash)
         writer.integer(UInt32(fields.count))
         for field in fields { field.encode(into: &writer) }
         writer.integer(documentCount)
@@ -42,6 +52,9 @@ struct SegmentManifest: Sendable, Hashable {
         -> SegmentManifest
     {
         var reader = ByteReader(bytes)
+        let collectionID: UInt32 = try reader.integer()
+        let collectionName = try reader.string()
+        let encoderHash = try reader.string()
         let fields = try CollectionRecord.decodeFields(&reader)
         let documentCount: UInt64 = try reader.integer()
         let lowest: UInt64 = try reader.integer()
@@ -65,6 +78,9 @@ struct SegmentManifest: Sendable, Hashable {
         }
         try reader.end()
         return SegmentManifest(
+            collectionID: collectionID,
+            collectionName: collectionName,
+            encoderHash: encoderHash,
             fields: fields,
             documentCount: documentCount,
             lowestVersion: lowest,

@@ -37,6 +37,9 @@ struct SegmentWriter {
             try writeVectors(documents, of: field, progress: progress)
         }
         let manifest = SegmentManifest(
+            collectionID: snapshot.collectionID,
+            collectionName: snapshot.record.name,
+            encoderHash: snapshot.record.encoder?.identity.hash ?? "",
             fields: snapshot.record.fields,
             documentCount: UInt64(documents.count),
             lowestVersion: versions.lowerBound,

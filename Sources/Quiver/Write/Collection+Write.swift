@@ -32,7 +32,7 @@ extension Collection {
             }
             let added = prepared.tailByteCount
             if snapshot.state.tailByteCount > 0,
-                Int(snapshot.state.tailByteCount) + added > core.options.tailByteCount
+                Int(clamping: snapshot.state.tailByteCount) > core.options.tailByteCount - added
             {
                 try Seal(core: core, snapshot: snapshot).run { _ in true }
                 snapshot = try self.snapshot(of: core)
@@ -130,7 +130,7 @@ extension Collection {
             settings.commit = number
             var state = old
             state.commit = number
-            state.tailByteCount += UInt64(max(1, tailByteCount + 13 * kills.count))
+            state.tailByteCount += UInt64(tailByteCount)
             try transaction.put(.settings, CatalogKey.store, settings.encoded(), of: core.catalog)
             try transaction.put(
                 .states,

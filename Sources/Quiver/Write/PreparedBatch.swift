@@ -64,10 +64,18 @@ struct PreparedBatch {
     var isEmpty: Bool { documents.isEmpty && deleted.isEmpty }
 
     /// What the batch adds to the tail, long texts included.
+    ///
+    /// At least a page: that is what a commit takes of the catalog, and it bounds the number of commits in the tail,
+    /// each of which every search visits.
     var tailByteCount: Int {
-        documents.reduce(0) {
-            $0 + $1.tailByteCount + ($1.isTextLong ? $1.text?.utf8.count ?? 0 : 0)
+        var count = 13 * (documents.count + deleted.count)
+        for document in documents {
+            count += document.tailByteCount
+            if document.isTextLong { count += document.text?.utf8.count ?? 0 }
         }
-            + rows.reduce(0) { $0 + $1.rows.values.count + 8 * $1.rows.count }
+        for (_, rows) in rows { count += rows.values.count + 8 * rows.count }
+        return max(Self.pageByteCount, count)
     }
+
+    private static let pageByteCount = 4_096
 }
