@@ -57,7 +57,7 @@ let package = Package(
         .target(
             name: "CFAISS",
             dependencies: ["CKernels"],
-            cxxSettings: [.headerSearchPath("openmp")],
+            cxxSettings: [.headerSearchPath("openmp"), .headerSearchPath(".")],
             linkerSettings: [
                 .linkedLibrary("faiss"), .linkedLibrary("openblas"), .linkedLibrary("gomp"),
             ]

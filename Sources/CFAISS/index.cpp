@@ -1,6 +1,7 @@
 #include "index.hpp"
 
 #include "computing.hpp"
+#include "fast/fast_search.hpp"
 
 #include <faiss/index_factory.h>
 
@@ -50,6 +51,10 @@ cfaiss_status cfaiss_index_search(
             hnsw.efSearch = parameters.ef_search;
             chosen = &hnsw;
         }
+        cfaiss::SearchSettings settings;
+        settings.nprobe = parameters.nprobe;
+        settings.ef_search = parameters.ef_search;
+        if (cfaiss::fast_search(*index, n, queries, k, settings, distances, labels)) return;
         index->search(n, queries, k, distances, labels, chosen);
     });
 }

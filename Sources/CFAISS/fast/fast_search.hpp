@@ -1,0 +1,28 @@
+#pragma once
+
+#include "search_settings.hpp"
+#include "work.hpp"
+
+#include <faiss/Index.h>
+
+namespace cfaiss {
+
+/// Searchers of ours over FAISS's own structures, where FAISS 1.7.3's are the limit. Each looks whether `index` is of
+/// its kind and whether it can do what `settings` ask; if not it writes nothing and returns false, and the call goes
+/// on to FAISS itself. They run on the calling thread, open no OpenMP region, and may be called from many
+/// threads at once.
+///
+/// `queries` is [n x index.d], finite; `k` >= 1. `distances` and `labels` are [n x k]: squared Euclidean distances
+/// (smaller first) or dot products (larger first), of equal ones the smaller label first; what is missing has label -1
+/// and the distance +infinity (L2) or -infinity.
+using Searcher = bool(
+    const faiss::Index &index, faiss::Index::idx_t n, const float *queries, faiss::Index::idx_t k,
+    const SearchSettings &settings, float *distances, faiss::Index::idx_t *labels);
+
+/// Asks every searcher below in turn.
+Searcher fast_search;
+
+/// Adds rows where a builder of ours is faster than FAISS's; false, and nothing is added, for other kinds.
+bool fast_add(faiss::Index &index, faiss::Index::idx_t n, const float *rows, const Work &work);
+
+}  // namespace cfaiss
