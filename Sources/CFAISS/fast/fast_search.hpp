@@ -22,6 +22,9 @@ using Searcher = bool(
 /// Asks every searcher below in turn.
 Searcher fast_search;
 
+Searcher search_ivf_sq; // IndexIVFScalarQuantizer of 8 bits
+Searcher search_sq;     // IndexScalarQuantizer of 8 bits
+
 /// Adds rows where a builder of ours is faster than FAISS's; false, and nothing is added, for other kinds.
 bool fast_add(faiss::Index &index, faiss::Index::idx_t n, const float *rows, const Work &work);
 
