@@ -3,7 +3,7 @@
 namespace cfaiss {
 namespace {
 
-constexpr Searcher *const searchers[] = {search_ivf_sq, search_sq};
+constexpr Searcher *const searchers[] = {search_ivf_sq, search_sq, search_hnsw};
 
 }  // namespace
 
@@ -16,8 +16,8 @@ bool fast_search(
     return false;
 }
 
-bool fast_add(faiss::Index &, faiss::Index::idx_t, const float *, const Work &) {
-    return false;
+bool fast_add(faiss::Index &index, faiss::Index::idx_t n, const float *rows, const Work &work) {
+    return add_hnsw(index, n, rows, work);
 }
 
 }  // namespace cfaiss

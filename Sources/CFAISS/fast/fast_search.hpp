@@ -24,8 +24,15 @@ Searcher fast_search;
 
 Searcher search_ivf_sq; // IndexIVFScalarQuantizer of 8 bits
 Searcher search_sq;     // IndexScalarQuantizer of 8 bits
+Searcher search_hnsw;   // IndexHNSW over IndexFlat or IndexScalarQuantizer of 8 bits
 
-/// Adds rows where a builder of ours is faster than FAISS's; false, and nothing is added, for other kinds.
-bool fast_add(faiss::Index &index, faiss::Index::idx_t n, const float *rows, const Work &work);
+/// Adds rows where a builder of ours is faster than FAISS's; false, and nothing is added, for other kinds. If it throws,
+/// nothing is added.
+using Adder = bool(faiss::Index &index, faiss::Index::idx_t n, const float *rows, const Work &work);
+
+/// Asks every adder below in turn.
+Adder fast_add;
+
+Adder add_hnsw; // IndexHNSW over IndexFlat or IndexScalarQuantizer of 8 bits
 
 }  // namespace cfaiss

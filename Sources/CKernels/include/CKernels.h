@@ -7,4 +7,5 @@
 #include "qk_nn.h"
 #include "qk_rows.h"
 #include "qk_sq8.h"
+#include "qk_walk.h"
 #endif
