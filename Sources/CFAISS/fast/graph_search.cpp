@@ -1,6 +1,7 @@
 #include "fast/fast_search.hpp"
 
 #include "CKernels.h"
+#include "fast/nearest.hpp"
 #include "fast/sq_codes.hpp"
 #include "graph_builder.hpp"
 
@@ -11,6 +12,7 @@
 #include <algorithm>
 #include <limits>
 #include <new>
+#include <vector>
 
 namespace cfaiss {
 namespace {
@@ -86,34 +88,87 @@ bool is_left_out(const void *context, uint32_t row) {
     return !static_cast<const faiss::IDSelector *>(context)->is_member(row);
 }
 
-template <typename Rows>
-void search(
-    const qk_graph &graph, Rows &rows, faiss::MetricType metric, size_t dimension, faiss::Index::idx_t n,
-    const float *queries, size_t k, size_t ef, const faiss::IDSelector *selector, float *distances,
-    faiss::Index::idx_t *labels) {
-    qk_walk_conditions conditions{};
-    if (selector != nullptr) {
-        conditions.excludes = is_left_out;
-        conditions.excludes_context = selector;
+/// About how many rows are selected: of the same rows always the same.
+double selected_count(const faiss::IDSelector &selector, size_t row_count) {
+    const size_t asked = std::min<size_t>(row_count, 256);
+    size_t selected = 0;
+    for (size_t i = 0; i < asked; i++) {
+        // The middle of each of `asked` equal parts, moved a little, so that nothing regular in the labels is met.
+        const size_t begin = i * row_count / asked, size = (i + 1) * row_count / asked - begin;
+        selected += selector.is_member(int64_t(begin + i * 2654435761u % size));
     }
-    const float sign = metric == faiss::METRIC_L2 ? 1.0f : -1.0f;
-    qk_walk_scratch *memory = scratch.reserve(graph, ef, selector != nullptr);
-    for (faiss::Index::idx_t query = 0; query < n; query++) {
-        rows.set_query(queries + size_t(query) * dimension);
-        const qk_walk_distances source = rows.source();
-        qk_walk(&graph, &source, 0, ef, &conditions, memory);
-        const size_t found = std::min(k, memory->pool_count);
-        for (size_t i = 0; i < found; i++) {
-            distances[i] = sign * qk_candidate_distance(memory->pool[i]);
-            labels[i] = qk_candidate_row(memory->pool[i]);
-        }
-        std::fill(distances + found, distances + k, sign * std::numeric_limits<float>::infinity());
-        std::fill(labels + found, labels + k, -1);
-        distances += k;
-        labels += k;
-    }
-    scratch.shrink();
+    return double(selected) / double(asked) * double(row_count);
 }
+
+/// One search: queries in, hits out.
+struct Search {
+    const qk_graph &graph;
+    faiss::MetricType metric;
+    size_t dimension;
+    faiss::Index::idx_t n;
+    const float *queries;
+    size_t k, ef;
+    const faiss::IDSelector *selector;
+    float *distances;
+    faiss::Index::idx_t *labels;
+
+    template <typename Rows>
+    void run(Rows &rows) const {
+        // A walk meets a number of rows that grows with ef, and n / selected times as many where only some are hits.
+        // (Where both cost the same: as `GraphIndex.isScanCheaper`.)
+        const double count = double(graph.row_count);
+        const double selected = selector == nullptr ? count : selected_count(*selector, graph.row_count);
+        if (selector != nullptr && selected * selected <= 20 * double(ef) * count) return scan(rows);
+
+        qk_walk_conditions conditions{};
+        if (selector != nullptr) {
+            conditions.excludes = is_left_out;
+            conditions.excludes_context = selector;
+        }
+        const float sign = metric == faiss::METRIC_L2 ? 1.0f : -1.0f;
+        qk_walk_scratch *memory = scratch.reserve(graph, ef, selector != nullptr);
+        for (faiss::Index::idx_t query = 0; query < n; query++) {
+            float *out = distances + size_t(query) * k;
+            faiss::Index::idx_t *out_labels = labels + size_t(query) * k;
+            rows.set_query(queries + size_t(query) * dimension);
+            const qk_walk_distances source = rows.source();
+            qk_walk(&graph, &source, 0, ef, &conditions, memory);
+            const size_t found = std::min(k, memory->pool_count);
+            for (size_t i = 0; i < found; i++) {
+                out[i] = sign * qk_candidate_distance(memory->pool[i]);
+                out_labels[i] = qk_candidate_row(memory->pool[i]);
+            }
+            std::fill(out + found, out + k, sign * std::numeric_limits<float>::infinity());
+            std::fill(out_labels + found, out_labels + k, -1);
+        }
+        scratch.shrink();
+    }
+
+    /// Compares the queries with every selected row.
+    template <typename Rows>
+    void scan(Rows &rows) const {
+        constexpr size_t block = 512;
+        std::vector<uint32_t> selected;
+        for (uint32_t row = 0; row < graph.row_count; row++) {
+            if (selector->is_member(row)) selected.push_back(row);
+        }
+        Nearest nearest;
+        float block_distances[block];
+        for (faiss::Index::idx_t query = 0; query < n; query++) {
+            rows.set_query(queries + size_t(query) * dimension);
+            const qk_walk_distances source = rows.source();
+            nearest.begin(k);
+            for (size_t start = 0; start < selected.size(); start += block) {
+                const size_t size = std::min(block, selected.size() - start);
+                source.distances(source.context, selected.data() + start, size, block_distances);
+                for (size_t i = 0; i < size; i++) {
+                    if (block_distances[i] <= nearest.bound()) nearest.offer(block_distances[i], selected[start + i]);
+                }
+            }
+            nearest.finish(metric, distances + size_t(query) * k, labels + size_t(query) * k);
+        }
+    }
+};
 
 }  // namespace
 
@@ -131,18 +186,18 @@ bool search_hnsw(
     if (!graph) return false;
     const size_t wanted = size_t(settings.ef_search > 0 ? settings.ef_search : hnsw->hnsw.efSearch);
     const size_t ef = std::min(std::max({wanted, size_t(k), size_t(1)}), size_t(hnsw->ntotal));
-    const auto walk = [&](auto &rows) {
-        search(*graph, rows, metric, size_t(index.d), n, queries, size_t(k), ef, settings.selector, distances, labels);
-        return true;
-    };
+    const Search search{
+        *graph, metric, size_t(index.d), n, queries, size_t(k), ef, settings.selector, distances, labels};
     if (const auto *flat = dynamic_cast<const faiss::IndexFlat *>(hnsw->storage)) {
         FlatRows rows(*flat, metric);
-        return walk(rows);
+        search.run(rows);
+        return true;
     }
     if (const auto *quantized = dynamic_cast<const faiss::IndexScalarQuantizer *>(hnsw->storage)) {
         if (!SQCodes::can_read(quantized->sq, metric)) return false;
         ByteRows rows(*quantized, metric);
-        return walk(rows);
+        search.run(rows);
+        return true;
     }
     return false;
 }
