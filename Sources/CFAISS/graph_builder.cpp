@@ -135,8 +135,9 @@ private:
         for (int level = std::min(level_of(row), graph.max_level); level >= 0; level--) {
             if (!qk_walk_reserve(&worker.scratch, &view, ef, false)) throw std::bad_alloc();
             worker.rows->set_row(row);
-            const qk_walk_distances source = worker.rows->source();
+            const qk_walk_distances source = worker.rows->walk_source();
             qk_walk(&view, &source, uint32_t(level), ef, &conditions, &worker.scratch);
+            worker.rows->refine(&worker.scratch);
             const size_t found = worker.scratch.pool_count;
             worker.candidates.assign(worker.scratch.pool, worker.scratch.pool + found);
             const size_t capacity = size_t(graph.nb_neighbors(level));

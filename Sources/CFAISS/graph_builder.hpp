@@ -19,14 +19,25 @@ public:
     /// From now on distances are from this row.
     virtual void set_row(uint32_t row) = 0;
 
-    /// The distances from the row that was set last. Valid while the object lives; `values` may be null.
+    /// The distances from the row that was set last. Valid while the object lives.
     virtual qk_walk_distances source() const = 0;
+
+    /// The distances for a walk from it, which may be less exact, and what makes those it has found exact.
+    virtual qk_walk_distances walk_source() const { return source(); }
+    virtual void refine(qk_walk_scratch *) const {}
 };
 
 using BuildDistancesMaker = std::function<std::unique_ptr<BuildDistances>()>;
 
 /// Distances between `rows`, under their own metric.
 BuildDistancesMaker distances_between(const qk_rows &rows);
+
+/// The same, with walks over `sketches` of the rows.
+BuildDistancesMaker distances_between(const qk_rows &rows, const qk_rows &sketches);
+
+/// Gives the first `count` rows of a walk's pool their distances from a query to `rows`, forgets the others, and sorts
+/// them again.
+void compare_again(const qk_rows &rows, const float *query, float query_norm, size_t count, qk_walk_scratch *scratch);
 
 /// FAISS's links as a walk knows them; nothing where they are laid out in another way than FAISS does by itself.
 std::optional<qk_graph> links_of(const faiss::HNSW &hnsw);

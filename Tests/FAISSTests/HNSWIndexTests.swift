@@ -42,10 +42,16 @@ private let factories = ["HNSW16", "HNSW16,SQ8"]
                     .intersection(theirs[query * 10..<query * 10 + 10]).count
             }
             #expect(Double(same.reduce(0, +)) >= 0.98 * Double(10 * queries.count))
-            for (distance, expected) in zip(distances, expected)
-            where efSearch == 128 {
-                // Both are float32 sums of 24 terms, in another order; rows found by one alone differ more.
-                #expect(abs(distance - expected) <= 1e-4 * max(1, abs(expected)) + 0.1)
+            for query in 0..<queries.count {
+                let hits = query * 10..<query * 10 + 10
+                let known = Dictionary(
+                    zip(theirs[hits], expected[hits]),
+                    uniquingKeysWith: { first, _ in first }
+                )
+                for (label, distance) in zip(ours[hits], distances[hits]) {
+                    // Float32 sums of 24 terms of size 1, in another order.
+                    if let expected = known[label] { #expect(abs(distance - expected) < 1e-4) }
+                }
             }
         }
     }
@@ -64,7 +70,11 @@ private let factories = ["HNSW16", "HNSW16,SQ8"]
                 k: 10,
                 parameters: SearchParameters(efSearch: 40, selector: selector)
             )
-            let all = try index.search(queries.values, k: rows.count)
+            let exact = try filled("Flat", rows, metric).search(
+                queries.values,
+                k: 10,
+                parameters: SearchParameters(selector: selector)
+            )
             var found = 0
             var expected = 0
             for query in 0..<queries.count {
@@ -72,11 +82,11 @@ private let factories = ["HNSW16", "HNSW16,SQ8"]
                 #expect(labels.count == min(10, selected.count))
                 #expect(Set(labels).count == labels.count)
                 #expect(labels.allSatisfy { selector.contains($0) })
-                let nearest = all.labels(of: query).lazy.filter { selector.contains($0) }.prefix(10)
+                let nearest = exact.labels(of: query)
                 found += Set(nearest).intersection(labels).count
                 expected += nearest.count
             }
-            #expect(Double(found) >= 0.9 * Double(expected))
+            #expect(Double(found) >= (factory == "HNSW16" ? 0.93 : 0.85) * Double(expected))
         }
     }
 
@@ -121,10 +131,8 @@ private let factories = ["HNSW16", "HNSW16,SQ8"]
         try index.train(rows.values)
         var start = 0
         for count in [1, 2, 700, 0, 1, 2_500, 1_796] {
-            try index.add(
-                Array(rows.values[start * dimension..<(start + count) * dimension]),
-                threadCount: 2
-            )
+            let part = Array(rows.values[start * dimension..<(start + count) * dimension])
+            try index.add(part, threadCount: 2)
             start += count
             #expect(index.count == start)
         }
@@ -142,7 +150,7 @@ private let factories = ["HNSW16", "HNSW16,SQ8"]
             var index = try Index(dimension: dimension, factory: factory, metric: .l2)
             try index.train(rows.values)
             try index.add(rows.values, threadCount: threadCount)
-            try index.add(Array(queries.values), threadCount: threadCount)
+            try index.add(queries.values, threadCount: threadCount)
             return try index.serialized()
         }
         #expect(Set(bytes).count == 1)
@@ -235,5 +243,15 @@ private final class GraphOfFAISS {
         )
         try #require(status == CFAISS_OK)
         return (labels, distances)
+    }
+}
+
+extension Index {
+    fileprivate mutating func add(
+        _ rows: [Float],
+        threadCount: Int,
+        progress: (_ done: Int, _ total: Int) -> Bool = { _, _ in true }
+    ) throws(FAISSError) {
+        try add(rows.span, threadCount: threadCount, progress: progress)
     }
 }

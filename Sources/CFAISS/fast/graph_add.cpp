@@ -2,9 +2,9 @@
 
 #include "fast/sq_codes.hpp"
 #include "graph_builder.hpp"
+#include "sketched_flat.hpp"
 #include "team.hpp"
 
-#include <faiss/IndexFlat.h>
 #include <faiss/IndexHNSW.h>
 #include <faiss/IndexScalarQuantizer.h>
 
@@ -46,16 +46,6 @@ private:
     qk_sq8_query query{};
 };
 
-qk_rows rows_of(const faiss::IndexFlat &storage) {
-    qk_rows rows{};
-    rows.values = storage.codes.data();
-    rows.count = uint64_t(storage.ntotal);
-    rows.dimension = uint32_t(storage.d);
-    rows.storage = QK_FLOAT32;
-    rows.metric = storage.metric_type == faiss::METRIC_L2 ? QK_L2 : QK_INNER_PRODUCT;
-    return rows;
-}
-
 /// Encodes on several threads what FAISS would on one.
 void encode(faiss::IndexScalarQuantizer &storage, size_t n, const float *rows, int thread_count) {
     constexpr size_t chunk = 1024;
@@ -79,29 +69,33 @@ bool add_hnsw(faiss::Index &index, faiss::Index::idx_t n, const float *rows, con
     auto *hnsw = dynamic_cast<faiss::IndexHNSW *>(&index);
     if (hnsw == nullptr || !hnsw->is_trained) return false;
     if (index.metric_type != faiss::METRIC_L2 && index.metric_type != faiss::METRIC_INNER_PRODUCT) return false;
-    auto *flat = dynamic_cast<faiss::IndexFlat *>(hnsw->storage);
+    if (!links_of(hnsw->hnsw) || hnsw->hnsw.levels.size() != size_t(hnsw->ntotal)) return false;
+    sketch_graphs(*hnsw, work.thread_count);
+    auto *flat = dynamic_cast<SketchedFlat *>(hnsw->storage);
     auto *quantized = dynamic_cast<faiss::IndexScalarQuantizer *>(hnsw->storage);
     if (flat == nullptr && (quantized == nullptr || !SQCodes::can_read(quantized->sq, index.metric_type))) return false;
-    if (!links_of(hnsw->hnsw) || hnsw->hnsw.levels.size() != size_t(hnsw->ntotal)) return false;
 
     const size_t first = size_t(hnsw->ntotal);
-    faiss::IndexFlatCodes &storage = flat != nullptr ? static_cast<faiss::IndexFlatCodes &>(*flat) : *quantized;
     try {
         if (flat != nullptr) {
-            flat->add(n, rows);
+            flat->add(n, rows, work.thread_count);
         } else {
             encode(*quantized, size_t(n), rows, work.thread_count);
         }
         const BuildDistancesMaker maker = flat != nullptr
-            ? distances_between(rows_of(*flat))
+            ? distances_between(flat->exact(), flat->sketches())
             : BuildDistancesMaker([&] { return std::make_unique<ByteRows>(*quantized); });
         link_rows(hnsw->hnsw, first, first + size_t(n), order_seed, maker, work);
     } catch (...) {
-        storage.codes.resize(first * storage.code_size);
-        storage.ntotal = int64_t(first);
+        if (flat != nullptr) {
+            flat->truncate(first);
+        } else {
+            quantized->codes.resize(first * quantized->code_size);
+            quantized->ntotal = int64_t(first);
+        }
         throw;
     }
-    hnsw->ntotal = storage.ntotal;
+    hnsw->ntotal = hnsw->storage->ntotal;
     return true;
 }
 

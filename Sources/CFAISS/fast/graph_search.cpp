@@ -4,8 +4,8 @@
 #include "fast/nearest.hpp"
 #include "fast/sq_codes.hpp"
 #include "graph_builder.hpp"
+#include "sketched_flat.hpp"
 
-#include <faiss/IndexFlat.h>
 #include <faiss/IndexHNSW.h>
 #include <faiss/IndexScalarQuantizer.h>
 
@@ -42,24 +42,44 @@ thread_local Scratch scratch;
 /// Distances to rows of float32, one query after the other.
 class FlatRows {
 public:
+    explicit FlatRows(const qk_rows &rows) : rows(rows) {}
     FlatRows(const FlatRows &) = delete;
     FlatRows &operator=(const FlatRows &) = delete;
-
-    FlatRows(const faiss::IndexFlat &storage, faiss::MetricType metric) {
-        rows.values = storage.codes.data();
-        rows.count = uint64_t(storage.ntotal);
-        rows.dimension = uint32_t(storage.d);
-        rows.storage = QK_FLOAT32;
-        rows.metric = metric == faiss::METRIC_L2 ? QK_L2 : QK_INNER_PRODUCT;
-    }
 
     void set_query(const float *numbers) { query.query = numbers; }
 
     qk_walk_distances source() const { return qk_walk_distances_of_rows(&query); }
 
+    /// What a walk has found is as it should be.
+    void refine(qk_walk_scratch *, size_t) const {}
+
 private:
-    qk_rows rows{};
+    const qk_rows rows;
     qk_rows_query query{&rows, nullptr, 1};
+};
+
+/// Distances to sketches of rows of float32, and in the end those to the rows.
+class SketchedRows {
+public:
+    explicit SketchedRows(const SketchedFlat &storage)
+        : exact(storage.exact()), sketches(storage.sketches()), bytes(sketches) {}
+
+    void set_query(const float *numbers) {
+        query = numbers;
+        bytes.set_query(numbers);
+    }
+
+    qk_walk_distances source() const { return bytes.source(); }
+
+    /// Compares the rows found with the query itself, as many as may be among the `k` nearest.
+    void refine(qk_walk_scratch *scratch, size_t k) const {
+        compare_again(exact, query, 1, 2 * k + 16, scratch);
+    }
+
+private:
+    const qk_rows exact, sketches;
+    FlatRows bytes;
+    const float *query = nullptr;
 };
 
 /// Distances to rows of bytes, one query after the other.
@@ -71,6 +91,7 @@ public:
     void set_query(const float *numbers) { query = codes.prepare(numbers); }
 
     qk_walk_distances source() const { return {distances, this, rows, byte_count}; }
+    void refine(qk_walk_scratch *, size_t) const {}
 
 private:
     static void distances(const void *context, const uint32_t *numbers, size_t n, float *out) {
@@ -133,6 +154,7 @@ struct Search {
             rows.set_query(queries + size_t(query) * dimension);
             const qk_walk_distances source = rows.source();
             qk_walk(&graph, &source, 0, ef, &conditions, memory);
+            rows.refine(memory, k);
             const size_t found = std::min(k, memory->pool_count);
             for (size_t i = 0; i < found; i++) {
                 out[i] = sign * qk_candidate_distance(memory->pool[i]);
@@ -188,8 +210,13 @@ bool search_hnsw(
     const size_t ef = std::min(std::max({wanted, size_t(k), size_t(1)}), size_t(hnsw->ntotal));
     const Search search{
         *graph, metric, size_t(index.d), n, queries, size_t(k), ef, settings.selector, distances, labels};
+    if (const auto *sketched = dynamic_cast<const SketchedFlat *>(hnsw->storage)) {
+        SketchedRows rows(*sketched);
+        search.run(rows);
+        return true;
+    }
     if (const auto *flat = dynamic_cast<const faiss::IndexFlat *>(hnsw->storage)) {
-        FlatRows rows(*flat, metric);
+        FlatRows rows(rows_of(*flat));
         search.run(rows);
         return true;
     }
