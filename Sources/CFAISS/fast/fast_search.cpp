@@ -3,7 +3,7 @@
 namespace cfaiss {
 namespace {
 
-constexpr Searcher *const searchers[] = {nullptr};
+constexpr Searcher *const searchers[] = {flat_search};
 
 }  // namespace
 
@@ -11,7 +11,7 @@ bool fast_search(
     const faiss::Index &index, faiss::Index::idx_t n, const float *queries, faiss::Index::idx_t k,
     const SearchSettings &settings, float *distances, faiss::Index::idx_t *labels) {
     for (Searcher *searcher : searchers) {
-        if (searcher != nullptr && searcher(index, n, queries, k, settings, distances, labels)) return true;
+        if (searcher(index, n, queries, k, settings, distances, labels)) return true;
     }
     return false;
 }

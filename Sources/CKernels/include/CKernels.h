@@ -6,4 +6,5 @@
 #include "qk_distance.h"
 #include "qk_nn.h"
 #include "qk_rows.h"
+#include "qk_scan.h"
 #endif
