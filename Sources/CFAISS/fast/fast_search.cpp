@@ -3,7 +3,7 @@
 namespace cfaiss {
 namespace {
 
-constexpr Searcher *const searchers[] = {flat_search};
+constexpr Searcher *const searchers[] = {flat_search, ivf_flat_search};
 
 }  // namespace
 

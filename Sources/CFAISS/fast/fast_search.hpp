@@ -28,6 +28,9 @@ Searcher fast_search;
 /// Flat: every row is compared. Shares the rows among threads.
 Searcher flat_search;
 
+/// IVF,Flat over any kind of inverted lists and any quantizer.
+Searcher ivf_flat_search;
+
 /// The rows of a flat index under L2 or inner product; none for other kinds.
 std::optional<qk_rows> flat_rows(const faiss::Index &index);
 
