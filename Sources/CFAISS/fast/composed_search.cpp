@@ -1,5 +1,5 @@
 #include "fast/fast_search.hpp"
-#include "plain_search.hpp"
+#include "search.hpp"
 
 #include "CKernels.h"
 
@@ -63,7 +63,7 @@ void order_equals(idx_t k, const float *distances, idx_t *labels) {
 
 }  // namespace
 
-bool search_pre_transform(
+bool pre_transform_search(
     const faiss::Index &any, idx_t n, const float *queries, idx_t k, const SearchSettings &settings, float *distances,
     idx_t *labels) {
     const auto *index = dynamic_cast<const faiss::IndexPreTransform *>(&any);
@@ -74,11 +74,11 @@ bool search_pre_transform(
         apply(*transform, n, transformed.data(), next.data());
         transformed.swap(next);
     }
-    search_any(*index->index, n, transformed.data(), k, settings, distances, labels);
+    search(*index->index, n, transformed.data(), k, {settings}, distances, labels);
     return true;
 }
 
-bool search_id_map(
+bool id_map_search(
     const faiss::Index &any, idx_t n, const float *queries, idx_t k, const SearchSettings &settings, float *distances,
     idx_t *labels) {
     const auto *index = dynamic_cast<const faiss::IndexIDMap *>(&any);
@@ -86,7 +86,7 @@ bool search_id_map(
     SearchSettings inner = settings;
     std::optional<MappedSelector> selector;
     if (settings.selector != nullptr) inner.selector = &selector.emplace(*settings.selector, index->id_map);
-    search_any(*index->index, n, queries, k, inner, distances, labels);
+    search(*index->index, n, queries, k, {inner}, distances, labels);
     for (idx_t i = 0; i < n; i++) {
         idx_t *found = labels + i * k;
         for (idx_t j = 0; j < k; j++) {

@@ -7,6 +7,7 @@
 #include "qk_nn.h"
 #include "qk_pq4.h"
 #include "qk_rows.h"
+#include "qk_scan.h"
 #include "qk_sq8.h"
 #include "qk_walk.h"
 #endif
