@@ -3,6 +3,9 @@ internal import CFAISS
 extension Index {
     /// Adds rows, which get the labels `nextLabel` and up. Blocks.
     ///
+    /// The rows of a `HNSW…` index get the same links on any number of threads. Where it keeps them as float32 it keeps
+    /// a byte a number beside them, a quarter more memory, which its searches read first.
+    ///
     /// - Parameters:
     ///   - rows: `[n × dimension]`; none is allowed.
     ///   - threadCount: How many threads may share the work, the calling one among them, where a builder of ours takes
