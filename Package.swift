@@ -102,7 +102,16 @@ let package = Package(
         // Tests.
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: house),
         tests(of: "JSON"),
-        tests(of: "FAISS", imports: ["CFAISS", "CKernels", "Threads"]),
+        .target(
+            name: "SearcherChecks",
+            dependencies: ["CFAISS"],
+            path: "Tests/SearcherChecks",
+            cxxSettings: [
+                .headerSearchPath("../../Sources/CFAISS"),
+                .headerSearchPath("../../Sources/CFAISS/openmp"),
+            ]
+        ),
+        tests(of: "FAISS", imports: ["CFAISS", "CKernels", "SearcherChecks", "Threads"]),
         tests(of: "LMDB", imports: ["CLMDB"]),
         tests(of: "Indexes", imports: ["CKernels", "FAISS"]),
         tests(of: "Tokenizers", imports: ["JSON", "Files"], resources: [.copy("Resources")]),

@@ -7,7 +7,6 @@
 #include "hits.hpp"
 #include "index.hpp"
 #include "list_scan.hpp"
-#include "plain_search.hpp"
 #include "row_distances.hpp"
 #include "selector.hpp"
 
@@ -119,12 +118,6 @@ void search(
         return search_spreading_graph(*nsg, n, queries, k, settings, distances, labels);
     }
     index.search(n, queries, k, distances, labels);
-}
-
-void search_any(
-    const faiss::Index &index, idx_t n, const float *queries, idx_t k, const SearchSettings &settings,
-    float *distances, idx_t *labels) {
-    search(index, n, queries, k, settings, distances, labels);
 }
 
 SearchSettings settings_of(const cfaiss_search_parameters &parameters) {
