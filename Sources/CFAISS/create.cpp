@@ -1,6 +1,7 @@
 #include "index.hpp"
 
 #include "guarded.hpp"
+#include "sketched_flat.hpp"
 
 #include <faiss/IndexIDMap.h>
 #include <faiss/index_factory.h>
@@ -46,6 +47,7 @@ cfaiss_status cfaiss_index_create(int dimension, const char *factory, int metric
             throw cfaiss::Failure{CFAISS_UNSUPPORTED, "the kind of index does not know the metric"};
         }
         cfaiss::prepare(*result->index);
+        cfaiss::sketch_graphs(*result->index, 1);
         *out = result.release();
     });
 }

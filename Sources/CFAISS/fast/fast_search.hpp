@@ -43,7 +43,16 @@ Searcher ivf_pq_fast_scan_search, pq_fast_scan_search;
 /// What wraps an index of any kind: refinement, transforms before it, labels over it.
 Searcher refine_search, pre_transform_search, id_map_search;
 
-/// Adds rows where a builder of ours is faster than FAISS's; false, and nothing is added, for other kinds.
-bool fast_add(faiss::Index &index, faiss::Index::idx_t n, const float *rows, const Work &work);
+/// HNSW over flat rows or scalar quantizers of 8 bits.
+Searcher search_hnsw;
+
+/// Adds rows where a builder of ours is faster than FAISS's; false, and nothing is added, for other kinds. If it throws,
+/// nothing is added.
+using Adder = bool(faiss::Index &index, faiss::Index::idx_t n, const float *rows, const Work &work);
+
+/// Asks every adder below in turn.
+Adder fast_add;
+
+Adder add_hnsw; // IndexHNSW over IndexFlat or IndexScalarQuantizer of 8 bits
 
 }  // namespace cfaiss
