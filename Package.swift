@@ -60,6 +60,7 @@ let package = Package(
             cxxSettings: [.headerSearchPath("openmp"), .headerSearchPath(".")],
             linkerSettings: [
                 .linkedLibrary("faiss"), .linkedLibrary("openblas"), .linkedLibrary("gomp"),
+                .linkedLibrary("xxhash"),
             ]
         ),
 

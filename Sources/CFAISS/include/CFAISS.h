@@ -10,6 +10,7 @@
  *
  * Shapes, ranges and finite numbers are the caller's to check: the Swift module FAISS does. */
 
+#include "cfaiss_container.h"
 #include "cfaiss_error.h"
 #include "cfaiss_hnsw.h"
 #include "cfaiss_index.h"

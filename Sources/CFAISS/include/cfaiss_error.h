@@ -7,6 +7,9 @@
 #define CFAISS_CANCELLED 3     /* the caller's callback said to stop */
 #define CFAISS_MALFORMED 4     /* bytes that are no index this module wrote: see the message */
 #define CFAISS_NOT_FINITE 5    /* NaN or infinity among the rows */
+#define CFAISS_CHECKSUM 20     /* bytes that are not as they were written */
+#define CFAISS_READ_ONLY 21    /* the index leans on mapped memory and cannot be changed */
+#define CFAISS_UNSUPPORTED 22  /* not for an index of this kind: see the message */
 
 typedef int cfaiss_status;
 
