@@ -138,13 +138,8 @@ public:
         }
     }
 
-    void complete(faiss::IndexIDMap &mapped) {
-        if (auto *reversible = dynamic_cast<faiss::IndexIDMap2 *>(&mapped)) reversible->construct_rev_map();
-    }
-
-    void complete(faiss::IndexBinaryIDMap &mapped) {
-        if (auto *reversible = dynamic_cast<faiss::IndexBinaryIDMap2 *>(&mapped)) reversible->construct_rev_map();
-    }
+    void complete(faiss::IndexIDMap &mapped) { complete_map<faiss::IndexIDMap2>(mapped); }
+    void complete(faiss::IndexBinaryIDMap &mapped) { complete_map<faiss::IndexBinaryIDMap2>(mapped); }
 
     void finish() {
         if (next != view.entry_count || counts_left != 0) malformed("a container has sections that nothing needs");
@@ -160,6 +155,17 @@ private:
             malformed("a section is of another kind than its array");
         }
         return entry;
+    }
+
+    /// FAISS looks at as many labels as the index counts rows.
+    template <typename Reversible, typename Map>
+    void complete_map(Map &mapped) {
+        auto *reversible = dynamic_cast<Reversible *>(&mapped);
+        if (reversible == nullptr) return;
+        if (mapped.ntotal < 0 || mapped.id_map.size() != size_t(mapped.ntotal)) {
+            malformed("an index has more or fewer labels than rows");
+        }
+        reversible->construct_rev_map();
     }
 
     template <typename T>

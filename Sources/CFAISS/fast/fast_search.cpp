@@ -3,7 +3,10 @@
 namespace cfaiss {
 namespace {
 
-constexpr Searcher *const searchers[] = {nullptr};
+constexpr Searcher *const searchers[] = {
+    search_ivf_sq, search_sq, search_ivf_pq_fast_scan, search_pq_fast_scan, search_refine, search_pre_transform,
+    search_id_map,
+};
 
 }  // namespace
 
@@ -11,7 +14,7 @@ bool fast_search(
     const faiss::Index &index, faiss::Index::idx_t n, const float *queries, faiss::Index::idx_t k,
     const SearchSettings &settings, float *distances, faiss::Index::idx_t *labels) {
     for (Searcher *searcher : searchers) {
-        if (searcher != nullptr && searcher(index, n, queries, k, settings, distances, labels)) return true;
+        if (searcher(index, n, queries, k, settings, distances, labels)) return true;
     }
     return false;
 }

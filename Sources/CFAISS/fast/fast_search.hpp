@@ -22,6 +22,15 @@ using Searcher = bool(
 /// Asks every searcher below in turn.
 Searcher fast_search;
 
+// The searchers, each by the kinds that it knows.
+Searcher search_ivf_sq;           // IndexIVFScalarQuantizer of 8 bits
+Searcher search_sq;               // IndexScalarQuantizer of 8 bits
+Searcher search_ivf_pq_fast_scan; // IndexIVFPQFastScan
+Searcher search_pq_fast_scan;     // IndexPQFastScan
+Searcher search_refine;           // IndexRefine and IndexRefineFlat over any index
+Searcher search_pre_transform;    // IndexPreTransform over any index
+Searcher search_id_map;           // IndexIDMap and IndexIDMap2 over any index
+
 /// Adds rows where a builder of ours is faster than FAISS's; false, and nothing is added, for other kinds.
 bool fast_add(faiss::Index &index, faiss::Index::idx_t n, const float *rows, const Work &work);
 

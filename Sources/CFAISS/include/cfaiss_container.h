@@ -21,7 +21,7 @@ cfaiss_status cfaiss_container_write(const cfaiss_index *index, cfaiss_sink sink
 #define CFAISS_CONTAINER_MAP 1     /* its large arrays stay in `bytes`, which must outlive it; it cannot be changed */
 #define CFAISS_CONTAINER_TRUSTED 2 /* the caller has compared checksums of his own: those of large arrays are passed over */
 
-/* `bytes` starts at a multiple of 64 in memory, of 8 at least. */
+/* To be mapped, `bytes` starts at a multiple of 64 in memory, of 8 at least. */
 cfaiss_status cfaiss_container_read(const void *bytes, size_t byte_count, int flags, cfaiss_index **out);
 
 #ifdef __cplusplus
