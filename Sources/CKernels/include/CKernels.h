@@ -7,5 +7,6 @@
 #include "qk_nn.h"
 #include "qk_pq4.h"
 #include "qk_rows.h"
+#include "qk_scan.h"
 #include "qk_sq8.h"
 #endif
