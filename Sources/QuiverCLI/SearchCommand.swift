@@ -87,7 +87,9 @@ struct SearchCommand: ParsableCommand {
             throw ValidationError("--candidates is \(candidateFactor), not within 1…1000000")
         }
         guard !exact || (nprobe ?? efSearch) == nil && candidateFactor == nil else {
-            throw ValidationError("--exact compares every vector; nothing else to set belongs to it")
+            throw ValidationError(
+                "--exact compares every vector; nothing else to set belongs to it"
+            )
         }
         let sources = [text != nil, vectors != nil, like != nil].count { $0 }
         guard sources == 1 else {

@@ -9,13 +9,18 @@ import Testing
     /// More rows than a tail keeps, in clusters.
     private static let rows: [[Float]] = {
         var random = SplitMix64(seed: 3)
-        let centres = (0..<40).map { _ in (0..<16).map { _ in Float.random(in: -1...1, using: &random) } }
-        return (0..<5_200).map { row in centres[row % 40].map { $0 + Float.random(in: -0.4...0.4, using: &random) } }
+        let centres = (0..<40).map { _ in
+            (0..<16).map { _ in Float.random(in: -1...1, using: &random) }
+        }
+        return (0..<5_200).map { row in
+            centres[row % 40].map { $0 + Float.random(in: -0.4...0.4, using: &random) }
+        }
     }()
 
     @Test(
         arguments: [
-            "ivf", "Flat", "SQ8", "PQ8x4fs", "LSH", "HNSW8", "HNSW8,SQ8", "NSG8,Flat", "IVF32,Flat", "IVF32,SQ8", "IVF32,PQ8x4",
+            "ivf", "Flat", "SQ8", "PQ8x4fs", "LSH", "HNSW8", "HNSW8,SQ8", "NSG8,Flat", "IVF32,Flat",
+            "IVF32,SQ8", "IVF32,PQ8x4",
             "IVF32,PQ8x4fs,RFlat", "IVF32_HNSW8,SQ8", "OPQ8,IVF32,PQ8x4fs", "RQ4x4",
         ],
         ["l2", "innerProduct", "cosine"]
@@ -32,7 +37,9 @@ import Testing
         #expect((field["indexBytes"] == .integer(0)) == (index == "Flat"))
         let queries = try quiver.writeFBIN(Array(Self.rows.prefix(20)), to: "q.fbin")
         func keys(_ more: String...) throws -> [Set<String>] {
-            let outcome = try quiver.run(["search", quiver.store, "c", "--vectors", queries, "--json"] + more)
+            let outcome = try quiver.run(
+                ["search", quiver.store, "c", "--vectors", queries, "--json"] + more
+            )
             #expect(outcome.status == 0)
             return try outcome.values().map { value in
                 Set((value.object?["hits"]?.array ?? []).map { "\($0.object?["key"] ?? .null)" })
@@ -49,7 +56,10 @@ import Testing
         try quiver.createCollection("--index", "IVF32,SQ8", dimension: 16)
         let queries = try quiver.writeFBIN(Array(Self.rows.prefix(2)), to: "q.fbin")
         let base = ["search", quiver.store, "c", "--vectors", queries]
-        #expect(try quiver.run(base + ["--nprobe", "8", "--candidates", "4", "--ef-search", "90"]).status == 0)
+        #expect(
+            try quiver.run(base + ["--nprobe", "8", "--candidates", "4", "--ef-search", "90"])
+                .status == 0
+        )
         #expect(try quiver.run(base + ["--nprobe", "0"]).status == 64)
         #expect(try quiver.run(base + ["--candidates", "0.5"]).status == 64)
         #expect(try quiver.run(base + ["--exact", "--nprobe", "8"]).status == 64)

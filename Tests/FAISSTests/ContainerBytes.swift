@@ -9,11 +9,17 @@ struct ContainerBytes {
     }
 
     private func number(at offset: Int) -> Int {
-        Int(truncatingIfNeeded: bytes.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: offset, as: UInt64.self) })
+        Int(
+            truncatingIfNeeded: bytes.withUnsafeBytes {
+                $0.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+            }
+        )
     }
 
     private var tableByteCount: Int {
-        let count = Int(bytes.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: 32, as: UInt32.self) })
+        let count = Int(
+            bytes.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: 32, as: UInt32.self) }
+        )
         return (count * 32 + 63) / 64 * 64
     }
 
@@ -24,7 +30,9 @@ struct ContainerBytes {
 
     /// The sections that hold something.
     var sections: [Range<Int>] {
-        let count = Int(bytes.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: 32, as: UInt32.self) })
+        let count = Int(
+            bytes.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: 32, as: UInt32.self) }
+        )
         return (0..<count).map { entry in
             let offset = number(at: 64 + entry * 32 + 16)
             return offset..<offset + number(at: 64 + entry * 32 + 8)
@@ -37,12 +45,18 @@ struct ContainerBytes {
             range.lowerBound..<range.lowerBound + (range.count + 63) / 64 * 64
         }
         func checksum(_ range: Range<Int>) -> UInt64 {
-            bytes.withUnsafeBytes { XXH3_64bits($0.baseAddress.map { $0 + range.lowerBound }, range.count) }
+            bytes.withUnsafeBytes {
+                XXH3_64bits($0.baseAddress.map { $0 + range.lowerBound }, range.count)
+            }
         }
         func put(_ value: UInt64, at offset: Int, in bytes: inout [UInt8]) {
-            withUnsafeBytes(of: value.littleEndian) { bytes.replaceSubrange(offset..<offset + 8, with: $0) }
+            withUnsafeBytes(of: value.littleEndian) {
+                bytes.replaceSubrange(offset..<offset + 8, with: $0)
+            }
         }
-        let count = Int(bytes.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: 32, as: UInt32.self) })
+        let count = Int(
+            bytes.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: 32, as: UInt32.self) }
+        )
         for entry in 0..<count {
             let place = 64 + entry * 32
             let offset = number(at: place + 16)

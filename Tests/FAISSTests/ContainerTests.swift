@@ -8,8 +8,10 @@ private let queries = ClusteredRows(count: 12, dimension: 16, seed: 42)
 
 /// Kinds that between them have every array that a container keeps apart.
 private let factories = [
-    "Flat", "SQ8", "SQfp16", "PQ4x4", "PQ8x4fs", "LSH", "HNSW8", "HNSW8,SQ8", "NSG16,Flat", "IVF8,Flat", "IVF8,SQ8",
-    "IVF8,PQ4x4", "IVF8,PQ8x4fs", "IVF8_HNSW8,Flat", "PCA8,IVF8,SQ8", "IVF8,PQ8x4fs,RFlat", "IDMap,Flat", "IDMap2,SQ8",
+    "Flat", "SQ8", "SQfp16", "PQ4x4", "PQ8x4fs", "LSH", "HNSW8", "HNSW8,SQ8", "NSG16,Flat",
+    "IVF8,Flat", "IVF8,SQ8",
+    "IVF8,PQ4x4", "IVF8,PQ8x4fs", "IVF8_HNSW8,Flat", "PCA8,IVF8,SQ8", "IVF8,PQ8x4fs,RFlat",
+    "IDMap,Flat", "IDMap2,SQ8",
     "RQ2x4", "IVF8,RQ2x4",
 ]
 
@@ -34,7 +36,9 @@ private func made(_ factory: String) throws -> Index {
 
 @Suite struct `A container` {
     @Test(arguments: factories)
-    func `gives the same answers copied and mapped, and a mapped index cannot change`(factory: String) throws {
+    func `gives the same answers copied and mapped, and a mapped index cannot change`(
+        factory: String
+    ) throws {
         let index = try made(factory)
         let answer = try index.search(queries.values, k: 9)
         let bytes = try index.serialized()
@@ -84,7 +88,8 @@ private func made(_ factory: String) throws -> Index {
         memory.copyBytes(from: bytes)
         var random = SplitMix64(seed: 1)
         // All of the front, every seventh behind it.
-        let places = Array(0..<min(2_000, bytes.count)) + Array(stride(from: 2_000, to: bytes.count, by: 7))
+        let places =
+            Array(0..<min(2_000, bytes.count)) + Array(stride(from: 2_000, to: bytes.count, by: 7))
         for place in places {
             memory[place] ^= 1 << UInt8.random(in: 0..<8, using: &random)
             #expect(throws: FAISSError.self, "byte \(place)") {
@@ -99,7 +104,9 @@ private func made(_ factory: String) throws -> Index {
     @Test func `never reaches FAISS altered`() throws {
         let seconds = Double(ProcessInfo.processInfo.environment["FUZZ_SECONDS"] ?? "") ?? 2
         let seed = UInt64(ProcessInfo.processInfo.environment["FUZZ_SEED"] ?? "") ?? 9
-        let sources = try ["Flat", "IVF8,SQ8", "HNSW8", "IVF8,PQ8x4fs", "IDMap,Flat"].map { try made($0).serialized() }
+        let sources = try ["Flat", "IVF8,SQ8", "HNSW8", "IVF8,PQ8x4fs", "IDMap,Flat"].map {
+            try made($0).serialized()
+        }
         var random = SplitMix64(seed: seed)
         let end = ContinuousClock.now + .seconds(seconds)
         var rounds = 0
@@ -114,7 +121,9 @@ private func made(_ factory: String) throws -> Index {
                 return
             } catch {
                 guard case .malformed = error else {
-                    Issue.record("altered bytes reached FAISS: \(error), seed \(seed), round \(rounds)")
+                    Issue.record(
+                        "altered bytes reached FAISS: \(error), seed \(seed), round \(rounds)"
+                    )
                     return
                 }
             }
@@ -122,13 +131,17 @@ private func made(_ factory: String) throws -> Index {
         #expect(rounds > 0)
     }
 
-    private func alter(_ source: [UInt8], _ others: [[UInt8]], _ random: inout SplitMix64) -> [UInt8] {
+    private func alter(_ source: [UInt8], _ others: [[UInt8]], _ random: inout SplitMix64)
+        -> [UInt8]
+    {
         var bytes = source
         switch Int.random(in: 0..<5, using: &random) {
         case 0:
             bytes.removeLast(Int.random(in: 1...bytes.count, using: &random))
         case 1:
-            bytes += (0..<Int.random(in: 1...200, using: &random)).map { _ in UInt8.random(in: 0...255, using: &random) }
+            bytes += (0..<Int.random(in: 1...200, using: &random)).map { _ in
+                UInt8.random(in: 0...255, using: &random)
+            }
         case 2:
             let other = others[Int.random(in: others.indices, using: &random)]
             let cut = Int.random(in: 0..<min(bytes.count, other.count), using: &random)
@@ -144,7 +157,10 @@ private func made(_ factory: String) throws -> Index {
             for _ in 0..<Int.random(in: 1...8, using: &random) {
                 // Half of the changes in the front, where numbers are.
                 let limit = Bool.random(using: &random) ? bytes.count : min(bytes.count, 1_024)
-                bytes[Int.random(in: 0..<limit, using: &random)] = UInt8.random(in: 0...255, using: &random)
+                bytes[Int.random(in: 0..<limit, using: &random)] = UInt8.random(
+                    in: 0...255,
+                    using: &random
+                )
             }
         }
         return bytes
@@ -153,7 +169,9 @@ private func made(_ factory: String) throws -> Index {
     /// Sections with right checksums and wrong contents: refused, or searched without leaving the memory.
     @Test(arguments: factories)
     func `with wrong links, labels or sizes stays inside its memory`(factory: String) throws {
-        let seconds = (Double(ProcessInfo.processInfo.environment["FUZZ_SECONDS"] ?? "") ?? 4) / Double(factories.count)
+        let seconds =
+            (Double(ProcessInfo.processInfo.environment["FUZZ_SECONDS"] ?? "") ?? 4)
+            / Double(factories.count)
         let source = ContainerBytes(try made(factory).serialized())
         var random = SplitMix64(seed: 17)
         let end = ContinuousClock.now + .seconds(seconds)
@@ -170,7 +188,8 @@ private func made(_ factory: String) throws -> Index {
                 case 1: altered.bytes[place] = UInt8.random(in: 0...255, using: &random)
                 default:
                     let word = place / 8 * 8
-                    for byte in word..<min(word + 8, section.upperBound) where byte >= section.lowerBound {
+                    for byte in word..<min(word + 8, section.upperBound)
+                    where byte >= section.lowerBound {
                         altered.bytes[byte] = Bool.random(using: &random) ? 0xFF : 0
                     }
                 }

@@ -177,7 +177,9 @@ import Testing
         _ = try store.createCollection("c", CollectionConfiguration(dimension: 65_536))
     }
 
-    @Test(arguments: ["", "IVF", "IVF0,Flat", "HNSW0", "IDMap,Flat", "BIVF64", "PQ0", "ivf,Flat", "Graph"])
+    @Test(arguments: [
+        "", "IVF", "IVF0,Flat", "HNSW0", "IDMap,Flat", "BIVF64", "PQ0", "ivf,Flat", "Graph",
+    ])
     func `an index that is not supported is named with the reason`(text: String) {
         #expect {
             _ = try IndexSpecification(parsing: text)
@@ -188,7 +190,9 @@ import Testing
     }
 
     @Test(arguments: ["PQ7", "PCA17,Flat"])
-    func `an index that does not fit the rows is refused when its collection is made`(text: String) throws {
+    func `an index that does not fit the rows is refused when its collection is made`(text: String)
+        throws
+    {
         let store = try Store.create(at: directory.file("store"))
         let configuration = CollectionConfiguration(
             dimension: 16,

@@ -1,10 +1,12 @@
 import Foundation
-@testable import Quiver
 import TestSupport
 import Testing
 
+@testable import Quiver
+
 private let kinds = [
-    "ivf", "Flat", "SQ8", "PQ8x4fs", "LSH", "HNSW16", "HNSW16,SQ8", "NSG16,Flat", "IVF16,Flat", "IVF16,SQ8", "IVF16,PQ8x4",
+    "ivf", "Flat", "SQ8", "PQ8x4fs", "LSH", "HNSW16", "HNSW16,SQ8", "NSG16,Flat", "IVF16,Flat",
+    "IVF16,SQ8", "IVF16,PQ8x4",
     "IVF16,PQ8x4fs,RFlat", "PCA8,IVF16,SQ8", "OPQ8,PQ8x4fs", "RQ4x4",
 ]
 
@@ -14,7 +16,9 @@ private let vectors = clusteredVectors(count: 1_200, dimension: 16, seed: 77)
     private let directory = TemporaryDirectory()
     private var path: String { directory.file("store") }
 
-    private func filled(_ index: String, _ metric: Metric, _ storage: Storage = .float32) throws -> Store {
+    private func filled(_ index: String, _ metric: Metric, _ storage: Storage = .float32) throws
+        -> Store
+    {
         let store = try Store.create(at: path)
         let collection = try store.createCollection(
             "c",
@@ -90,7 +94,10 @@ private let vectors = clusteredVectors(count: 1_200, dimension: 16, seed: 77)
         let store = try Store.create(at: path)
         let collection = try store.createCollection(
             "c",
-            CollectionConfiguration(dimension: 16, index: try IndexSpecification(parsing: "IVF1024,Flat"))
+            CollectionConfiguration(
+                dimension: 16,
+                index: try IndexSpecification(parsing: "IVF1024,Flat")
+            )
         )
         try collection.upsert(
             vectors.prefix(500).enumerated().map { Document(key: .integer(UInt64($0)), vector: $1) }

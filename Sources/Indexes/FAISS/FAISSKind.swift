@@ -42,7 +42,10 @@ public struct FAISSKind: Sendable, Hashable, CustomStringConvertible {
 
     private static func parse(_ text: String) throws(IndexError) -> FactoryString {
         if text.hasPrefix("B") {
-            throw .unsupportedKind(text, reason: "binary indexes hold rows of bits, which fields cannot have yet")
+            throw .unsupportedKind(
+                text,
+                reason: "binary indexes hold rows of bits, which fields cannot have yet"
+            )
         }
         let factory: FactoryString
         do {
@@ -50,13 +53,17 @@ public struct FAISSKind: Sendable, Hashable, CustomStringConvertible {
         } catch .unsupportedFactory(let text, let reason) {
             throw .unsupportedKind(
                 text,
-                reason: "\(reason) (expected automatic, exact, graph, ivf or a FAISS factory string)"
+                reason:
+                    "\(reason) (expected automatic, exact, graph, ivf or a FAISS factory string)"
             )
         } catch {
             throw .unsupportedKind(text, reason: error.description)
         }
         if case .labelled = factory.structure {
-            throw .unsupportedKind(text, reason: "IDMap gives rows labels, and a collection has its own keys")
+            throw .unsupportedKind(
+                text,
+                reason: "IDMap gives rows labels, and a collection has its own keys"
+            )
         }
         return factory
     }
@@ -142,8 +149,10 @@ extension FactoryString.Structure {
         case .productQuantizer, .fastScan, .additive: 20
         case .refinedProductQuantizer: 10
         case .signs: 50
-        case .graph(_, let rows), .spreadingGraph(_, let rows), .inverted(_, let rows): rows.candidateFactor
-        case .transformed(let transform, let rest): max(transform.losesRows ? 10 : 1, rest.candidateFactor)
+        case .graph(_, let rows), .spreadingGraph(_, let rows), .inverted(_, let rows):
+            rows.candidateFactor
+        case .transformed(let transform, let rest):
+            max(transform.losesRows ? 10 : 1, rest.candidateFactor)
         case .refined(let base, _): base.candidateFactor
         case .labelled(let rest, _): rest.candidateFactor
         }

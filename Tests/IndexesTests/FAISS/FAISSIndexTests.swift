@@ -6,7 +6,9 @@ import Testing
 private final class MappedIndex {
     let bytes: UnsafeMutableRawBufferPointer
 
-    init(_ rows: Rows, _ kind: FAISSKind, _ settings: FAISSBuildSettings = FAISSBuildSettings()) throws {
+    init(_ rows: Rows, _ kind: FAISSKind, _ settings: FAISSBuildSettings = FAISSBuildSettings())
+        throws
+    {
         var written: [UInt8] = []
         let built = try FAISSIndex.build(rows: rows, kind: kind, settings: settings)
         try built.write { (piece: UnsafeRawBufferPointer) in
@@ -40,9 +42,12 @@ private struct Case: Sendable, CustomStringConvertible {
 }
 
 private let cases = [
-    Case("SQ8", 0.99), Case("SQ4"), Case("SQfp16", 0.99), Case("PQ8x4"), Case("PQ8x4fs"), Case("LSH", 0.8), Case("HNSW16,SQ8"),
-    Case("NSG16,Flat"), Case("IVF16,Flat"), Case("IVF16,SQ8"), Case("IVF16,PQ8x4"), Case("IVF16,PQ8x4fs"),
-    Case("IVF16,PQ8x4fs,RFlat"), Case("IVF16_HNSW8,SQ8"), Case("PCA8,IVF16,Flat"), Case("OPQ8,IVF16,PQ8x4fs"),
+    Case("SQ8", 0.99), Case("SQ4"), Case("SQfp16", 0.99), Case("PQ8x4"), Case("PQ8x4fs"),
+    Case("LSH", 0.8), Case("HNSW16,SQ8"),
+    Case("NSG16,Flat"), Case("IVF16,Flat"), Case("IVF16,SQ8"), Case("IVF16,PQ8x4"),
+    Case("IVF16,PQ8x4fs"),
+    Case("IVF16,PQ8x4fs,RFlat"), Case("IVF16_HNSW8,SQ8"), Case("PCA8,IVF16,Flat"),
+    Case("OPQ8,IVF16,PQ8x4fs"),
     Case("RQ4x4"), Case("IVF16,RQ4x4"), Case("PQ8x4,Refine(SQ8)"), Case("L2norm,IVF16,SQ8", 0.3),
 ]
 
@@ -116,7 +121,10 @@ private let queries = clusteredVectors(count: 30, dimension: 16, seed: 6)
         let rows = stored.rows
         let index = try FAISSKind("IVF16,Flat")
         let mapped = try MappedIndex(rows, index)
-        #expect(try recall(try mapped.index(of: rows), rows, settings: FAISSSearchSettings(nprobe: 16)) == 1)
+        #expect(
+            try recall(try mapped.index(of: rows), rows, settings: FAISSSearchSettings(nprobe: 16))
+                == 1
+        )
     }
 
     @Test(arguments: ["IVF16,SQ8", "HNSW8,SQ8", "PQ8x4fs"])
@@ -147,7 +155,12 @@ private let queries = clusteredVectors(count: 30, dimension: 16, seed: 6)
             #expect(throws: IndexError.self, "byte \(place)") { _ = try mapped.index(of: rows) }
             mapped.bytes[place] = before
         }
-        let fewer = StoredRows(Array(vectors.prefix(1_499)), storage: .float32, metric: .l2, dimension: 16)
+        let fewer = StoredRows(
+            Array(vectors.prefix(1_499)),
+            storage: .float32,
+            metric: .l2,
+            dimension: 16
+        )
         #expect(throws: IndexError.rowCountMismatch(expected: 1_499, found: 1_500)) {
             _ = try mapped.index(of: fewer.rows)
         }
@@ -155,7 +168,10 @@ private let queries = clusteredVectors(count: 30, dimension: 16, seed: 6)
         #expect(throws: IndexError.self) { _ = try mapped.index(of: other.rows) }
         for count in [0, 63, 64, 127, 128, mapped.bytes.count - 1] {
             #expect(throws: IndexError.self) {
-                _ = try FAISSIndex(mapping: UnsafeRawBufferPointer(rebasing: mapped.bytes[..<count]), rows: rows)
+                _ = try FAISSIndex(
+                    mapping: UnsafeRawBufferPointer(rebasing: mapped.bytes[..<count]),
+                    rows: rows
+                )
             }
         }
     }
@@ -163,11 +179,15 @@ private let queries = clusteredVectors(count: 30, dimension: 16, seed: 6)
     @Test func `stops when it is told to`() throws {
         let stored = StoredRows(vectors, storage: .float32, metric: .l2, dimension: 16)
         #expect(throws: IndexError.cancelled) {
-            _ = try FAISSIndex.build(rows: stored.rows, kind: try FAISSKind("IVF16,SQ8")) { _ in false }
+            _ = try FAISSIndex.build(rows: stored.rows, kind: try FAISSKind("IVF16,SQ8")) { _ in
+                false
+            }
         }
     }
 
-    @Test(arguments: ["IDMap,Flat", "Flat,IDMap2", "BFlat", "BIVF16", "IVF0,Flat", "PQ0", "", "exact"])
+    @Test(arguments: [
+        "IDMap,Flat", "Flat,IDMap2", "BFlat", "BIVF16", "IVF0,Flat", "PQ0", "", "exact",
+    ])
     func `is refused by name where it cannot serve`(text: String) {
         #expect {
             _ = try FAISSKind(text)
