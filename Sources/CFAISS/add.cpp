@@ -41,7 +41,7 @@ cfaiss_status cfaiss_index_add(
         cfaiss::require(n >= 0, "the number of rows is negative");
         if (n == 0) return;
         cfaiss::require(rows != nullptr, "a pointer is missing");
-        faiss::Index &index = *handle->index;
+        faiss::Index &index = cfaiss::changeable(handle);
         cfaiss::require(index.is_trained, "the index is not trained");
         const cfaiss_index_info info = cfaiss::describe(index);
         cfaiss::require(n <= INT32_MAX - info.count, "there are more rows than 32 bits number");
@@ -103,7 +103,7 @@ cfaiss_status cfaiss_index_set_ef_construction(cfaiss_index *handle, int ef_cons
     return cfaiss::guarded([&] {
         cfaiss::require(handle != nullptr, "a pointer is missing");
         cfaiss::require(ef_construction >= 1 && ef_construction <= 65536, "efConstruction is out of range");
-        faiss::IndexHNSW *hnsw = graph(*handle->index);
+        faiss::IndexHNSW *hnsw = graph(cfaiss::changeable(handle));
         if (hnsw == nullptr) throw cfaiss::Failure{CFAISS_UNSUPPORTED, "the index has no HNSW graph"};
         hnsw->hnsw.efConstruction = ef_construction;
     });

@@ -59,7 +59,7 @@ void cfaiss_index_destroy(cfaiss_index *index) {
 cfaiss_status cfaiss_index_reset(cfaiss_index *handle) {
     return cfaiss::guarded([&] {
         cfaiss::require(handle != nullptr, "a pointer is missing");
-        handle->index->reset();
+        cfaiss::changeable(handle).reset();
         handle->next_label = 0;
     });
 }

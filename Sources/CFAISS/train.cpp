@@ -90,7 +90,7 @@ cfaiss_status cfaiss_index_train(cfaiss_index *handle, int64_t n, const float *r
         cfaiss::require(handle != nullptr && rows != nullptr, "a pointer is missing");
         cfaiss::require(n >= 1, "there are no rows");
         const cfaiss::Work work{given.thread_count, given.progress, given.context};
-        faiss::Index &index = *handle->index;
+        faiss::Index &index = cfaiss::changeable(handle);
         const cfaiss::WatchedClustering watched(index, work);
         if (auto *outer = cfaiss::transforms(index)) {
             const cfaiss::QuietOPQ quiet(outer->chain);

@@ -11,6 +11,7 @@
  * Counts, sizes and NULL where something is needed are checked here (CFAISS_INVALID); finite numbers, shapes and
  * factory strings are the caller's to check: the Swift module FAISS does. */
 
+#include "cfaiss_container.h"
 #include "cfaiss_error.h"
 #include "cfaiss_hnsw.h"
 #include "cfaiss_index.h"
