@@ -12,6 +12,7 @@ struct SearchSettings {
     size_t max_codes = 0; // IVF: rows compared at most
     int ef_search = 0;    // HNSW, NSG: candidates kept
     float k_factor = 0;   // refine: candidates a hit that are compared again
+    int thread_count = 1; // threads that may work, the calling one among them, where a searcher can share one call's work
     const faiss::IDSelector *selector = nullptr; // the labels that may be hits; all if null
 };
 

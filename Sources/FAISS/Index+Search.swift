@@ -16,8 +16,8 @@ extension Index {
     ///   - parameters: How thoroughly to look, for this call alone.
     ///   - threadCount: How many threads may share the queries, the calling one among them. At 1 no thread is
     ///     started; no more are used than there are queries.
-    /// - Throws: `.notWholeRows`, `.notFinite` (`row` is the query's number), `.outOfRange`, `.unknownParameter`,
-    ///   `.notTrained`.
+    /// - Throws: `.notWholeRows`, `.notFinite` and `.tooLarge` (`row` is the query's number), `.outOfRange`,
+    ///   `.unknownParameter`, `.notTrained`.
     public func search(
         _ queries: Span<Float>,
         k: Int,
@@ -28,7 +28,8 @@ extension Index {
         try check("k", k, in: 1...Int.max)
         try check("threadCount", threadCount, in: 1...Int.max)
         guard isTrained else { throw .notTrained }
-        let parameters = try parameters.checked(for: factory, count: count)
+        let settings = try parameters.checked(for: factory, count: count)
+        defer { withExtendedLifetime(parameters) {} }
         let width = min(k, count)
         let (hitCount, overflow) = queryCount.multipliedReportingOverflow(by: width)
         guard !overflow else { throw .outOfMemory }
@@ -44,7 +45,7 @@ extension Index {
                         dimension: dimension,
                         width: width,
                         queryCount: queryCount,
-                        parameters: parameters,
+                        parameters: settings,
                         queries: queries,
                         distances: distances,
                         labels: labels

@@ -3,7 +3,10 @@
 namespace cfaiss {
 namespace {
 
-constexpr Searcher *const searchers[] = {nullptr};
+constexpr Searcher *const searchers[] = {
+    flat_search, ivf_flat_search, ivf_sq_search, sq_search, ivf_pq_fast_scan_search, pq_fast_scan_search, refine_search,
+    pre_transform_search, id_map_search,
+};
 
 }  // namespace
 
@@ -11,7 +14,7 @@ bool fast_search(
     const faiss::Index &index, faiss::Index::idx_t n, const float *queries, faiss::Index::idx_t k,
     const SearchSettings &settings, float *distances, faiss::Index::idx_t *labels) {
     for (Searcher *searcher : searchers) {
-        if (searcher != nullptr && searcher(index, n, queries, k, settings, distances, labels)) return true;
+        if (searcher(index, n, queries, k, settings, distances, labels)) return true;
     }
     return false;
 }

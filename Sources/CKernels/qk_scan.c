@@ -1,0 +1,25 @@
+#include "qk_cpu.h"
+#include "qk_scan.h"
+
+extern const qk_scan_kernels qk_scan_portable;
+#if defined(__x86_64__)
+extern const qk_scan_kernels qk_scan_avx2, qk_scan_avx512;
+#endif
+
+static const qk_scan_kernels *kernels_for(qk_simd simd) {
+    switch (simd) {
+#if defined(__x86_64__)
+    case QK_SIMD_AVX2: return &qk_scan_avx2;
+    case QK_SIMD_AVX512: return &qk_scan_avx512;
+#endif
+    default: return &qk_scan_portable;
+    }
+}
+
+const qk_scan_kernels *qk_scan_best(void) { return kernels_for(qk_simd_in_use()); }
+
+const qk_scan_kernels *qk_scan_at(qk_simd simd) {
+    if (simd > qk_simd_of_processor()) return NULL;
+    const qk_scan_kernels *kernels = kernels_for(simd);
+    return simd == QK_SIMD_PORTABLE || kernels != &qk_scan_portable ? kernels : NULL;
+}
