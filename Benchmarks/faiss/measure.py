@@ -79,7 +79,7 @@ class Tuner:
             self.recalls[value, k_factor] = self.vectors.recall(labels, 0)
         return self.recalls[value, k_factor]
 
-    def smallest(self, target, k_factor, hint, limit=1024):
+    def smallest(self, target, k_factor, hint, limit=512):
         """Gallops from the hint, then halves; nothing if even the limit does not reach the target."""
         reaches = lambda value: self.recall(value, k_factor) >= target
         low, high = self.kind.least - 1, hint

@@ -22,7 +22,11 @@ struct Bench: ~Copyable {
         case ("version", 1):
             return #"{"version": "Quiver"}"#
         case ("build", 4):
-            return try build(words[1], threadCount: Int(words[2]) ?? 1)
+            return try build(
+                words[1],
+                threadCount: Int(words[2]) ?? 1,
+                efConstruction: Int(words[3]) ?? 0
+            )
         case ("set", 2):
             parameters = try SearchParameters(words[1])
             return "{}"
@@ -49,13 +53,20 @@ struct Bench: ~Copyable {
         return #"{"error": "unknown request"}"#
     }
 
-    private mutating func build(_ factory: String, threadCount: Int) throws -> String {
+    private mutating func build(
+        _ factory: String,
+        threadCount: Int,
+        efConstruction: Int
+    ) throws -> String {
         index = try Index(dimension: dimension, factory: "Flat", metric: .l2)
         parameters = SearchParameters()
         var index = try Index(dimension: dimension, factory: factory, metric: .l2)
+        if efConstruction > 0 { try index.setEfConstruction(efConstruction) }
         let clock = ContinuousClock()
         let training = try clock.measure { try index.train(base) }
-        let adding = try clock.measure { try index.add(base) }
+        let adding = try clock.measure {
+            try index.add(base.span, threadCount: threadCount)
+        }
         self.index = index
         return """
             {"train_seconds": \(training / .seconds(1)), "add_seconds": \(adding / .seconds(1))}
@@ -118,7 +129,7 @@ struct Bench: ~Copyable {
 }
 
 extension SearchParameters {
-    /// Reads `nprobe=8` or `efSearch=64`; `-` asks for the index's own settings.
+    /// Reads `nprobe=8,k_factor_rf=4` or `efSearch=64`; `-` asks for the index's own settings.
     fileprivate init(_ text: String) throws {
         self.init()
         guard text != "-" else { return }
@@ -129,7 +140,8 @@ extension SearchParameters {
             }
             switch parts[0] {
             case "nprobe": nprobe = value
-            case "efSearch": efSearch = value
+            case "efSearch", "search_L": efSearch = value
+            case "k_factor_rf": kFactor = Float(value)
             default: throw BenchError(message: "unknown setting: \(setting)")
             }
         }
