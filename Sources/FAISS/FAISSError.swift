@@ -20,6 +20,8 @@ public enum FAISSError: Error, Sendable, Equatable {
     case notFinite(row: Int)
     /// A row holds a number beyond ±1e15, whose square FAISS could not sum.
     case tooLarge(row: Int)
+    /// Rows of bits are to be whole bytes.
+    case notWholeBytes(dimension: Int)
     /// A number given for a search is NaN.
     case notANumber(parameter: String)
     /// The kind of index cannot do this.
@@ -82,6 +84,8 @@ extension FAISSError: CustomStringConvertible {
             "row \(row) holds NaN or infinity"
         case .tooLarge(let row):
             "row \(row) holds a number beyond ±1e15"
+        case .notWholeBytes(let dimension):
+            "\(dimension) bits are no whole number of bytes"
         case .notANumber(let parameter):
             "\(parameter) is no number"
         case .unsupported(let operation, let kind):
