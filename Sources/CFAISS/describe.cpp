@@ -2,15 +2,45 @@
 
 #include "guarded.hpp"
 
+#include <faiss/IndexIDMap.h>
+#include <faiss/IndexIVFPQR.h>
+#include <faiss/IndexNSG.h>
+#include <faiss/IndexPreTransform.h>
+#include <faiss/IndexRefine.h>
+
+#include <algorithm>
+#include <cstring>
+
 namespace cfaiss {
 namespace {
 
-bool is_flat(const faiss::Index *index) {
-    return dynamic_cast<const faiss::IndexFlat *>(index) != nullptr;
+int32_t label_kind(const faiss::Index &index) {
+    if (dynamic_cast<const faiss::IndexIDMap *>(&index) != nullptr) return CFAISS_LABEL_GIVEN;
+    if (const auto *transformed = dynamic_cast<const faiss::IndexPreTransform *>(&index)) {
+        return label_kind(*transformed->index);
+    }
+    // The second codes of a refined PQ are found by label, so that it is a position.
+    if (dynamic_cast<const faiss::IndexIVFPQR *>(&index) != nullptr) return CFAISS_LABEL_POSITION;
+    if (dynamic_cast<const faiss::IndexIVF *>(&index) != nullptr) return CFAISS_LABEL_STORED;
+    return CFAISS_LABEL_POSITION;
 }
 
-[[noreturn]] void unknown_kind() {
-    throw Failure{CFAISS_MALFORMED, "an index of a kind that is not supported"};
+bool takes_rows_once(const faiss::Index &index) {
+    if (dynamic_cast<const faiss::IndexNSG *>(&index) != nullptr) return true;
+    if (const auto *map = dynamic_cast<const faiss::IndexIDMap *>(&index)) return takes_rows_once(*map->index);
+    if (const auto *outer = dynamic_cast<const faiss::IndexPreTransform *>(&index)) {
+        return takes_rows_once(*outer->index);
+    }
+    if (const auto *refine = dynamic_cast<const faiss::IndexRefine *>(&index)) {
+        return takes_rows_once(*refine->base_index);
+    }
+    return false;
+}
+
+int64_t above(const int64_t *labels, size_t count) {
+    int64_t result = 0;
+    for (size_t i = 0; i < count; i++) result = std::max(result, labels[i] + 1);
+    return result;
 }
 
 }  // namespace
@@ -18,31 +48,53 @@ bool is_flat(const faiss::Index *index) {
 cfaiss_index_info describe(const faiss::Index &index) {
     cfaiss_index_info info{};
     info.count = index.ntotal;
+    info.next_label = index.ntotal;
     info.dimension = index.d;
-    info.metric = index.metric_type == faiss::METRIC_L2 ? CFAISS_L2 : CFAISS_INNER_PRODUCT;
-    info.is_trained = index.is_trained;
-    if (is_flat(&index)) {
-        info.kind = CFAISS_KIND_FLAT;
-    } else if (const auto *ivf = dynamic_cast<const faiss::IndexIVF *>(&index)) {
-        const auto *quantized = dynamic_cast<const faiss::IndexIVFScalarQuantizer *>(ivf);
-        const bool is_sq8 = quantized != nullptr && quantized->sq.qtype == faiss::ScalarQuantizer::QT_8bit;
-        if (!is_flat(ivf->quantizer)) unknown_kind();
-        if (!is_sq8 && dynamic_cast<const faiss::IndexIVFFlat *>(ivf) == nullptr) unknown_kind();
-        info.kind = is_sq8 ? CFAISS_KIND_IVF_SQ8 : CFAISS_KIND_IVF_FLAT;
-        info.structure_size = int32_t(ivf->nlist);
-    } else if (const auto *hnsw = dynamic_cast<const faiss::IndexHNSW *>(&index)) {
-        const auto &starts = hnsw->hnsw.cum_nneighbor_per_level;
-        if (!is_flat(hnsw->storage) || starts.size() < 3) unknown_kind();
-        info.kind = CFAISS_KIND_HNSW_FLAT;
-        info.structure_size = starts[2] - starts[1];
-    } else {
-        unknown_kind();
+    if (index.metric_type != faiss::METRIC_L2 && index.metric_type != faiss::METRIC_INNER_PRODUCT) {
+        throw Failure{CFAISS_MALFORMED, "a metric that is not supported"};
     }
+    info.metric = index.metric_type == faiss::METRIC_L2 ? CFAISS_L2 : CFAISS_INNER_PRODUCT;
+    info.label_kind = label_kind(index);
+    info.is_trained = index.is_trained;
+    info.takes_rows_once = takes_rows_once(index);
     return info;
+}
+
+int64_t label_above_all(const faiss::Index &index) {
+    if (const auto *outer = dynamic_cast<const faiss::IndexPreTransform *>(&index)) {
+        return label_above_all(*outer->index);
+    }
+    if (const auto *map = dynamic_cast<const faiss::IndexIDMap *>(&index)) {
+        return above(map->id_map.data(), map->id_map.size());
+    }
+    const auto *ivf = dynamic_cast<const faiss::IndexIVF *>(&index);
+    if (ivf == nullptr) return index.ntotal;
+    int64_t result = 0;
+    for (size_t list = 0; list < ivf->nlist; list++) {
+        const size_t size = ivf->invlists->list_size(list);
+        if (size == 0) continue;
+        faiss::InvertedLists::ScopedIds ids(ivf->invlists, list);
+        result = std::max(result, above(ids.get(), size));
+    }
+    return result;
 }
 
 }  // namespace cfaiss
 
 cfaiss_status cfaiss_index_describe(const cfaiss_index *handle, cfaiss_index_info *out) {
-    return cfaiss::guarded([&] { *out = cfaiss::describe(*handle->index); });
+    return cfaiss::guarded([&] {
+        cfaiss::require(handle != nullptr && out != nullptr, "a pointer is missing");
+        cfaiss_index_info info = cfaiss::describe(*handle->index);
+        info.next_label = std::max(info.next_label, handle->next_label);
+        *out = info;
+    });
+}
+
+cfaiss_status cfaiss_index_factory(const cfaiss_index *handle, char *out, size_t capacity) {
+    return cfaiss::guarded([&] {
+        cfaiss::require(handle != nullptr && out != nullptr, "a pointer is missing");
+        const std::string text = cfaiss::factory_text(*handle->index);
+        cfaiss::require(text.size() < capacity, "the factory string is longer than its room");
+        std::memcpy(out, text.c_str(), text.size() + 1);
+    });
 }

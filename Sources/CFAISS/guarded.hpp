@@ -12,6 +12,11 @@ struct Failure {
     const char *message;
 };
 
+/// Throws CFAISS_INVALID unless an argument is as the header asks.
+inline void require(bool condition, const char *message) {
+    if (!condition) throw Failure{CFAISS_INVALID, message};
+}
+
 /// The one place where exceptions end. Called inside a `catch`; keeps the message for the thread.
 cfaiss_status record_current_exception() noexcept;
 

@@ -2,6 +2,16 @@
 
 #include "guarded.hpp"
 
+#include <faiss/IndexFastScan.h>
+#include <faiss/IndexFlatCodes.h>
+#include <faiss/IndexIDMap.h>
+#include <faiss/IndexIVFFastScan.h>
+#include <faiss/IndexIVFPQR.h>
+#include <faiss/IndexNSG.h>
+#include <faiss/IndexPreTransform.h>
+#include <faiss/IndexRefine.h>
+#include <faiss/invlists/BlockInvertedLists.h>
+
 namespace cfaiss {
 namespace {
 
@@ -11,39 +21,41 @@ void expect(bool condition, const char *message) {
     if (!condition) throw Failure{CFAISS_MALFORMED, message};
 }
 
-void check_flat(const faiss::IndexFlat &flat) {
-    expect(flat.code_size == size_t(flat.d) * sizeof(float), "a flat index has the wrong row size");
-    expect(flat.codes.size() / flat.code_size == size_t(flat.ntotal) && flat.codes.size() % flat.code_size == 0,
-           "a flat index holds more or fewer rows than it counts");
+void check_codes(const faiss::IndexFlatCodes &index) {
+    expect(index.code_size >= 1, "rows have no size");
+    expect(index.codes.size() / index.code_size == size_t(index.ntotal) && index.codes.size() % index.code_size == 0,
+           "an index holds more or fewer rows than it counts");
 }
 
-/// The part that IVF and HNSW lean on: a flat index of the same shape with `count` rows.
+/// A part of the same shape with `count` rows.
 void check_part(const faiss::Index *part, const faiss::Index &whole, int64_t count) {
-    const auto *flat = dynamic_cast<const faiss::IndexFlat *>(part);
-    expect(flat != nullptr, "an index leans on a part of a kind that is not supported");
-    expect(flat->d == whole.d && flat->ntotal == count, "an index and its part differ in shape");
-    expect(flat->metric_type == whole.metric_type, "an index and its part differ in metric");
-    check_flat(*flat);
+    expect(part != nullptr, "a part of an index is missing");
+    expect(part->d == whole.d && part->ntotal == count, "an index and its part differ in shape");
+    expect(part->metric_type == whole.metric_type, "an index and its part differ in metric");
+    check_structure(*part);
 }
 
-void check_ivf(const faiss::IndexIVF &ivf) {
+/// `labels` is one more than the greatest allowed.
+void check_lists(const faiss::IndexIVF &ivf, int64_t labels) {
     expect(ivf.nlist >= 1 && ivf.nlist <= (size_t(1) << 20), "the number of lists is out of range");
     expect(ivf.nprobe >= 1, "nprobe is 0");
-    check_part(ivf.quantizer, ivf, ivf.is_trained ? int64_t(ivf.nlist) : ivf.quantizer->ntotal);
+    expect(ivf.quantizer != nullptr && ivf.quantizer->d == ivf.d, "an index and its lists differ in shape");
+    check_structure(*ivf.quantizer);
+    expect(!ivf.is_trained || ivf.quantizer->ntotal == int64_t(ivf.nlist), "the number of centroids does not agree");
     expect(ivf.direct_map.no(), "a list index with a direct map is not supported");
-    expect(dynamic_cast<const faiss::ArrayInvertedLists *>(ivf.invlists) != nullptr,
+    expect(ivf.invlists != nullptr && ivf.invlists->nlist == ivf.nlist, "the number of lists does not agree");
+    const bool fast = dynamic_cast<const faiss::IndexIVFFastScan *>(&ivf) != nullptr;
+    expect(fast ? dynamic_cast<const faiss::BlockInvertedLists *>(ivf.invlists) != nullptr
+                : dynamic_cast<const faiss::ArrayInvertedLists *>(ivf.invlists) != nullptr,
            "lists of a kind that is not supported");
-    expect(ivf.invlists->nlist == ivf.nlist, "the number of lists does not agree");
-    expect(ivf.invlists->code_size == ivf.code_size, "the code size of the lists does not agree");
-    size_t row_size = size_t(ivf.d) * sizeof(float);
-    if (const auto *quantized = dynamic_cast<const faiss::IndexIVFScalarQuantizer *>(&ivf)) {
-        row_size = size_t(ivf.d);
-        expect(quantized->sq.d == size_t(ivf.d) && quantized->sq.code_size == row_size,
-               "the scalar quantizer has another shape than its index");
-        expect(!ivf.is_trained || quantized->sq.trained.size() == 2 * size_t(ivf.d),
-               "the scalar quantizer's ranges are incomplete");
+    expect(fast || ivf.invlists->code_size == ivf.code_size, "the code size of the lists does not agree");
+    if (dynamic_cast<const faiss::IndexIVFFlat *>(&ivf) != nullptr) {
+        expect(ivf.code_size == size_t(ivf.d) * sizeof(float), "the code size does not agree with the dimension");
     }
-    expect(ivf.code_size == row_size, "the code size does not agree with the dimension");
+    if (const auto *quantized = dynamic_cast<const faiss::IndexIVFScalarQuantizer *>(&ivf)) {
+        expect(quantized->sq.d == size_t(ivf.d) && quantized->sq.code_size == ivf.code_size,
+               "the scalar quantizer has another shape than its index");
+    }
     size_t total = 0;
     for (size_t list = 0; list < ivf.nlist; list++) {
         const size_t size = ivf.invlists->list_size(list);
@@ -51,7 +63,7 @@ void check_ivf(const faiss::IndexIVF &ivf) {
         if (size == 0) continue;
         const faiss::InvertedLists::ScopedIds ids(ivf.invlists, list);
         for (size_t i = 0; i < size; i++) {
-            expect(ids[i] >= 0 && ids[i] < ivf.ntotal, "a list holds a label out of range");
+            expect(ids[i] >= 0 && ids[i] < labels, "a list holds a label out of range");
         }
     }
     expect(total == size_t(ivf.ntotal), "the lists hold more or fewer rows than the index counts");
@@ -99,17 +111,69 @@ void check_hnsw(const faiss::IndexHNSW &index) {
     }
 }
 
+void check_spreading_graph(const faiss::IndexNSG &index) {
+    check_part(index.storage, index, index.ntotal);
+    expect(index.is_built == (index.ntotal > 0), "a graph is built and empty, or neither");
+    if (!index.is_built) return;
+    expect(index.nsg.final_graph != nullptr && index.nsg.final_graph->N == index.ntotal,
+           "the graph has more or fewer rows than the index counts");
+    expect(index.nsg.enterpoint >= 0 && index.nsg.enterpoint < index.ntotal, "the entry point is out of range");
+    const auto &graph = *index.nsg.final_graph;
+    for (size_t i = 0; i < size_t(graph.N) * size_t(graph.K); i++) {
+        expect(graph.data[i] >= -1 && graph.data[i] < index.ntotal, "a link of the graph is out of range");
+    }
+}
+
+void check_transforms(const faiss::IndexPreTransform &index) {
+    int dimension = index.d;
+    for (const faiss::VectorTransform *step : index.chain) {
+        expect(step != nullptr && step->d_in == dimension, "a transform takes another dimension");
+        expect(step->d_out >= 1 && step->d_out <= max_dimension, "a transform gives a dimension out of range");
+        dimension = step->d_out;
+        if (const auto *linear = dynamic_cast<const faiss::LinearTransform *>(step)) {
+            const size_t size = size_t(linear->d_in) * size_t(linear->d_out);
+            expect(!linear->is_trained || linear->A.size() == size, "a transform's matrix has the wrong size");
+            expect(!linear->is_trained || !linear->have_bias || linear->b.size() == size_t(linear->d_out),
+                   "a transform's bias has the wrong size");
+        }
+    }
+    expect(index.index != nullptr && index.index->d == dimension, "the transforms give another dimension");
+    expect(index.index->ntotal == index.ntotal, "an index and its part differ in shape");
+    check_structure(*index.index);
+}
+
 }  // namespace
 
 void check_structure(const faiss::Index &index) {
     expect(index.d >= 1 && index.d <= max_dimension, "the dimension is out of range");
     expect(index.ntotal >= 0, "the count is out of range");
-    expect(index.metric_type == faiss::METRIC_L2 || index.metric_type == faiss::METRIC_INNER_PRODUCT,
-           "the metric is not supported");
     describe(index);
-    if (const auto *flat = dynamic_cast<const faiss::IndexFlat *>(&index)) check_flat(*flat);
-    if (const auto *ivf = dynamic_cast<const faiss::IndexIVF *>(&index)) check_ivf(*ivf);
-    if (const auto *hnsw = dynamic_cast<const faiss::IndexHNSW *>(&index)) check_hnsw(*hnsw);
+    if (const auto *outer = dynamic_cast<const faiss::IndexPreTransform *>(&index)) return check_transforms(*outer);
+    if (const auto *map = dynamic_cast<const faiss::IndexIDMap *>(&index)) {
+        expect(map->id_map.size() == size_t(index.ntotal), "there are more or fewer labels than rows");
+        for (int64_t label : map->id_map) expect(label >= 0, "a label is negative");
+        return check_part(map->index, index, index.ntotal);
+    }
+    if (const auto *refine = dynamic_cast<const faiss::IndexRefine *>(&index)) {
+        check_part(refine->base_index, index, index.ntotal);
+        // Hits are found again by their position.
+        if (const auto *ivf = dynamic_cast<const faiss::IndexIVF *>(refine->base_index)) {
+            check_lists(*ivf, index.ntotal);
+        }
+        return check_part(refine->refine_index, index, index.ntotal);
+    }
+    if (const auto *pqr = dynamic_cast<const faiss::IndexIVFPQR *>(&index)) {
+        expect(pqr->refine_codes.size() == size_t(index.ntotal) * pqr->refine_pq.code_size,
+               "there are more or fewer second codes than rows");
+        return check_lists(*pqr, index.ntotal);
+    }
+    if (const auto *ivf = dynamic_cast<const faiss::IndexIVF *>(&index)) return check_lists(*ivf, INT64_MAX);
+    if (const auto *hnsw = dynamic_cast<const faiss::IndexHNSW *>(&index)) return check_hnsw(*hnsw);
+    if (const auto *nsg = dynamic_cast<const faiss::IndexNSG *>(&index)) return check_spreading_graph(*nsg);
+    if (const auto *flat = dynamic_cast<const faiss::IndexFlat *>(&index)) {
+        expect(flat->code_size == size_t(flat->d) * sizeof(float), "a flat index has the wrong row size");
+    }
+    if (const auto *codes = dynamic_cast<const faiss::IndexFlatCodes *>(&index)) check_codes(*codes);
 }
 
 }  // namespace cfaiss

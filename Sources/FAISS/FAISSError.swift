@@ -18,14 +18,36 @@ public enum FAISSError: Error, Sendable, Equatable {
     case notWholeRows(dimension: Int, valueCount: Int)
     /// A row (counted from 0 in what was given) holds NaN or infinity.
     case notFinite(row: Int)
+    /// A row holds a number beyond ±1e15, whose square FAISS could not sum.
+    case tooLarge(row: Int)
+    /// The kind of index cannot do this.
+    case unsupported(operation: String, kind: String)
+    /// One label a row is needed.
+    case wrongLabelCount(expected: Int, found: Int)
+    /// A label (for the row counted from 0 in what was given) is less than 0.
+    case negativeLabel(Int64, row: Int)
+    /// No row has this label.
+    case unknownLabel(Int64)
+    /// Text that is no list of search parameters.
+    case malformedParameters(String, reason: String)
     /// A borrowed view of rows lacks the values, norms or scales that its storage type and metric need.
     case incompleteRows(missing: String)
     /// The index must be trained before it takes rows or answers.
     case notTrained
     /// The index is trained already, and its rows are encoded with what was learned.
     case alreadyTrained
-    /// Training needs at least one row a list.
+    /// Training needs at least one row a centroid of the largest set that it learns.
     case tooFewTrainingRows(required: Int, found: Int)
+    /// The training rows do not determine what is to be learned from them.
+    case degenerate(reason: String)
+    /// A graph of this kind cannot be made of so few rows.
+    case tooFewRows(required: Int, found: Int)
+    /// The index takes its rows in one call, and holds some.
+    case holdsRows(kind: String)
+    /// An argument that C refuses, which this module should have.
+    case invalid(reason: String)
+    /// Two indexes cannot be merged.
+    case notMergeable(reason: String)
     /// More rows than an index or graph can number.
     case tooManyRows(limit: Int, found: Int)
     /// An earlier change failed inside FAISS and may have left the index half changed.
@@ -54,6 +76,28 @@ extension FAISSError: CustomStringConvertible {
             "\(valueCount) numbers are no whole number of rows of dimension \(dimension)"
         case .notFinite(let row):
             "row \(row) holds NaN or infinity"
+        case .tooLarge(let row):
+            "row \(row) holds a number beyond ±1e15"
+        case .unsupported(let operation, let kind):
+            "an index of kind \(kind) does not offer \(operation)"
+        case .wrongLabelCount(let expected, let found):
+            "\(found) labels for \(expected) rows"
+        case .negativeLabel(let label, let row):
+            "the label of row \(row) is \(label), expected 0 or more"
+        case .unknownLabel(let label):
+            "no row has the label \(label)"
+        case .malformedParameters(let text, let reason):
+            "search parameters \"\(text)\": \(reason)"
+        case .degenerate(let reason):
+            reason
+        case .tooFewRows(let required, let found):
+            "\(found) rows are too few, at least \(required) are needed"
+        case .holdsRows(let kind):
+            "an index of kind \(kind) takes its rows all at once, and holds some"
+        case .invalid(let reason):
+            reason
+        case .notMergeable(let reason):
+            "the indexes cannot be merged: \(reason)"
         case .incompleteRows(let missing):
             "the rows come without their \(missing)"
         case .notTrained:
@@ -80,6 +124,9 @@ func check(_ status: cfaiss_status) throws(FAISSError) {
     case CFAISS_OUT_OF_MEMORY: throw .outOfMemory
     case CFAISS_CANCELLED: throw .cancelled
     case CFAISS_MALFORMED: throw .malformed(reason: message)
+    case CFAISS_INVALID: throw .invalid(reason: message)
+    case CFAISS_UNSUPPORTED: throw .unsupported(operation: message, kind: "this kind")
+    case CFAISS_DEGENERATE: throw .degenerate(reason: message)
     default: throw .faiss(message: message)
     }
 }

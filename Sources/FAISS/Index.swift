@@ -1,33 +1,49 @@
 internal import CFAISS
 
-/// A FAISS index that owns its rows.
+/// A FAISS index that owns its rows: any that `FactoryString` describes.
 ///
 ///     var index = try Index(dimension: 384, factory: "IVF256,Flat", metric: .l2)
 ///     try index.train(rows.span)
 ///     try index.add(rows.span)
 ///     let result = try index.search(queries.span, k: 10, parameters: SearchParameters(nprobe: 16))
 ///
-/// Rows are float32, `[count × dimension]`, row-major; the row that is added as the n-th has label n, from 0.
+/// Rows are float32, `[count × dimension]`, row-major. What a row's label is depends on the kind, see `Labels`.
 ///
 /// Any number of threads may search one index at once, and none can while it changes: changing it is `mutating`, so
 /// the compiler refuses a change that could meet a search, and FAISS's searches only read (its global counters of
 /// visited lists and nodes aside, which nothing here reads).
 ///
-/// No call starts a thread, except `search` when asked to, and none is left when a call returns. OpenMP's and
+/// No call starts a thread, except where it is given a thread count, and none is left when a call returns. OpenMP's and
 /// OpenBLAS's thread counts are as before when a call returns.
 public struct Index: ~Copyable, Sendable {
+    /// What the labels of an index are.
+    public enum Labels: Sendable, Equatable {
+        /// The row's place in the order of adding, from 0. Removing a row shifts those behind it.
+        case positions
+        /// Kept with the row: as given, or else one more than the greatest so far. This holds for `IVF…` kinds.
+        case stored
+        /// As `stored`, through a table around another index: `IDMap…`.
+        case mapped
+    }
+
     // Sound to share: functions that take it `const` in C run under `borrowing` calls only, the others under
     // `mutating` ones, which Swift makes exclusive.
     nonisolated(unsafe) let handle: OpaquePointer
 
-    /// What the index is made of.
-    public let factory: FactoryString
+    /// What the index is made of. Nil for an index read from FAISS's bytes that no factory string makes.
+    public let factory: FactoryString?
     /// Numbers a row.
     public let dimension: Int
     /// How rows are compared.
     public let metric: Metric
+    /// What the labels of its rows are.
+    public let labels: Labels
+    /// Whether all rows must be added in one call (`NSG…`).
+    public let takesRowsOnce: Bool
     /// Rows in the index.
     public private(set) var count: Int
+    /// The label of the next row that is added without one: above every label so far.
+    public private(set) var nextLabel: Int64
     /// Whether the index takes rows and answers. Kinds that need no training are trained from the start.
     public private(set) var isTrained: Bool
     /// The first change that FAISS gave up in the middle of, which may have left it inconsistent.
@@ -40,29 +56,51 @@ public struct Index: ~Copyable, Sendable {
     ///   - factory: What to make, as `FactoryString` reads it.
     /// - Throws: `.outOfRange`, `.unsupportedFactory`.
     public init(dimension: Int, factory: String, metric: Metric) throws(FAISSError) {
-        let factory = try FactoryString(factory)
+        try self.init(dimension: dimension, factory: FactoryString(factory), metric: metric)
+    }
+
+    /// Makes an empty index.
+    ///
+    /// - Parameter dimension: Numbers a row, 1…65,536.
+    /// - Throws: `.outOfRange`; `.unsupportedFactory` if the parts do not fit the dimension or the metric.
+    public init(dimension: Int, factory: FactoryString, metric: Metric) throws(FAISSError) {
         try check("dimension", dimension, in: Limits.dimension)
+        try factory.check(dimension: dimension, metric: metric)
         let code = metric == .l2 ? CFAISS_L2 : CFAISS_INNER_PRODUCT
         var handle: OpaquePointer?
         try check(cfaiss_index_create(Int32(dimension), factory.description, code, &handle))
-        try self.init(owning: handle)
+        try self.init(owning: handle, factory: factory)
     }
 
     /// Takes over a handle from C and reads off it what it is.
-    init(owning handle: OpaquePointer?) throws(FAISSError) {
+    init(owning handle: OpaquePointer?, factory: FactoryString? = nil) throws(FAISSError) {
         guard let handle else { throw .faiss(message: "no index came back") }
-        var info = cfaiss_index_info()
+        let info: cfaiss_index_info
+        let described: FactoryString?
         do throws(FAISSError) {
-            try check(cfaiss_index_describe(handle, &info))
+            info = try describe(handle)
+            if let factory {
+                described = factory
+            } else {
+                described = try factoryString(of: handle)
+            }
         } catch {
             cfaiss_index_destroy(handle)
             throw error
         }
         self.handle = handle
-        factory = FactoryString(Structure(info))
+        self.factory = described
         dimension = Int(info.dimension)
         metric = info.metric == CFAISS_L2 ? .l2 : .innerProduct
+        labels =
+            switch info.label_kind {
+            case CFAISS_LABEL_STORED: .stored
+            case CFAISS_LABEL_GIVEN: .mapped
+            default: .positions
+            }
+        takesRowsOnce = info.takes_rows_once != 0
         count = Int(info.count)
+        nextLabel = info.next_label
         isTrained = info.is_trained != 0
         failure = nil
     }
@@ -71,63 +109,16 @@ public struct Index: ~Copyable, Sendable {
         cfaiss_index_destroy(handle)
     }
 
-    /// Learns what the index needs to know about rows: the lists' centroids, the quantiser's ranges.
-    ///
-    /// Nothing happens in an index that needs no training. FAISS's k-means uses at most 256 rows a list, chosen from
-    /// `rows`. Blocks; k-means takes time in the order of 25 · rows used · lists · dimension on the calling thread.
-    ///
-    /// - Parameter rows: `[n × dimension]`, at least one row a list; 40 and more give good lists.
-    /// - Throws: `.notWholeRows`, `.notFinite`, `.tooFewTrainingRows`, `.alreadyTrained`.
-    public mutating func train(_ rows: Span<Float>) throws(FAISSError) {
-        let rowCount = try checkedRowCount(rows)
-        let required = factory.requiredTrainingRows
-        guard required > 0 else { return }
-        guard !isTrained else { throw .alreadyTrained }
-        guard rowCount >= required else {
-            throw .tooFewTrainingRows(required: required, found: rowCount)
-        }
-        try change { handle in
-            rows.withUnsafeBufferPointer { rows in
-                cfaiss_index_train(handle, Int64(rowCount), rows.baseAddress)
-            }
-        }
-        isTrained = true
-    }
-
-    /// Adds rows, which get the labels `count` and up. Blocks; runs on the calling thread.
-    ///
-    /// - Parameter rows: `[n × dimension]`; none is allowed.
-    /// - Throws: `.notWholeRows`, `.notFinite`, `.notTrained`, `.tooManyRows`.
-    public mutating func add(_ rows: Span<Float>) throws(FAISSError) {
-        let rowCount = try checkedRowCount(rows)
-        guard isTrained else { throw .notTrained }
-        guard rowCount <= Limits.rowCount - count else {
-            throw .tooManyRows(limit: Limits.rowCount, found: rowCount + count)
-        }
-        guard rowCount > 0 else { return }
-        try change { handle in
-            rows.withUnsafeBufferPointer { rows in
-                cfaiss_index_add(handle, Int64(rowCount), rows.baseAddress)
-            }
-        }
-        count += rowCount
-    }
-
-    /// Removes all rows and keeps what training learned.
+    /// Removes all rows and keeps what training learned. Labels start from 0 again.
     public mutating func reset() throws(FAISSError) {
         try checkUsable()
         try change { handle in cfaiss_index_reset(handle) }
-        count = 0
     }
 
-    /// How many rows `values` are, if they are whole and finite.
+    /// How many rows `values` are, if they are whole, finite and of numbers that FAISS can square.
     func checkedRowCount(_ values: Span<Float>) throws(FAISSError) -> Int {
         try checkUsable()
-        guard values.count.isMultiple(of: dimension) else {
-            throw .notWholeRows(dimension: dimension, valueCount: values.count)
-        }
-        if let row = firstRowNotFinite(values, dimension: dimension) { throw .notFinite(row: row) }
-        return values.count / dimension
+        return try FAISS.checkedRowCount(values, dimension: dimension)
     }
 
     /// Throws if a change failed earlier: FAISS does not take back what it had done by then.
@@ -135,28 +126,41 @@ public struct Index: ~Copyable, Sendable {
         if let failure { throw .unusable(after: failure.description) }
     }
 
-    private mutating func change(
+    /// Runs a change and reads off what it changed. After a failure that may have stopped it in the middle the index is
+    /// unusable.
+    mutating func change(
         _ body: (_ handle: OpaquePointer) -> cfaiss_status
     ) throws(FAISSError) {
         do throws(FAISSError) {
             try check(body(handle))
+            let info = try describe(handle)
+            count = Int(info.count)
+            nextLabel = info.next_label
+            isTrained = info.is_trained != 0
         } catch {
-            failure = error
+            // The others are found before anything changes.
+            switch error {
+            case .unsupported, .unknownLabel: break
+            default: failure = error
+            }
             throw error
         }
     }
+
+    /// How the index names its kind in errors.
+    var kind: String { factory?.description ?? "this kind" }
 }
 
-private typealias Structure = FactoryString.Structure
+private func describe(_ handle: OpaquePointer) throws(FAISSError) -> cfaiss_index_info {
+    var info = cfaiss_index_info()
+    try check(cfaiss_index_describe(handle, &info))
+    return info
+}
 
-extension FactoryString.Structure {
-    fileprivate init(_ info: cfaiss_index_info) {
-        let size = Int(info.structure_size)
-        switch info.kind {
-        case CFAISS_KIND_IVF_FLAT: self = .inverted(listCount: size, .flat)
-        case CFAISS_KIND_IVF_SQ8: self = .inverted(listCount: size, .scalarQuantizer)
-        case CFAISS_KIND_HNSW_FLAT: self = .graph(M: size, .flat)
-        default: self = .flat
-        }
-    }
+/// What an index is made of, read off it.
+private func factoryString(of handle: OpaquePointer) throws(FAISSError) -> FactoryString? {
+    var text = [CChar](repeating: 0, count: 1_024)
+    try check(cfaiss_index_factory(handle, &text, text.count))
+    let bytes = text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+    return try? FactoryString(String(decoding: bytes, as: UTF8.self))
 }

@@ -3,7 +3,10 @@
 namespace cfaiss {
 namespace {
 
-constexpr Searcher *const searchers[] = {flat_search, ivf_flat_search};
+constexpr Searcher *const searchers[] = {
+    search_flat, search_ivf_flat, search_ivf_sq, search_sq, search_ivf_pq_fast_scan, search_pq_fast_scan, search_refine, search_pre_transform,
+    search_id_map,
+};
 
 }  // namespace
 

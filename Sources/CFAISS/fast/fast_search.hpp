@@ -25,13 +25,18 @@ using Searcher = bool(
 /// Asks every searcher below in turn.
 Searcher fast_search;
 
-/// Flat: every row is compared. Shares the rows among threads.
-Searcher flat_search;
+// The searchers, each by the kinds that it knows.
+Searcher search_flat;              // IndexFlat; shares the rows among threads
+Searcher search_ivf_flat;          // IndexIVFFlat over any inverted lists and any quantizer
+Searcher search_ivf_sq;           // IndexIVFScalarQuantizer of 8 bits
+Searcher search_sq;               // IndexScalarQuantizer of 8 bits
+Searcher search_ivf_pq_fast_scan; // IndexIVFPQFastScan
+Searcher search_pq_fast_scan;     // IndexPQFastScan
+Searcher search_refine;           // IndexRefine and IndexRefineFlat over any index
+Searcher search_pre_transform;    // IndexPreTransform over any index
+Searcher search_id_map;           // IndexIDMap and IndexIDMap2 over any index
 
-/// IVF,Flat over any kind of inverted lists and any quantizer.
-Searcher ivf_flat_search;
-
-/// The rows of a flat index under L2 or inner product; none for other kinds.
+/// The rows of a flat index under L2 or inner product, which `search_flat` searches; none for other kinds.
 std::optional<qk_rows> flat_rows(const faiss::Index &index);
 
 /// Adds rows where a builder of ours is faster than FAISS's; false, and nothing is added, for other kinds.

@@ -8,9 +8,13 @@
  * only on success. Handles are owned by the caller and destroyed by the function named for it (NULL is
  * allowed there). Nothing is written to stdout or stderr.
  *
- * Shapes, ranges and finite numbers are the caller's to check: the Swift module FAISS does. */
+ * Counts, sizes and NULL where something is needed are checked here (CFAISS_INVALID); finite numbers, shapes and
+ * factory strings are the caller's to check: the Swift module FAISS does. */
 
 #include "cfaiss_error.h"
 #include "cfaiss_hnsw.h"
 #include "cfaiss_index.h"
+#include "cfaiss_search.h"
+#include "cfaiss_selector.h"
+#include "cfaiss_work.h"
 #endif

@@ -5,6 +5,8 @@
 #include "qk_cpu.h"
 #include "qk_distance.h"
 #include "qk_nn.h"
+#include "qk_pq4.h"
 #include "qk_rows.h"
 #include "qk_scan.h"
+#include "qk_sq8.h"
 #endif

@@ -1,0 +1,113 @@
+#include "index.hpp"
+
+#include "computing.hpp"
+#include "fast/fast_search.hpp"
+#include "fast/shared_quantizer.hpp"
+#include "work.hpp"
+
+#include <faiss/IndexIDMap.h>
+#include <faiss/IndexNSG.h>
+#include <faiss/IndexPreTransform.h>
+#include <faiss/IndexRefine.h>
+
+#include <algorithm>
+#include <numeric>
+#include <vector>
+
+namespace {
+
+/// Rows that FAISS adds at a time: small enough to hear of a cancellation, large enough for its batches.
+constexpr int64_t chunk_size = 16384;
+
+faiss::IndexNSG *spreading_graph(faiss::Index &index) {
+    if (auto *map = dynamic_cast<faiss::IndexIDMap *>(&index)) return spreading_graph(*map->index);
+    if (auto *outer = dynamic_cast<faiss::IndexPreTransform *>(&index)) return spreading_graph(*outer->index);
+    if (auto *refine = dynamic_cast<faiss::IndexRefine *>(&index)) return spreading_graph(*refine->base_index);
+    return dynamic_cast<faiss::IndexNSG *>(&index);
+}
+
+faiss::IndexHNSW *graph(faiss::Index &index) {
+    if (auto *map = dynamic_cast<faiss::IndexIDMap *>(&index)) return graph(*map->index);
+    if (auto *outer = dynamic_cast<faiss::IndexPreTransform *>(&index)) return graph(*outer->index);
+    if (auto *refine = dynamic_cast<faiss::IndexRefine *>(&index)) return graph(*refine->base_index);
+    return dynamic_cast<faiss::IndexHNSW *>(&index);
+}
+
+}  // namespace
+
+cfaiss_status cfaiss_index_add(
+    cfaiss_index *handle, int64_t n, const float *rows, const int64_t *labels, cfaiss_work given) {
+    return cfaiss::computing([&] {
+        cfaiss::require(handle != nullptr, "a pointer is missing");
+        cfaiss::require(n >= 0, "the number of rows is negative");
+        if (n == 0) return;
+        cfaiss::require(rows != nullptr, "a pointer is missing");
+        faiss::Index &index = *handle->index;
+        cfaiss::require(index.is_trained, "the index is not trained");
+        const cfaiss_index_info info = cfaiss::describe(index);
+        cfaiss::require(n <= INT32_MAX - info.count, "there are more rows than 32 bits number");
+        const cfaiss::Work work{std::max(given.thread_count, 1), given.progress, given.context};
+
+        // Labels that are their rows' positions are FAISS's to give; all others go through here, so that a removal does
+        // not make it give one twice.
+        int64_t next = std::max(handle->next_label, info.count);
+        std::vector<int64_t> numbered;
+        if (info.label_kind == CFAISS_LABEL_POSITION) {
+            cfaiss::require(labels == nullptr, "rows of this kind of index have no labels of their own");
+        } else if (labels != nullptr) {
+            const auto [least, greatest] = std::minmax_element(labels, labels + n);
+            cfaiss::require(*least >= 0, "a label is negative");
+            next = std::max(next, *greatest == INT64_MAX ? *greatest : *greatest + 1);
+        } else {
+            cfaiss::require(next <= INT64_MAX - n, "there is no free label");
+            if (info.label_kind == CFAISS_LABEL_GIVEN || next != info.count) {
+                numbered.resize(size_t(n));
+                std::iota(numbered.begin(), numbered.end(), next);
+                labels = numbered.data();
+            }
+            next += n;
+        }
+        cfaiss::require(!info.takes_rows_once || info.count == 0, "the index takes its rows all at once");
+
+        if (labels == nullptr && cfaiss::fast_add(index, n, rows, work)) {
+            handle->next_label = next;
+            return;
+        }
+        if (auto *nsg = spreading_graph(index)) {
+            // FAISS divides by what is left of the rows beyond these, and counts on there being some.
+            const int most = int(n) - 1;
+            cfaiss::require(n >= CFAISS_NSG_ROWS, "a NSG needs more rows");
+            nsg->GK = std::min(nsg->GK, most);
+            nsg->nsg.L = std::min(nsg->nsg.L, most);
+            nsg->nsg.C = std::min(nsg->nsg.C, most);
+        }
+        cfaiss::Team team(work.thread_count);
+        const cfaiss::SharedQuantizer shared(cfaiss::inner_ivf(index), team);
+        const int64_t step = info.takes_rows_once ? n : chunk_size;
+        for (int64_t done = 0; done < n;) {
+            const int64_t count = std::min(step, n - done);
+            const float *chunk = rows + size_t(done) * size_t(index.d);
+            if (labels != nullptr) {
+                index.add_with_ids(count, chunk, labels + done);
+            } else {
+                index.add(count, chunk);
+            }
+            done += count;
+            handle->next_label = done == n ? next : std::max(next, index.ntotal);
+            const auto told = (unsigned long)(done), total = (unsigned long)(n);
+            if (work.progress != nullptr && work.progress(work.context, told, total) != 0 && done < n) {
+                throw cfaiss::Failure{CFAISS_CANCELLED, "cancelled"};
+            }
+        }
+    });
+}
+
+cfaiss_status cfaiss_index_set_ef_construction(cfaiss_index *handle, int ef_construction) {
+    return cfaiss::guarded([&] {
+        cfaiss::require(handle != nullptr, "a pointer is missing");
+        cfaiss::require(ef_construction >= 1 && ef_construction <= 65536, "efConstruction is out of range");
+        faiss::IndexHNSW *hnsw = graph(*handle->index);
+        if (hnsw == nullptr) throw cfaiss::Failure{CFAISS_UNSUPPORTED, "the index has no HNSW graph"};
+        hnsw->hnsw.efConstruction = ef_construction;
+    });
+}

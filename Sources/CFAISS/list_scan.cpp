@@ -1,0 +1,106 @@
+#include "list_scan.hpp"
+
+#include "row_distances.hpp"
+
+#include <faiss/IndexHNSW.h>
+#include <faiss/IndexIVFAdditiveQuantizer.h>
+#include <faiss/IndexIVFFastScan.h>
+#include <faiss/IndexIVFPQR.h>
+#include <faiss/IndexPreTransform.h>
+
+#include <algorithm>
+#include <memory>
+#include <vector>
+
+namespace cfaiss {
+namespace {
+
+using idx_t = faiss::Index::idx_t;
+
+/// Compares single rows of a list.
+class ListRows {
+public:
+    ListRows(const faiss::IndexIVF &index) : index(index), row(size_t(index.d)) {
+        const bool decodes = dynamic_cast<const faiss::IndexIVFFastScan *>(&index) != nullptr ||
+            dynamic_cast<const faiss::IndexIVFPQR *>(&index) != nullptr;
+        if (!decodes) scanner.reset(index.get_InvertedListScanner(false, nullptr));
+    }
+
+    void set_query(const float *given) {
+        query = given;
+        if (scanner != nullptr) scanner->set_query(given);
+    }
+
+    void set_list(idx_t given, float coarse_distance) {
+        list = given;
+        if (scanner != nullptr) scanner->set_list(given, coarse_distance);
+    }
+
+    float operator()(size_t position, const uint8_t *codes) {
+        if (scanner != nullptr) return scanner->distance_to_code(codes + position * index.code_size);
+        index.reconstruct_from_offset(list, int64_t(position), row.data());
+        return compare(query, row.data(), index.d, index.metric_type == faiss::METRIC_INNER_PRODUCT);
+    }
+
+private:
+    const faiss::IndexIVF &index;
+    std::unique_ptr<faiss::InvertedListScanner> scanner;
+    std::vector<float> row;
+    const float *query = nullptr;
+    idx_t list = 0;
+};
+
+}  // namespace
+
+ListParameters::ListParameters(const faiss::IndexIVF &index, const AllSettings &settings) {
+    lists.nprobe = std::min(settings.search.nprobe != 0 ? settings.search.nprobe : index.nprobe, index.nlist);
+    lists.max_codes = settings.search.max_codes != 0 ? settings.search.max_codes : index.max_codes;
+    // FAISS only reads selectors, but declares this one mutable.
+    lists.sel = const_cast<faiss::IDSelector *>(settings.search.selector);
+    if (settings.quantizer_ef_search == 0) return;
+    auto graph = std::make_unique<faiss::SearchParametersHNSW>();
+    graph->efSearch = settings.quantizer_ef_search;
+    if (dynamic_cast<const faiss::IndexHNSW *>(index.quantizer) != nullptr) {
+        quantizer = std::move(graph);
+        lists.quantizer_params = quantizer.get();
+    }
+}
+
+bool selects_in_lists(const faiss::IndexIVF &index) {
+    return dynamic_cast<const faiss::IndexIVFAdditiveQuantizer *>(&index) == nullptr &&
+        dynamic_cast<const faiss::IndexIVFPQR *>(&index) == nullptr &&
+        dynamic_cast<const faiss::IndexIVFFastScan *>(&index) == nullptr;
+}
+
+void scan_lists(
+    const faiss::IndexIVF &index, idx_t n, const float *queries, const AllSettings &settings,
+    const std::function<void(idx_t query, float distance, idx_t label)> &visit) {
+    const ListParameters parameters(index, settings);
+    const size_t nprobe = parameters.lists.nprobe;
+    const faiss::IDSelector *selector = settings.search.selector;
+    std::vector<idx_t> lists(nprobe);
+    std::vector<float> coarse(nprobe);
+    ListRows rows(index);
+    for (idx_t q = 0; q < n; q++) {
+        const float *query = queries + size_t(q) * size_t(index.d);
+        index.quantizer->search(1, query, idx_t(nprobe), coarse.data(), lists.data(), parameters.lists.quantizer_params);
+        rows.set_query(query);
+        size_t compared = 0;
+        for (size_t probe = 0; probe < nprobe; probe++) {
+            if (lists[probe] < 0) continue;
+            if (parameters.lists.max_codes != 0 && compared >= parameters.lists.max_codes) break;
+            const auto list = size_t(lists[probe]);
+            const size_t size = index.invlists->list_size(list);
+            compared += size;
+            if (size == 0) continue;
+            rows.set_list(lists[probe], coarse[probe]);
+            const faiss::InvertedLists::ScopedIds ids(index.invlists, list);
+            faiss::InvertedLists::ScopedCodes codes(index.invlists, list);
+            for (size_t i = 0; i < size; i++) {
+                if (selector == nullptr || selector->is_member(ids[i])) visit(q, rows(i, codes.get()), ids[i]);
+            }
+        }
+    }
+}
+
+}  // namespace cfaiss

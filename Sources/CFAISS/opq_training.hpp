@@ -1,0 +1,41 @@
+#pragma once
+
+#include <faiss/VectorTransform.h>
+#include <faiss/impl/ProductQuantizer.h>
+
+#include <memory>
+#include <vector>
+
+namespace cfaiss {
+
+/// OPQ trains with a product quantizer of its own making, which warns on stderr about few rows. For the time of a call
+/// it gets one that does not.
+class QuietOPQ {
+public:
+    explicit QuietOPQ(const std::vector<faiss::VectorTransform *> &chain) {
+        for (faiss::VectorTransform *step : chain) {
+            auto *opq = dynamic_cast<faiss::OPQMatrix *>(step);
+            if (opq == nullptr || opq->pq != nullptr) continue;
+            auto quantizer = std::make_unique<faiss::ProductQuantizer>(size_t(opq->d_out), size_t(opq->M), 8);
+            quantizer->cp.min_points_per_centroid = 1;
+            opq->pq = quantizer.get();
+            opq->verbose = false;
+            quantizers.push_back(std::move(quantizer));
+            matrices.push_back(opq);
+        }
+    }
+    ~QuietOPQ() {
+        for (faiss::OPQMatrix *opq : matrices) opq->pq = nullptr;
+    }
+    QuietOPQ(const QuietOPQ &) = delete;
+    QuietOPQ &operator=(const QuietOPQ &) = delete;
+
+private:
+    std::vector<std::unique_ptr<faiss::ProductQuantizer>> quantizers;
+    std::vector<faiss::OPQMatrix *> matrices;
+};
+
+/// Throws CFAISS_DEGENERATE if what a transform learned is not finite.
+void check_learned(const faiss::VectorTransform &transform);
+
+}  // namespace cfaiss

@@ -1,0 +1,75 @@
+#include "index.hpp"
+
+#include <faiss/IndexAdditiveQuantizer.h>
+#include <faiss/IndexAdditiveQuantizerFastScan.h>
+#include <faiss/IndexIDMap.h>
+#include <faiss/IndexIVFAdditiveQuantizer.h>
+#include <faiss/IndexIVFAdditiveQuantizerFastScan.h>
+#include <faiss/IndexIVFPQ.h>
+#include <faiss/IndexIVFPQFastScan.h>
+#include <faiss/IndexIVFPQR.h>
+#include <faiss/IndexNSG.h>
+#include <faiss/IndexPQ.h>
+#include <faiss/IndexPQFastScan.h>
+#include <faiss/IndexPreTransform.h>
+#include <faiss/IndexRefine.h>
+
+namespace cfaiss {
+namespace {
+
+/// FAISS warns on stderr about fewer than 39 rows a centroid. Our caller has checked that there is one.
+void prepare(faiss::ClusteringParameters &clustering) {
+    clustering.min_points_per_centroid = 1;
+    clustering.verbose = false;
+}
+
+void prepare(faiss::ProductQuantizer &pq) {
+    prepare(pq.cp);
+    pq.verbose = false;
+}
+
+void prepare(faiss::AdditiveQuantizer &aq) {
+    aq.verbose = false;
+    if (auto *rq = dynamic_cast<faiss::ResidualQuantizer *>(&aq)) prepare(rq->cp);
+    if (auto *parts = dynamic_cast<faiss::ProductAdditiveQuantizer *>(&aq)) {
+        for (faiss::AdditiveQuantizer *part : parts->quantizers) prepare(*part);
+    }
+}
+
+}  // namespace
+
+void prepare(faiss::Index &index) {
+    index.verbose = false;
+    if (auto *map = dynamic_cast<faiss::IndexIDMap *>(&index)) return prepare(*map->index);
+    if (auto *outer = dynamic_cast<faiss::IndexPreTransform *>(&index)) return prepare(*outer->index);
+    if (auto *refine = dynamic_cast<faiss::IndexRefine *>(&index)) {
+        prepare(*refine->base_index);
+        return prepare(*refine->refine_index);
+    }
+    if (auto *hnsw = dynamic_cast<faiss::IndexHNSW *>(&index)) return prepare(*hnsw->storage);
+    if (auto *nsg = dynamic_cast<faiss::IndexNSG *>(&index)) return prepare(*nsg->storage);
+    if (auto *pairs = dynamic_cast<faiss::MultiIndexQuantizer *>(&index)) return prepare(pairs->pq);
+    if (auto *coarse = dynamic_cast<faiss::AdditiveCoarseQuantizer *>(&index)) return prepare(*coarse->aq);
+    if (auto *pq = dynamic_cast<faiss::IndexPQ *>(&index)) {
+        // It renumbers centroids for a search that this module does not offer, and takes seconds a part.
+        pq->do_polysemous_training = false;
+        return prepare(pq->pq);
+    }
+    if (auto *fast = dynamic_cast<faiss::IndexPQFastScan *>(&index)) return prepare(fast->pq);
+    if (auto *aq = dynamic_cast<faiss::IndexAdditiveQuantizer *>(&index)) return prepare(*aq->aq);
+    if (auto *fast = dynamic_cast<faiss::IndexAdditiveQuantizerFastScan *>(&index)) return prepare(*fast->aq);
+    auto *ivf = dynamic_cast<faiss::IndexIVF *>(&index);
+    if (ivf == nullptr) return;
+    prepare(ivf->cp);
+    prepare(*ivf->quantizer);
+    if (auto *pq = dynamic_cast<faiss::IndexIVFPQ *>(ivf)) {
+        pq->do_polysemous_training = false;
+        prepare(pq->pq);
+    }
+    if (auto *refined = dynamic_cast<faiss::IndexIVFPQR *>(ivf)) prepare(refined->refine_pq);
+    if (auto *aq = dynamic_cast<faiss::IndexIVFAdditiveQuantizer *>(ivf)) prepare(*aq->aq);
+    if (auto *fast = dynamic_cast<faiss::IndexIVFPQFastScan *>(ivf)) prepare(fast->pq);
+    if (auto *fast = dynamic_cast<faiss::IndexIVFAdditiveQuantizerFastScan *>(ivf)) prepare(*fast->aq);
+}
+
+}  // namespace cfaiss

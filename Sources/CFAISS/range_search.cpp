@@ -1,0 +1,132 @@
+#include "search.hpp"
+
+#include "cfaiss_search.h"
+#include "computing.hpp"
+#include "hits.hpp"
+#include "index.hpp"
+#include "list_scan.hpp"
+#include "row_distances.hpp"
+#include "selected.hpp"
+
+#include <faiss/IndexIDMap.h>
+#include <faiss/IndexIVFFastScan.h>
+#include <faiss/IndexPreTransform.h>
+#include <faiss/impl/AuxIndexStructures.h>
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+#include <vector>
+
+struct cfaiss_range_hits {
+    std::vector<std::vector<cfaiss::Hit>> queries;
+};
+
+namespace cfaiss {
+namespace {
+
+using idx_t = faiss::Index::idx_t;
+using Hits = std::vector<std::vector<Hit>>;
+
+/// What FAISS's own range search finds.
+void search_with_faiss(
+    const faiss::Index &index, idx_t n, const float *queries, float radius,
+    const faiss::SearchParameters *parameters, Hits &hits) {
+    faiss::RangeSearchResult result(n);
+    index.range_search(n, queries, radius, &result, parameters);
+    for (idx_t q = 0; q < n; q++) {
+        for (size_t i = result.lims[q]; i < result.lims[q + 1]; i++) {
+            hits[size_t(q)].emplace_back(result.distances[i], result.labels[i]);
+        }
+    }
+}
+
+void range_search(
+    const faiss::Index &index, idx_t n, const float *queries, float radius, AllSettings settings, Hits &hits) {
+    const faiss::IDSelector *selector = settings.search.selector;
+    if (const auto *outer = dynamic_cast<const faiss::IndexPreTransform *>(&index)) {
+        const float *transformed = outer->apply_chain(n, queries);
+        const std::unique_ptr<const float[]> owned(transformed == queries ? nullptr : transformed);
+        return range_search(*outer->index, n, transformed, radius, settings, hits);
+    }
+    if (const auto *map = dynamic_cast<const faiss::IndexIDMap *>(&index)) {
+        const PositionSelector positions(selector, map->id_map);
+        if (selector != nullptr) settings.search.selector = &positions;
+        range_search(*map->index, n, queries, radius, settings, hits);
+        for (auto &of_query : hits) {
+            for (Hit &hit : of_query) hit.second = map->id_map[size_t(hit.second)];
+        }
+        return;
+    }
+    const bool inner_product = index.metric_type == faiss::METRIC_INNER_PRODUCT;
+    const auto inside = [=](float distance) { return inner_product ? distance > radius : distance < radius; };
+    if (const auto *ivf = dynamic_cast<const faiss::IndexIVF *>(&index)) {
+        const bool fast = dynamic_cast<const faiss::IndexIVFFastScan *>(ivf) != nullptr;
+        if (!fast && (selector == nullptr || selects_in_lists(*ivf))) {
+            const ListParameters parameters(*ivf, settings);
+            return search_with_faiss(index, n, queries, radius, &parameters.lists, hits);
+        }
+        return scan_lists(*ivf, n, queries, settings, [&](idx_t query, float distance, idx_t label) {
+            if (inside(distance)) hits[size_t(query)].emplace_back(distance, label);
+        });
+    }
+    if (dynamic_cast<const faiss::IndexFlat *>(&index) != nullptr && selector == nullptr) {
+        return search_with_faiss(index, n, queries, radius, nullptr, hits);
+    }
+    // FAISS has none for the others. A graph leads to the nearest rows, not to all within a radius.
+    const auto rows = row_distances(index);
+    for (idx_t q = 0; q < n; q++) {
+        rows->set_query(queries + size_t(q) * size_t(index.d));
+        for (idx_t row = 0; row < index.ntotal; row++) {
+            if (selector != nullptr && !selector->is_member(row)) continue;
+            const float distance = (*rows)(row);
+            if (inside(distance)) hits[size_t(q)].emplace_back(distance, row);
+        }
+    }
+}
+
+}  // namespace
+}  // namespace cfaiss
+
+cfaiss_status cfaiss_index_range_search(
+    const cfaiss_index *handle, int64_t n, const float *queries, float radius,
+    cfaiss_search_parameters parameters, cfaiss_range_hits **out) {
+    return cfaiss::computing([&] {
+        cfaiss::require(handle != nullptr && out != nullptr, "a pointer is missing");
+        cfaiss::require(n >= 0, "the number of queries is negative");
+        cfaiss::require(n == 0 || queries != nullptr, "a pointer is missing");
+        cfaiss::require(!std::isnan(radius), "the radius is no number");
+        const faiss::Index &index = *handle->index;
+        cfaiss::require(index.is_trained, "the index is not trained");
+        auto result = std::make_unique<cfaiss_range_hits>();
+        result->queries.resize(size_t(n));
+        if (n > 0 && index.ntotal > 0) {
+            cfaiss::range_search(index, n, queries, radius, cfaiss::settings_of(parameters), result->queries);
+        }
+        const cfaiss::Nearer nearer{index.metric_type == faiss::METRIC_INNER_PRODUCT};
+        for (auto &hits : result->queries) std::sort(hits.begin(), hits.end(), nearer);
+        *out = result.release();
+    });
+}
+
+int64_t cfaiss_range_hits_count(const cfaiss_range_hits *hits) {
+    int64_t count = 0;
+    for (const auto &of_query : hits->queries) count += int64_t(of_query.size());
+    return count;
+}
+
+void cfaiss_range_hits_copy(const cfaiss_range_hits *hits, int64_t *bounds, int64_t *labels, float *distances) {
+    int64_t next = 0;
+    *bounds++ = 0;
+    for (const auto &of_query : hits->queries) {
+        for (const cfaiss::Hit &hit : of_query) {
+            distances[next] = hit.first;
+            labels[next++] = hit.second;
+        }
+        *bounds++ = next;
+    }
+}
+
+void cfaiss_range_hits_destroy(cfaiss_range_hits *hits) {
+    delete hits;
+}

@@ -1,0 +1,188 @@
+extension FactoryString {
+    /// Throws `.unsupportedFactory` unless the parts fit rows of this dimension and metric.
+    func check(dimension: Int, metric: Metric) throws(FAISSError) {
+        do throws(Misfit) {
+            try structure.check(dimension: dimension, metric: metric)
+        } catch {
+            throw .unsupportedFactory(description, reason: error.reason)
+        }
+    }
+
+    /// Rows that training needs at least: one a centroid of the largest set; 0 for an index that needs no training.
+    var requiredTrainingRows: Int {
+        structure.requiredTrainingRows
+    }
+}
+
+/// Why parts do not fit.
+private struct Misfit: Error {
+    let reason: String
+
+    init(_ reason: String) {
+        self.reason = reason
+    }
+}
+
+extension FactoryString.Structure {
+    fileprivate func check(dimension: Int, metric: Metric) throws(Misfit) {
+        switch self {
+        case .flat, .scalarQuantizer: break
+        case .productQuantizer(let parts, _), .fastScan(let parts, _):
+            try divides(parts, dimension, "PQ")
+        case .refinedProductQuantizer(let parts, let refinement):
+            try onlyL2(metric, "PQ…+…")
+            try divides(parts, dimension, "PQ")
+            try divides(refinement, dimension, "the second PQ")
+        case .additive(let code): try code.check(dimension: dimension, metric: metric)
+        case .signs: try onlyL2(metric, "LSH")
+        case .graph(_, let rows), .spreadingGraph(_, let rows):
+            if case .productQuantizer = rows { try onlyL2(metric, "a graph over PQ codes") }
+            try rows.check(dimension: dimension, metric: metric)
+        case .inverted(let lists, let rows):
+            if case .pairs = lists {
+                try onlyL2(metric, "IMI")
+                try divides(2, dimension, "IMI")
+            }
+            if case .index(_, let structure) = lists {
+                try structure.check(dimension: dimension, metric: metric)
+            }
+            try rows.check(dimension: dimension, metric: metric)
+        case .transformed(let transform, let rest):
+            try transform.check(dimension: dimension)
+            try rest.check(dimension: transform.output(dimension), metric: metric)
+        case .refined(let rest, let rows):
+            try rest.check(dimension: dimension, metric: metric)
+            try rows.check(dimension: dimension, metric: metric)
+        case .labelled(let rest, _): try rest.check(dimension: dimension, metric: metric)
+        }
+    }
+
+    var requiredTrainingRows: Int {
+        switch self {
+        case .flat, .scalarQuantizer(.float16): 0
+        case .scalarQuantizer: 1
+        case .productQuantizer(_, let bits): 1 << bits
+        case .fastScan: 16
+        case .refinedProductQuantizer: 256
+        case .additive(let code): code.requiredTrainingRows
+        case .signs(_, let trained): trained ? 1 : 0
+        case .graph(_, let rows), .spreadingGraph(_, let rows): rows.requiredTrainingRows
+        case .inverted(let lists, let rows):
+            max(lists.requiredTrainingRows, rows.requiredTrainingRows)
+        case .transformed(let transform, let rest):
+            max(transform.requiredTrainingRows, rest.requiredTrainingRows)
+        case .refined(let rest, let rows): max(rest.requiredTrainingRows, rows.requiredTrainingRows)
+        case .labelled(let rest, _): rest.requiredTrainingRows
+        }
+    }
+}
+
+extension FactoryString.AdditiveCode {
+    fileprivate func check(dimension: Int, metric: Metric) throws(Misfit) {
+        try divides(parts, dimension, family.rawValue)
+        guard isFastScan else { return }
+        switch metric {
+        case .l2 where norm != .residual && norm != .localSearch:
+            throw Misfit("FastScan of additive codes under L2 needs _Nrq2x4 or _Nlsq2x4")
+        case .innerProduct where norm != nil && norm != FactoryString.AdditiveCode.Norm.none:
+            throw Misfit("FastScan of additive codes under inner product keeps no norms")
+        default: break
+        }
+    }
+
+    /// One row a centroid; norms as centroids want one a centroid, too.
+    fileprivate var requiredTrainingRows: Int {
+        let ofNorms =
+            switch norm {
+            case .eightBitCentroid: 256
+            case .fourBitCentroid, .residual, .localSearch: 16
+            case nil, .some(.none), .float, .eightBit, .fourBit: 1
+            }
+        return max(1 << widestBits, ofNorms)
+    }
+}
+
+extension FactoryString.Lists {
+    fileprivate var requiredTrainingRows: Int {
+        switch self {
+        case .flat(let count), .graph(let count, _): count
+        case .index(let count, let structure): max(count, structure.requiredTrainingRows)
+        case .residual(let stages): 1 << (stages.map(\.bits).max() ?? 0)
+        case .pairs(let bits): 1 << bits
+        }
+    }
+}
+
+extension FactoryString.Transform {
+    /// The dimension of what comes out.
+    func output(_ dimension: Int) -> Int {
+        switch self {
+        case .principalComponents(let output, _, _), .padding(let output): output
+        case .productRotation(_, let output), .signRotation(let output),
+            .randomRotation(let output):
+            output ?? dimension
+        case .normalization: dimension
+        }
+    }
+
+    /// Throws `.unsupportedFactory` unless the transform takes rows of this dimension.
+    func check(dimension: Int, in text: String) throws(FAISSError) {
+        do throws(Misfit) {
+            try check(dimension: dimension)
+        } catch {
+            throw .unsupportedFactory(text, reason: error.reason)
+        }
+    }
+
+    fileprivate func check(dimension: Int) throws(Misfit) {
+        let output = output(dimension)
+        switch self {
+        case .principalComponents: try narrows(output, dimension, "PCA")
+        case .signRotation: try narrows(output, dimension, "ITQ")
+        case .productRotation(let parts, _):
+            try rotates(output, dimension, "OPQ")
+            try divides(parts, output, "OPQ")
+        case .randomRotation: try rotates(output, dimension, "RR")
+        case .normalization: break
+        case .padding:
+            guard output >= dimension else {
+                throw Misfit("Pad\(output) is less than the dimension \(dimension)")
+            }
+        }
+    }
+
+    /// Rows that training needs at least. Fewer than dimensions would leave components undefined.
+    var requiredTrainingRows: Int {
+        switch self {
+        case .principalComponents(let dimension, _, _): dimension
+        case .productRotation: 256
+        case .signRotation(let dimension): dimension ?? 1
+        case .randomRotation: 1
+        case .normalization, .padding: 0
+        }
+    }
+}
+
+private func divides(_ parts: Int, _ dimension: Int, _ name: String) throws(Misfit) {
+    guard dimension.isMultiple(of: parts) else {
+        throw Misfit("\(name) of \(parts) parts does not divide the dimension \(dimension)")
+    }
+}
+
+private func onlyL2(_ metric: Metric, _ name: String) throws(Misfit) {
+    guard metric == .l2 else { throw Misfit("\(name) is for L2 alone") }
+}
+
+private func rotates(_ output: Int, _ dimension: Int, _ name: String) throws(Misfit) {
+    let limit = Limits.rotatedDimension.upperBound
+    guard output <= limit, dimension <= limit else {
+        throw Misfit("\(name) takes and gives dimensions up to \(limit)")
+    }
+}
+
+private func narrows(_ output: Int, _ dimension: Int, _ name: String) throws(Misfit) {
+    try rotates(output, dimension, name)
+    guard output <= dimension else {
+        throw Misfit("\(name)\(output) is more than the dimension \(dimension)")
+    }
+}
