@@ -63,7 +63,7 @@ void order_equals(idx_t k, const float *distances, idx_t *labels) {
 
 }  // namespace
 
-bool search_pre_transform(
+bool pre_transform_search(
     const faiss::Index &any, idx_t n, const float *queries, idx_t k, const SearchSettings &settings, float *distances,
     idx_t *labels) {
     const auto *index = dynamic_cast<const faiss::IndexPreTransform *>(&any);
@@ -78,7 +78,7 @@ bool search_pre_transform(
     return true;
 }
 
-bool search_id_map(
+bool id_map_search(
     const faiss::Index &any, idx_t n, const float *queries, idx_t k, const SearchSettings &settings, float *distances,
     idx_t *labels) {
     const auto *index = dynamic_cast<const faiss::IndexIDMap *>(&any);

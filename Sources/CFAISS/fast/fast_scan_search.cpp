@@ -1,6 +1,6 @@
 #include "fast/fast_search.hpp"
-#include "fast/nearest_lists.hpp"
 #include "fast/reservoir.hpp"
+#include "fast/visited_lists.hpp"
 
 #include "CKernels.h"
 
@@ -8,7 +8,8 @@
 #include <faiss/IndexPQFastScan.h>
 #include <faiss/invlists/BlockInvertedLists.h>
 
-#include <cmath>
+#include <algorithm>
+#include <vector>
 
 namespace cfaiss {
 namespace {
@@ -72,35 +73,9 @@ private:
     uint16_t sums[block];
 };
 
-/// The rows of the lists nearest to one query.
-void visit(
-    const faiss::IndexIVFPQFastScan &index, const float *query, const idx_t *lists, const float *list_distances,
-    idx_t nprobe, size_t max_codes, FastScan &scan, std::vector<float> &residual, Reservoir &nearest) {
-    const bool l2 = index.metric_type == faiss::METRIC_L2;
-    if (!index.by_residual || !l2) scan.measure(query);
-    size_t visited = 0;
-    for (idx_t probe = 0; probe < nprobe; probe++) {
-        const idx_t number = lists[probe];
-        if (number < 0) continue;
-        const HeldList list(*index.invlists, size_t(number));
-        if (list.size == 0) continue;
-        prefetch_ids(list.ids, list.size);
-        float bias = 0;
-        if (index.by_residual && l2) {
-            index.quantizer->compute_residual(query, residual.data(), number);
-            scan.measure(residual.data());
-        } else if (index.by_residual) {
-            bias = -list_distances[probe];
-        }
-        scan.rows(list.codes, list.ids, list.size, bias, nearest);
-        visited += list.size;
-        if (max_codes != 0 && visited >= max_codes) break;
-    }
-}
-
 }  // namespace
 
-bool search_ivf_pq_fast_scan(
+bool ivf_pq_fast_scan_search(
     const faiss::Index &any, idx_t n, const float *queries, idx_t k, const SearchSettings &settings, float *distances,
     idx_t *labels) {
     const auto *index = dynamic_cast<const faiss::IndexIVFPQFastScan *>(&any);
@@ -110,22 +85,30 @@ bool search_ivf_pq_fast_scan(
     const auto *blocks = dynamic_cast<const faiss::BlockInvertedLists *>(index->invlists);
     if (blocks == nullptr || blocks->n_per_block != QK_PQ4_BLOCK) return false;
     if (blocks->block_size != index->M2 * QK_PQ4_CODES) return false;
-    const NearestLists nearest_lists(*index, n, queries, settings);
-    const size_t max_codes = settings.max_codes != 0 ? settings.max_codes : index->max_codes;
+    const bool l2 = index->metric_type == faiss::METRIC_L2;
+    const VisitedLists lists(*index, n, queries, settings);
     FastScan scan(index->pq, index->metric_type, settings.selector);
-    std::vector<float> residual(index->by_residual ? index->d : 0);
+    std::vector<float> residual(index->by_residual && l2 ? index->d : 0);
     Reservoir nearest;
     for (idx_t i = 0; i < n; i++) {
+        const float *query = queries + i * index->d;
         nearest.begin(size_t(k));
-        visit(
-            *index, queries + i * index->d, nearest_lists.lists_of(i), nearest_lists.distances_of(i),
-            nearest_lists.nprobe, max_codes, scan, residual, nearest);
+        if (residual.empty()) scan.measure(query);
+        lists.visit(i, [&](const VisitedLists::List &list) {
+            if (!residual.empty()) {
+                index->quantizer->compute_residual(query, residual.data(), list.number);
+                scan.measure(residual.data());
+            }
+            // A row is its centroid and what is left of it: so is its dot product.
+            const float bias = index->by_residual && !l2 ? -list.distance : 0;
+            scan.rows(list.codes, list.ids, list.size, bias, nearest);
+        });
         nearest.finish(index->metric_type, distances + i * k, labels + i * k);
     }
     return true;
 }
 
-bool search_pq_fast_scan(
+bool pq_fast_scan_search(
     const faiss::Index &any, idx_t n, const float *queries, idx_t k, const SearchSettings &settings, float *distances,
     idx_t *labels) {
     const auto *index = dynamic_cast<const faiss::IndexPQFastScan *>(&any);

@@ -4,8 +4,8 @@ namespace cfaiss {
 namespace {
 
 constexpr Searcher *const searchers[] = {
-    search_flat, search_ivf_flat, search_ivf_sq, search_sq, search_ivf_pq_fast_scan, search_pq_fast_scan, search_refine, search_pre_transform,
-    search_id_map,
+    flat_search, ivf_flat_search, ivf_sq_search, sq_search, ivf_pq_fast_scan_search, pq_fast_scan_search, refine_search,
+    pre_transform_search, id_map_search,
 };
 
 }  // namespace

@@ -25,19 +25,23 @@ using Searcher = bool(
 /// Asks every searcher below in turn.
 Searcher fast_search;
 
-// The searchers, each by the kinds that it knows.
-Searcher search_flat;              // IndexFlat; shares the rows among threads
-Searcher search_ivf_flat;          // IndexIVFFlat over any inverted lists and any quantizer
-Searcher search_ivf_sq;           // IndexIVFScalarQuantizer of 8 bits
-Searcher search_sq;               // IndexScalarQuantizer of 8 bits
-Searcher search_ivf_pq_fast_scan; // IndexIVFPQFastScan
-Searcher search_pq_fast_scan;     // IndexPQFastScan
-Searcher search_refine;           // IndexRefine and IndexRefineFlat over any index
-Searcher search_pre_transform;    // IndexPreTransform over any index
-Searcher search_id_map;           // IndexIDMap and IndexIDMap2 over any index
+/// Flat: every row is compared. Shares the rows among threads.
+Searcher flat_search;
 
-/// The rows of a flat index under L2 or inner product, which `search_flat` searches; none for other kinds.
+/// IVF,Flat over any kind of inverted lists and any quantizer.
+Searcher ivf_flat_search;
+
+/// The rows of a flat index under L2 or inner product; none for other kinds.
 std::optional<qk_rows> flat_rows(const faiss::Index &index);
+
+/// IVF,SQ8 and SQ8: scalar quantizers of 8 bits.
+Searcher ivf_sq_search, sq_search;
+
+/// Product quantizers of 4 bits a part in FAISS's fast scan's blocks.
+Searcher ivf_pq_fast_scan_search, pq_fast_scan_search;
+
+/// What wraps an index of any kind: refinement, transforms before it, labels over it.
+Searcher refine_search, pre_transform_search, id_map_search;
 
 /// Adds rows where a builder of ours is faster than FAISS's; false, and nothing is added, for other kinds.
 bool fast_add(faiss::Index &index, faiss::Index::idx_t n, const float *rows, const Work &work);

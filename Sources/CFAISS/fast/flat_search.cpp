@@ -23,7 +23,7 @@ std::optional<qk_rows> flat_rows(const faiss::Index &index) {
     return rows;
 }
 
-bool search_flat(
+bool flat_search(
     const faiss::Index &index, faiss::Index::idx_t n, const float *queries, faiss::Index::idx_t k,
     const SearchSettings &settings, float *distances, faiss::Index::idx_t *labels) {
     const std::optional<qk_rows> rows = flat_rows(index);

@@ -5,12 +5,15 @@
 #include <faiss/IndexIVFFlat.h>
 
 #include <algorithm>
+#include <memory>
 #include <typeinfo>
 
 namespace cfaiss {
 namespace {
 
 using idx_t = faiss::Index::idx_t;
+using Codes = faiss::InvertedLists::ScopedCodes;
+using Ids = faiss::InvertedLists::ScopedIds;
 
 /// Rows whose distances are held at a time.
 constexpr size_t held_row_count = 256;
@@ -38,12 +41,13 @@ public:
     }
 
 private:
-    void scan(size_t number, size_t size, idx_t next) {
-        const HeldList list(*index.invlists, number);
-        const auto *values = reinterpret_cast<const float *>(list.codes);
+    void scan(size_t list, size_t size, idx_t next) {
+        const Codes codes(index.invlists, list);
+        const Ids ids(index.invlists, list);
+        const auto *values = reinterpret_cast<const float *>(codes.codes);
         if (next >= 0) ask(size_t(next));
         for (size_t first = 0; first < size; first += held_row_count) {
-            offer(values + first * size_t(index.d), list.ids + first, std::min(held_row_count, size - first));
+            offer(values + first * size_t(index.d), ids.ids + first, std::min(held_row_count, size - first));
         }
     }
 
@@ -80,12 +84,14 @@ private:
     }
 
     /// Asks the processor for the start of a list.
-    void ask(size_t number) const {
-        if (index.invlists->list_size(number) == 0) return;
-        const HeldList list(*index.invlists, number);
-        const size_t byte_count = std::min(list.size * index.code_size, asked_byte_count);
-        for (size_t i = 0; i < byte_count; i += 64) __builtin_prefetch(list.codes + i);
-        __builtin_prefetch(list.ids);
+    void ask(size_t list) const {
+        const size_t size = index.invlists->list_size(list);
+        if (size == 0) return;
+        const Codes codes(index.invlists, list);
+        const size_t byte_count = std::min(size * index.code_size, asked_byte_count);
+        for (size_t i = 0; i < byte_count; i += 64) __builtin_prefetch(codes.codes + i);
+        const Ids ids(index.invlists, list);
+        __builtin_prefetch(ids.ids);
     }
 
     const faiss::IndexIVFFlat &index;
@@ -97,17 +103,30 @@ private:
 
 }  // namespace
 
-bool search_ivf_flat(
+bool ivf_flat_search(
     const faiss::Index &any, idx_t n, const float *queries, idx_t k, const SearchSettings &settings, float *distances,
     idx_t *labels) {
     if (typeid(any) != typeid(faiss::IndexIVFFlat)) return false;
     const auto &index = static_cast<const faiss::IndexIVFFlat &>(any);
     if (index.metric_type != faiss::METRIC_L2 && index.metric_type != faiss::METRIC_INNER_PRODUCT) return false;
 
-    const NearestLists lists(index, n, queries, settings);
+    // One query's lists fit on the stack; those of a batch are found together.
+    constexpr size_t stacked = 512;
+    const size_t nprobe = visited_list_count(index, settings);
+    float stacked_distances[stacked];
+    idx_t stacked_lists[stacked];
+    std::unique_ptr<float[]> own_distances;
+    std::unique_ptr<idx_t[]> own_lists;
+    float *list_distances = stacked_distances;
+    idx_t *lists = stacked_lists;
+    if (size_t(n) * nprobe > stacked) {
+        own_distances.reset(list_distances = new float[size_t(n) * nprobe]);
+        own_lists.reset(lists = new idx_t[size_t(n) * nprobe]);
+    }
+    nearest_lists(index, n, queries, nprobe, 1, list_distances, lists);
     for (idx_t i = 0; i < n; i++) {
         TopK nearest(size_t(k), distances + i * k, labels + i * k);
-        Search(index, queries + i * index.d, settings, nearest).run(lists.lists_of(i), size_t(lists.nprobe));
+        Search(index, queries + i * index.d, settings, nearest).run(lists + size_t(i) * nprobe, nprobe);
         nearest.finish(index.metric_type == faiss::METRIC_INNER_PRODUCT);
     }
     return true;

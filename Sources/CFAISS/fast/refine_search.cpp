@@ -1,17 +1,18 @@
 #include "fast/fast_search.hpp"
-#include "fast/nearest.hpp"
 #include "fast/sq_codes.hpp"
+#include "fast/top_k.hpp"
 #include "plain_search.hpp"
 
 #include "CKernels.h"
 
-#include <faiss/IndexFlat.h>
 #include <faiss/IndexRefine.h>
 #include <faiss/IndexScalarQuantizer.h>
 #include <faiss/impl/DistanceComputer.h>
 
+#include <algorithm>
 #include <memory>
 #include <optional>
+#include <vector>
 
 namespace cfaiss {
 namespace {
@@ -23,20 +24,10 @@ using idx_t = faiss::Index::idx_t;
 class Rows {
 public:
     explicit Rows(const faiss::Index &index) : metric(index.metric_type) {
-        const bool l2 = metric == faiss::METRIC_L2;
-        const bool known = l2 || metric == faiss::METRIC_INNER_PRODUCT;
-        const bool numbered = index.ntotal <= idx_t(UINT32_MAX);
-        if (const auto *plain = dynamic_cast<const faiss::IndexFlat *>(&index); plain != nullptr && known && numbered) {
-            flat.emplace();
-            flat->values = plain->codes.data();
-            flat->count = uint64_t(plain->ntotal);
-            flat->dimension = uint32_t(plain->d);
-            flat->storage = QK_FLOAT32;
-            flat->metric = l2 ? QK_L2 : QK_INNER_PRODUCT;
-            return;
-        }
+        flat = flat_rows(index);
+        if (flat.has_value()) return;
         const auto *sq = dynamic_cast<const faiss::IndexScalarQuantizer *>(&index);
-        if (sq != nullptr && numbered && SQCodes::can_read(sq->sq, metric)) {
+        if (sq != nullptr && SQCodes::can_read(sq->sq, metric)) {
             bytes.emplace(sq->sq, metric);
             codes = sq->codes.data();
             return;
@@ -67,7 +58,7 @@ private:
 
 }  // namespace
 
-bool search_refine(
+bool refine_search(
     const faiss::Index &any, idx_t n, const float *queries, idx_t k, const SearchSettings &settings, float *distances,
     idx_t *labels) {
     const auto *index = dynamic_cast<const faiss::IndexRefine *>(&any);
@@ -84,7 +75,6 @@ bool search_refine(
     std::vector<uint32_t> found;
     found.reserve(count);
     Rows rows(*index->refine_index);
-    Nearest nearest;
     for (idx_t first = 0; first < n; first += together) {
         const idx_t size = std::min(together, n - first);
         search_any(
@@ -98,11 +88,11 @@ bool search_refine(
             }
             const idx_t query = first + i;
             rows.distances(queries + query * index->d, found, exact.data());
-            nearest.begin(size_t(k));
+            TopK nearest(size_t(k), distances + query * k, labels + query * k);
             for (size_t j = 0; j < found.size(); j++) {
                 if (exact[j] <= nearest.bound()) nearest.offer(exact[j], idx_t(found[j]));
             }
-            nearest.finish(index->metric_type, distances + query * k, labels + query * k);
+            nearest.finish(index->metric_type == faiss::METRIC_INNER_PRODUCT);
         }
     }
     return true;

@@ -16,6 +16,8 @@ public:
     static bool can_read(const faiss::ScalarQuantizer &quantizer, faiss::MetricType metric);
 
     SQCodes(const faiss::ScalarQuantizer &quantizer, faiss::MetricType metric);
+    SQCodes(const SQCodes &) = delete;
+    SQCodes &operator=(const SQCodes &) = delete;
 
     const qk_sq8 &decoder() const { return decoding; }
 

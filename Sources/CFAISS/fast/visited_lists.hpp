@@ -1,0 +1,84 @@
+#pragma once
+
+#include "fast/nearest_lists.hpp"
+
+#include <faiss/invlists/InvertedLists.h>
+
+#include <algorithm>
+#include <memory>
+
+namespace cfaiss {
+
+/// The lists that a search of a batch visits. Those of one query fit on the stack; a batch's are found together.
+class VisitedLists {
+public:
+    using idx_t = faiss::Index::idx_t;
+
+    VisitedLists(const faiss::IndexIVF &index, idx_t n, const float *queries, const SearchSettings &settings)
+        : nprobe(visited_list_count(index, settings)),
+          max_codes(settings.max_codes != 0 ? settings.max_codes : index.max_codes), invlists(*index.invlists) {
+        if (size_t(n) * nprobe > stacked) {
+            own_distances.reset(distances = new float[size_t(n) * nprobe]);
+            own_numbers.reset(numbers = new idx_t[size_t(n) * nprobe]);
+        }
+        nearest_lists(index, n, queries, nprobe, settings.thread_count, distances, numbers);
+    }
+    VisitedLists(const VisitedLists &) = delete;
+    VisitedLists &operator=(const VisitedLists &) = delete;
+
+    /// One list while it is visited.
+    struct List {
+        idx_t number;
+        float distance; // of the query to the centroid, as the quantizer gives it
+        const uint8_t *codes;
+        const idx_t *ids;
+        size_t size;
+    };
+
+    /// Calls `body` with each list of a query that has rows, nearest first, until max_codes rows were visited. The
+    /// next list's first rows are asked for meanwhile.
+    template <typename Body>
+    void visit(idx_t query, Body &&body) const {
+        const size_t first = size_t(query) * nprobe;
+        size_t visited = 0;
+        for (size_t i = first; i < first + nprobe; i++) {
+            if (i + 1 < first + nprobe) ask(numbers[i + 1]);
+            if (numbers[i] < 0) continue;
+            const auto number = size_t(numbers[i]);
+            const size_t size = invlists.list_size(number);
+            if (size == 0) continue;
+            const faiss::InvertedLists::ScopedCodes codes(&invlists, number);
+            const faiss::InvertedLists::ScopedIds ids(&invlists, number);
+            body(List{numbers[i], distances[i], codes.codes, ids.ids, size});
+            visited += size;
+            if (max_codes != 0 && visited >= max_codes) break;
+        }
+    }
+
+private:
+    static constexpr size_t stacked = 512;
+
+    void ask(idx_t number) const {
+        if (number < 0 || invlists.list_size(size_t(number)) == 0) return;
+        const faiss::InvertedLists::ScopedCodes codes(&invlists, size_t(number));
+        const faiss::InvertedLists::ScopedIds ids(&invlists, size_t(number));
+        for (size_t i = 0; i < asked_bytes; i += 64) __builtin_prefetch(codes.codes + i);
+        const size_t id_count = std::min(invlists.list_size(size_t(number)), asked_ids);
+        for (size_t i = 0; i < id_count; i += 8) __builtin_prefetch(ids.ids + i);
+    }
+
+    /// Prefetches past a list's end do no harm.
+    static constexpr size_t asked_bytes = 4096, asked_ids = 128;
+
+    const size_t nprobe;
+    const size_t max_codes;
+    const faiss::InvertedLists &invlists;
+    float stacked_distances[stacked];
+    idx_t stacked_numbers[stacked];
+    float *distances = stacked_distances;
+    idx_t *numbers = stacked_numbers;
+    std::unique_ptr<float[]> own_distances;
+    std::unique_ptr<idx_t[]> own_numbers;
+};
+
+}  // namespace cfaiss
