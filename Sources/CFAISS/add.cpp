@@ -2,6 +2,7 @@
 
 #include "computing.hpp"
 #include "fast/fast_search.hpp"
+#include "fast/shared_quantizer.hpp"
 #include "work.hpp"
 
 #include <faiss/IndexIDMap.h>
@@ -120,6 +121,8 @@ cfaiss_status cfaiss_index_add(
             nsg->nsg.L = std::min(nsg->nsg.L, most);
             nsg->nsg.C = std::min(nsg->nsg.C, most);
         }
+        cfaiss::Team team(work.thread_count);
+        const cfaiss::SharedQuantizer shared(cfaiss::inner_ivf(index), team);
         const int64_t step = info.takes_rows_once ? n : chunk_size;
         for (int64_t done = 0; done < n;) {
             const int64_t count = std::min(step, n - done);
