@@ -48,6 +48,7 @@ cfaiss_status cfaiss_index_create(int dimension, const char *factory, int metric
         }
         cfaiss::prepare(*result->index);
         cfaiss::sketch_graphs(*result->index, 1);
+        cfaiss::sketch_centroids(*result->index, 1);
         *out = result.release();
     });
 }

@@ -1,5 +1,6 @@
 #include "sketched_flat.hpp"
 
+#include "fast/fast_search.hpp"
 #include "team.hpp"
 
 #include <faiss/IndexHNSW.h>
@@ -68,22 +69,12 @@ void SketchedFlat::sketch(size_t first, int thread_count) {
     });
 }
 
-qk_rows rows_of(const faiss::IndexFlat &index) {
-    qk_rows rows{};
-    rows.values = index.codes.data();
-    rows.count = uint64_t(index.ntotal);
-    rows.dimension = uint32_t(index.d);
-    rows.storage = QK_FLOAT32;
-    rows.metric = index.metric_type == faiss::METRIC_L2 ? QK_L2 : QK_INNER_PRODUCT;
-    return rows;
-}
-
 qk_rows SketchedFlat::exact() const {
-    return rows_of(*this);
+    return *flat_rows(*this);
 }
 
 qk_rows SketchedFlat::sketches() const {
-    qk_rows rows = rows_of(*this);
+    qk_rows rows = exact();
     rows.values = bytes.data();
     rows.scales = scales.data();
     rows.storage = QK_INT8;

@@ -36,10 +36,10 @@ private:
     std::vector<float> scales;
 };
 
-/// The rows of a flat index as the kernels take them.
-qk_rows rows_of(const faiss::IndexFlat &index);
-
 /// Gives the graphs over float32 rows in `index` sketches, if they have none.
 void sketch_graphs(faiss::Index &index, int thread_count);
+
+/// Gives the centroids of the lists in `index` sketches, if they are kept flat.
+void sketch_centroids(faiss::Index &index, int thread_count);
 
 }  // namespace cfaiss

@@ -4,8 +4,8 @@ namespace cfaiss {
 namespace {
 
 constexpr Searcher *const searchers[] = {
-    flat_search, ivf_flat_search, ivf_sq_search, sq_search, ivf_pq_fast_scan_search, pq_fast_scan_search, refine_search,
-    pre_transform_search, id_map_search, search_hnsw,
+    sketched_search, flat_search, ivf_flat_search, ivf_sq_search, sq_search, ivf_pq_fast_scan_search,
+    pq_fast_scan_search, refine_search, pre_transform_search, id_map_search, hnsw_search,
 };
 
 }  // namespace
@@ -20,7 +20,7 @@ bool fast_search(
 }
 
 bool fast_add(faiss::Index &index, faiss::Index::idx_t n, const float *rows, const Work &work) {
-    return add_hnsw(index, n, rows, work);
+    return hnsw_add(index, n, rows, work);
 }
 
 }  // namespace cfaiss

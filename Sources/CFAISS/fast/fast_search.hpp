@@ -28,6 +28,9 @@ Searcher fast_search;
 /// Flat: every row is compared. Shares the rows among threads.
 Searcher flat_search;
 
+/// Flat with sketches, a few queries: the sketches tell which rows have to be compared, to the same answer.
+Searcher sketched_search;
+
 /// IVF,Flat over any kind of inverted lists and any quantizer.
 Searcher ivf_flat_search;
 
@@ -43,8 +46,8 @@ Searcher ivf_pq_fast_scan_search, pq_fast_scan_search;
 /// What wraps an index of any kind: refinement, transforms before it, labels over it.
 Searcher refine_search, pre_transform_search, id_map_search;
 
-/// HNSW over flat rows or scalar quantizers of 8 bits.
-Searcher search_hnsw;
+/// HNSW over flat storage and over scalar quantizers of 8 bits.
+Searcher hnsw_search;
 
 /// Adds rows where a builder of ours is faster than FAISS's; false, and nothing is added, for other kinds. If it throws,
 /// nothing is added.
@@ -53,6 +56,7 @@ using Adder = bool(faiss::Index &index, faiss::Index::idx_t n, const float *rows
 /// Asks every adder below in turn.
 Adder fast_add;
 
-Adder add_hnsw; // IndexHNSW over IndexFlat or IndexScalarQuantizer of 8 bits
+/// HNSW over flat storage and over scalar quantizers of 8 bits. Shares the rows among threads.
+Adder hnsw_add;
 
 }  // namespace cfaiss

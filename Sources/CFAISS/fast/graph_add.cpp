@@ -65,7 +65,7 @@ void encode(faiss::IndexScalarQuantizer &storage, size_t n, const float *rows, i
 
 }  // namespace
 
-bool add_hnsw(faiss::Index &index, faiss::Index::idx_t n, const float *rows, const Work &work) {
+bool hnsw_add(faiss::Index &index, faiss::Index::idx_t n, const float *rows, const Work &work) {
     auto *hnsw = dynamic_cast<faiss::IndexHNSW *>(&index);
     if (hnsw == nullptr || !hnsw->is_trained) return false;
     if (index.metric_type != faiss::METRIC_L2 && index.metric_type != faiss::METRIC_INNER_PRODUCT) return false;

@@ -194,7 +194,7 @@ struct Search {
 
 }  // namespace
 
-bool search_hnsw(
+bool hnsw_search(
     const faiss::Index &index, faiss::Index::idx_t n, const float *queries, faiss::Index::idx_t k,
     const SearchSettings &settings, float *distances, faiss::Index::idx_t *labels) {
     const auto *hnsw = dynamic_cast<const faiss::IndexHNSW *>(&index);
@@ -215,8 +215,8 @@ bool search_hnsw(
         search.run(rows);
         return true;
     }
-    if (const auto *flat = dynamic_cast<const faiss::IndexFlat *>(hnsw->storage)) {
-        FlatRows rows(rows_of(*flat));
+    if (const auto flat = flat_rows(*hnsw->storage)) {
+        FlatRows rows(*flat);
         search.run(rows);
         return true;
     }
