@@ -60,6 +60,7 @@ let package = Package(
             cxxSettings: [.headerSearchPath("openmp"), .headerSearchPath(".")],
             linkerSettings: [
                 .linkedLibrary("faiss"), .linkedLibrary("openblas"), .linkedLibrary("gomp"),
+                .linkedLibrary("xxhash"),
             ]
         ),
 
@@ -111,7 +112,7 @@ let package = Package(
                 .headerSearchPath("../../Sources/CFAISS/openmp"),
             ]
         ),
-        tests(of: "FAISS", imports: ["CFAISS", "CKernels", "SearcherChecks", "Threads"]),
+        tests(of: "FAISS", imports: ["CFAISS", "CKernels", "CXXHash", "SearcherChecks", "Threads"]),
         tests(of: "LMDB", imports: ["CLMDB"]),
         tests(of: "Indexes", imports: ["CKernels", "FAISS"]),
         tests(of: "Tokenizers", imports: ["JSON", "Files"], resources: [.copy("Resources")]),

@@ -39,4 +39,7 @@ private:
 /// Gives the graphs over float32 rows in `index` sketches, if they have none.
 void sketch_graphs(faiss::Index &index, int thread_count);
 
+/// Gives the centroids of the lists in `index` sketches, if they are kept flat.
+void sketch_centroids(faiss::Index &index, int thread_count);
+
 }  // namespace cfaiss

@@ -20,6 +20,10 @@ public enum FAISSError: Error, Sendable, Equatable {
     case notFinite(row: Int)
     /// A row holds a number beyond ±1e15, whose square FAISS could not sum.
     case tooLarge(row: Int)
+    /// Rows of bits are to be whole bytes.
+    case notWholeBytes(dimension: Int)
+    /// A number given for a search is NaN.
+    case notANumber(parameter: String)
     /// The kind of index cannot do this.
     case unsupported(operation: String, kind: String)
     /// One label a row is needed.
@@ -52,6 +56,8 @@ public enum FAISSError: Error, Sendable, Equatable {
     case tooManyRows(limit: Int, found: Int)
     /// An earlier change failed inside FAISS and may have left the index half changed.
     case unusable(after: String)
+    /// The index leans on mapped memory and cannot be changed.
+    case readOnly
     /// Bytes that are no index this module wrote, or only a part of one.
     case malformed(reason: String)
 }
@@ -78,6 +84,10 @@ extension FAISSError: CustomStringConvertible {
             "row \(row) holds NaN or infinity"
         case .tooLarge(let row):
             "row \(row) holds a number beyond ±1e15"
+        case .notWholeBytes(let dimension):
+            "\(dimension) bits are no whole number of bytes"
+        case .notANumber(let parameter):
+            "\(parameter) is no number"
         case .unsupported(let operation, let kind):
             "an index of kind \(kind) does not offer \(operation)"
         case .wrongLabelCount(let expected, let found):
@@ -110,6 +120,8 @@ extension FAISSError: CustomStringConvertible {
             "\(found) rows are more than the \(limit) that an index can number"
         case .unusable(let failure):
             "an earlier change of the index failed: \(failure)"
+        case .readOnly:
+            "the index is mapped and cannot be changed"
         case .malformed(let reason):
             "not the bytes of an index: \(reason)"
         }
@@ -121,9 +133,10 @@ func check(_ status: cfaiss_status) throws(FAISSError) {
     guard status != CFAISS_OK else { return }
     let message = String(cString: cfaiss_error_message())
     switch status {
+    case CFAISS_READ_ONLY: throw .readOnly
     case CFAISS_OUT_OF_MEMORY: throw .outOfMemory
     case CFAISS_CANCELLED: throw .cancelled
-    case CFAISS_MALFORMED: throw .malformed(reason: message)
+    case CFAISS_MALFORMED, CFAISS_CHECKSUM: throw .malformed(reason: message)
     case CFAISS_INVALID: throw .invalid(reason: message)
     case CFAISS_UNSUPPORTED: throw .unsupported(operation: message, kind: "this kind")
     case CFAISS_DEGENERATE: throw .degenerate(reason: message)

@@ -140,7 +140,9 @@ public struct Index: ~Copyable, Sendable {
         } catch {
             // The others are found before anything changes.
             switch error {
-            case .unsupported, .unknownLabel: break
+            case .unsupported, .unknownLabel, .readOnly,
+                .degenerate where isTrained:
+                break
             default: failure = error
             }
             throw error

@@ -28,6 +28,9 @@ Searcher fast_search;
 /// Flat: every row is compared. Shares the rows among threads.
 Searcher flat_search;
 
+/// Flat with sketches, a few queries: the sketches tell which rows have to be compared, to the same answer.
+Searcher sketched_search;
+
 /// IVF,Flat over any kind of inverted lists and any quantizer.
 Searcher ivf_flat_search;
 
