@@ -16,7 +16,7 @@ RELEASE := .build/release
 STATIC := .build/static
 STAGE := $(CURDIR)/.build/stage
 
-.PHONY: all setup build static install test test-swift test-kernels test-c test-docs lint format docs demo bench clean
+.PHONY: all setup build static install test test-swift test-kernels test-c test-docs lint format docs demo bench bench-kernels clean
 
 all: build test
 
@@ -75,6 +75,10 @@ demo: build
 
 bench: build
 	@scripts/bench
+
+# The kernels against the limits of this machine, as tables for docs/PERFORMANCE.md.
+bench-kernels: setup
+	@scripts/bench-kernels
 
 clean:
 	rm -rf .build

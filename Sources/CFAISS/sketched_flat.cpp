@@ -1,6 +1,5 @@
 #include "sketched_flat.hpp"
 
-#include "fast/fast_search.hpp"
 #include "team.hpp"
 
 #include <faiss/IndexHNSW.h>
@@ -70,7 +69,13 @@ void SketchedFlat::sketch(size_t first, int thread_count) {
 }
 
 qk_rows SketchedFlat::exact() const {
-    return *flat_rows(*this);
+    qk_rows rows{};
+    rows.values = codes.data();
+    rows.count = uint64_t(ntotal);
+    rows.dimension = uint32_t(d);
+    rows.storage = QK_FLOAT32;
+    rows.metric = metric_type == faiss::METRIC_L2 ? QK_L2 : QK_INNER_PRODUCT;
+    return rows;
 }
 
 qk_rows SketchedFlat::sketches() const {

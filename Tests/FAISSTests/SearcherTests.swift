@@ -122,7 +122,8 @@ private func expectEqual(
     _ name: String
 ) {
     for (i, (a, b)) in zip(found.distances, expected.distances).enumerated() {
-        let close = a == b || abs(a - b) <= tolerance * (1 + abs(b))
+        let missing = found.labels[i] < 0 && expected.labels[i] < 0
+        let close = missing || abs(a - b) <= tolerance * (1 + abs(b))
         #expect(close, "\(name): distance \(i): \(a), \(b)")
         #expect((found.labels[i] < 0) == (expected.labels[i] < 0), "\(name): hit \(i)")
     }
@@ -151,7 +152,8 @@ private func shared(_ a: CheckedIndex.Answer, _ b: CheckedIndex.Answer) -> Doubl
 @Suite struct `Searchers over quantised rows` {
     private static let rowCount = 700
     private static let sq = [
-        "IVF8,SQ8", "SQ8", "IDMap,SQ8", "IDMap2,IVF8,SQ8", "PCA7,IVF8,SQ8", "RR9,SQ8",
+        "IVF8,SQ8", "IVF64,SQ8", "IVF64,Flat", "SQ8", "IDMap,SQ8", "IDMap2,IVF8,SQ8",
+        "PCA7,IVF8,SQ8", "RR9,SQ8",
         "L2norm,IVF8,SQ8",
         "IVF8,SQ8,RFlat", "SQ8,Refine(SQ8)", "IVF8,Flat,Refine(PQ1x4)", "IDMap,PCA7,SQ8",
         "PCA7,IVF8,SQ8,RFlat",
@@ -159,7 +161,7 @@ private func shared(_ a: CheckedIndex.Answer, _ b: CheckedIndex.Answer) -> Doubl
 
     @Test(arguments: sq, [false, true])
     func `answer as FAISS does`(factory: String, innerProduct: Bool) throws {
-        for dimension in [9, 16, 37, 64] where !factory.contains("RR9") || dimension == 9 {
+        for dimension in [9, 37] where !factory.contains("RR9") || dimension == 9 {
             let rows = clustered(Self.rowCount, dimension: dimension, seed: 1)
             let queries = clustered(20, dimension: dimension, seed: 2)
             for residual in factory.contains("IVF") ? [true, false] : [true] {
@@ -177,11 +179,19 @@ private func shared(_ a: CheckedIndex.Answer, _ b: CheckedIndex.Answer) -> Doubl
                     var settings = checked_settings()
                     settings.nprobe = nprobe
                     settings.k_factor = 4
-                    expectEqual(
-                        try index.ours(queries, k: k, settings),
-                        try index.plain(queries, k: k, settings),
+                    let expected = try index.plain(queries, k: k, settings)
+                    let name =
                         "\(factory) \(dimension) k \(k) nprobe \(nprobe) residual \(residual)"
-                    )
+                    expectEqual(try index.ours(queries, k: k, settings), expected, name)
+                    // A query alone may take another way.
+                    var alone = CheckedIndex.Answer(distances: [], labels: [], k: k)
+                    for start in stride(from: 0, to: queries.count, by: dimension) {
+                        let query = Array(queries[start..<start + dimension])
+                        let answer = try index.ours(query, k: k, settings)
+                        alone.distances += answer.distances
+                        alone.labels += answer.labels
+                    }
+                    expectEqual(alone, expected, name + ", alone")
                 }
             }
         }

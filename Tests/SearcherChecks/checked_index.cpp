@@ -2,6 +2,7 @@
 
 #include "computing.hpp"
 #include "fast/fast_search.hpp"
+#include "sketched_flat.hpp"
 
 #include <faiss/IndexIDMap.h>
 #include <faiss/IndexIVFPQFastScan.h>
@@ -57,6 +58,7 @@ checked_index *checked_index_create(
         result->index.reset(faiss::index_factory(
             dimension, factory, inner_product ? faiss::METRIC_INNER_PRODUCT : faiss::METRIC_L2));
         faiss::Index *index = result->index.get();
+        cfaiss::sketch_centroids(*index, 1);
         auto *ivf = dynamic_cast<faiss::IndexIVF *>(innermost(index));
         if (ivf != nullptr) ivf->cp.min_points_per_centroid = 1;
         if (auto *fast = dynamic_cast<faiss::IndexIVFPQFastScan *>(ivf)) fast->pq.cp.min_points_per_centroid = 1;

@@ -1,7 +1,7 @@
 #include "fast/fast_search.hpp"
 
 #include "CKernels.h"
-#include "fast/nearest.hpp"
+#include "fast/nearest_rows.hpp"
 #include "fast/sq_codes.hpp"
 #include "graph_builder.hpp"
 #include "sketched_flat.hpp"
@@ -12,7 +12,6 @@
 #include <algorithm>
 #include <limits>
 #include <new>
-#include <vector>
 
 namespace cfaiss {
 namespace {
@@ -109,7 +108,7 @@ bool is_left_out(const void *context, uint32_t row) {
     return !static_cast<const faiss::IDSelector *>(context)->is_member(row);
 }
 
-/// About how many rows are selected: of the same rows always the same.
+/// About how many rows are selected: the same number each time.
 double selected_count(const faiss::IDSelector &selector, size_t row_count) {
     const size_t asked = std::min<size_t>(row_count, 256);
     size_t selected = 0;
@@ -119,6 +118,14 @@ double selected_count(const faiss::IDSelector &selector, size_t row_count) {
         selected += selector.is_member(int64_t(begin + i * 2654435761u % size));
     }
     return double(selected) / double(asked) * double(row_count);
+}
+
+/// Whether comparing all selected rows is faster than a walk, which meets a number of rows that grows with ef, and
+/// n / selected times as many where only some are hits (the factor is `GraphIndex.isScanCheaper`'s).
+bool is_scan_cheaper(const faiss::IDSelector *selector, size_t row_count, size_t ef) {
+    if (selector == nullptr) return false;
+    const double selected = selected_count(*selector, row_count);
+    return selected * selected <= 20 * double(ef) * double(row_count);
 }
 
 /// One search: queries in, hits out.
@@ -135,12 +142,6 @@ struct Search {
 
     template <typename Rows>
     void run(Rows &rows) const {
-        // A walk meets a number of rows that grows with ef, and n / selected times as many where only some are hits.
-        // (Where both cost the same: as `GraphIndex.isScanCheaper`.)
-        const double count = double(graph.row_count);
-        const double selected = selector == nullptr ? count : selected_count(*selector, graph.row_count);
-        if (selector != nullptr && selected * selected <= 20 * double(ef) * count) return scan(rows);
-
         qk_walk_conditions conditions{};
         if (selector != nullptr) {
             conditions.excludes = is_left_out;
@@ -165,31 +166,6 @@ struct Search {
         }
         scratch.shrink();
     }
-
-    /// Compares the queries with every selected row.
-    template <typename Rows>
-    void scan(Rows &rows) const {
-        constexpr size_t block = 512;
-        std::vector<uint32_t> selected;
-        for (uint32_t row = 0; row < graph.row_count; row++) {
-            if (selector->is_member(row)) selected.push_back(row);
-        }
-        Nearest nearest;
-        float block_distances[block];
-        for (faiss::Index::idx_t query = 0; query < n; query++) {
-            rows.set_query(queries + size_t(query) * dimension);
-            const qk_walk_distances source = rows.source();
-            nearest.begin(k);
-            for (size_t start = 0; start < selected.size(); start += block) {
-                const size_t size = std::min(block, selected.size() - start);
-                source.distances(source.context, selected.data() + start, size, block_distances);
-                for (size_t i = 0; i < size; i++) {
-                    if (block_distances[i] <= nearest.bound()) nearest.offer(block_distances[i], selected[start + i]);
-                }
-            }
-            nearest.finish(metric, distances + size_t(query) * k, labels + size_t(query) * k);
-        }
-    }
 };
 
 }  // namespace
@@ -208,20 +184,28 @@ bool hnsw_search(
     if (!graph) return false;
     const size_t wanted = size_t(settings.ef_search > 0 ? settings.ef_search : hnsw->hnsw.efSearch);
     const size_t ef = std::min(std::max({wanted, size_t(k), size_t(1)}), size_t(hnsw->ntotal));
+    const bool scans = is_scan_cheaper(settings.selector, size_t(hnsw->ntotal), ef);
     const Search search{
         *graph, metric, size_t(index.d), n, queries, size_t(k), ef, settings.selector, distances, labels};
     if (const auto *sketched = dynamic_cast<const SketchedFlat *>(hnsw->storage)) {
-        SketchedRows rows(*sketched);
-        search.run(rows);
+        if (scans) {
+            nearest_rows(
+                sketched->exact(), n, queries, k, settings.selector, settings.thread_count, distances, labels);
+        } else {
+            SketchedRows rows(*sketched);
+            search.run(rows);
+        }
         return true;
     }
     if (const auto flat = flat_rows(*hnsw->storage)) {
+        if (scans) return flat_search(*hnsw->storage, n, queries, k, settings, distances, labels);
         FlatRows rows(*flat);
         search.run(rows);
         return true;
     }
     if (const auto *quantized = dynamic_cast<const faiss::IndexScalarQuantizer *>(hnsw->storage)) {
         if (!SQCodes::can_read(quantized->sq, metric)) return false;
+        if (scans) return sq_search(*quantized, n, queries, k, settings, distances, labels);
         ByteRows rows(*quantized, metric);
         search.run(rows);
         return true;
