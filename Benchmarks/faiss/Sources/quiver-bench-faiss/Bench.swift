@@ -63,7 +63,9 @@ struct Bench: ~Copyable {
         var index = try Index(dimension: dimension, factory: factory, metric: .l2)
         if efConstruction > 0 { try index.setEfConstruction(efConstruction) }
         let clock = ContinuousClock()
-        let training = try clock.measure { try index.train(base) }
+        let training = try clock.measure {
+            try index.train(base.span, threadCount: threadCount)
+        }
         let adding = try clock.measure {
             try index.add(base.span, threadCount: threadCount)
         }
