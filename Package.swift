@@ -112,7 +112,16 @@ let package = Package(
                 .headerSearchPath("../../Sources/CFAISS/openmp"),
             ]
         ),
-        tests(of: "FAISS", imports: ["CFAISS", "CKernels", "CXXHash", "SearcherChecks", "Threads"]),
+        tests(
+            of: "FAISS",
+            imports: ["CFAISS", "CKernels", "CXXHash", "FAISSFuzz", "SearcherChecks", "Threads"]
+        ),
+        .executableTarget(
+            name: "FAISSFuzz",
+            dependencies: ["FAISS", "CFAISS"],
+            path: "Tests/FAISSFuzz",
+            swiftSettings: house
+        ),
         tests(of: "LMDB", imports: ["CLMDB"]),
         tests(of: "Indexes", imports: ["CKernels", "FAISS"]),
         tests(of: "Tokenizers", imports: ["JSON", "Files"], resources: [.copy("Resources")]),

@@ -34,4 +34,6 @@ enum Limits {
     /// Numbers beyond this would overflow when they are squared and summed, which makes FAISS's k-means write past its
     /// centroids.
     static let magnitude: Float = 1e15
+    /// The same for additive codes, whose squared norms are themselves squared and summed.
+    static let additiveMagnitude: Float = 1e6
 }

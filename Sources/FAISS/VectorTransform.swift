@@ -60,7 +60,7 @@ public struct VectorTransform: ~Copyable, Sendable {
     /// - Throws: `.notWholeRows`, `.notFinite`, `.tooLarge`, `.tooFewTrainingRows`, `.degenerate`.
     public mutating func train(_ rows: Span<Float>) throws(FAISSError) {
         let rowCount = try checkedRowCount(rows, dimension: inputDimension)
-        let required = kind.requiredTrainingRows
+        let required = kind.requiredTrainingRows(inputDimension)
         guard required > 0 else { return }
         guard rowCount >= required else {
             throw .tooFewTrainingRows(required: required, found: rowCount)

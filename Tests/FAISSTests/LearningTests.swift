@@ -176,8 +176,10 @@ private let rows = ClusteredRows(count: 1_500, dimension: 16, clusters: 20, seed
             _ = try index.operatingPoints(for: queries.values, truth: [1, 2, 3], k: 5)
         }
         #expect(throws: FAISSError.cancelled) {
-            _ = try index.operatingPoints(for: queries.values, truth: truth.labels, k: 5)
-            { done, _ in done < 2 }
+            _ = try index.operatingPoints(for: queries.values, truth: truth.labels, k: 5) {
+                done,
+                _ in done < 2
+            }
         }
     }
 }

@@ -108,8 +108,9 @@ extension FAISSIndex {
     ) -> [Int] {
         let affordable = settings.trainingByteCount / (rows.dimension * 4)
         // k-means takes no more than 256 rows a centroid.
-        let useful = 256 * max(kind.minimumRowCount, 256)
-        let count = min(rows.count, max(kind.minimumRowCount, min(useful, affordable)))
+        let least = kind.minimumRowCount(dimension: rows.dimension)
+        let useful = 256 * max(least, 256)
+        let count = min(rows.count, max(least, min(useful, affordable)))
         guard count < rows.count else { return Array(0..<rows.count) }
         var random = SampleGenerator(state: settings.seed)
         var sample: [Int] = []

@@ -22,9 +22,13 @@ public struct FAISSKind: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// Rows that a segment has at least for the index to be built; below, its rows are compared one by one.
-    public var minimumRowCount: Int {
+    public func minimumRowCount(dimension: Int) -> Int {
         guard let factory = try? Self.parse(description) else { return .max }
-        return max(2, factory.requiredTrainingRows, factory.structure.minimumRowCount)
+        return max(
+            2,
+            factory.requiredTrainingRows(dimension: dimension),
+            factory.structure.minimumRowCount
+        )
     }
 
     /// Whether the index is no more than the rows themselves, compared one by one.

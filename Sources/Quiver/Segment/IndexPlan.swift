@@ -24,7 +24,8 @@ extension StoredField {
                 return documentCount > 1 ? .graph(GraphParameters(M: M)) : nil
             }
             if kind.isExact { return nil }
-            return documentCount >= kind.minimumRowCount ? .faiss(kind) : nil
+            return documentCount >= kind.minimumRowCount(dimension: field.dimension)
+                ? .faiss(kind) : nil
         }
     }
 

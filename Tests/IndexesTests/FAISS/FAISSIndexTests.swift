@@ -199,8 +199,8 @@ private let queries = clusteredVectors(count: 30, dimension: 16, seed: 6)
 
     @Test func `of few rows is not built`() throws {
         #expect(InvertedFile.kind(rowCount: 999) == nil)
-        #expect(try FAISSKind("IVF64,SQ8").minimumRowCount == 64)
-        #expect(try FAISSKind("PQ8").minimumRowCount == 256)
+        #expect(try FAISSKind("IVF64,SQ8").minimumRowCount(dimension: 32) == 64)
+        #expect(try FAISSKind("PQ8").minimumRowCount(dimension: 32) == 256)
         #expect(try FAISSKind("HNSW24").graphM == 24)
         #expect(try FAISSKind("HNSW24,SQ8").graphM == nil)
         #expect(try FAISSKind("Flat").isExact)
