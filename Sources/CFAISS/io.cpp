@@ -65,6 +65,15 @@ void check_header(const char *bytes, size_t byte_count) {
 
 cfaiss_status cfaiss_index_write(const cfaiss_index *handle, cfaiss_sink sink, void *context) {
     return cfaiss::guarded([&] {
+        cfaiss::require(handle != nullptr && sink != nullptr, "a pointer is missing");
+        // FAISS's reader goes through codebooks that are not there yet.
+        if (!handle->index->is_trained) {
+            const std::string kind = cfaiss::factory_text(*handle->index);
+            for (const char *part : {"RQ", "RCQ", "LSQ", "+"}) {
+                if (kind.find(part) == std::string::npos) continue;
+                throw cfaiss::Failure{CFAISS_UNSUPPORTED, "bytes before the index is trained"};
+            }
+        }
         SinkWriter writer(sink, context);
         faiss::write_index(handle->index.get(), &writer);
     });
@@ -72,6 +81,7 @@ cfaiss_status cfaiss_index_write(const cfaiss_index *handle, cfaiss_sink sink, v
 
 cfaiss_status cfaiss_index_read(const void *bytes, size_t byte_count, cfaiss_index **out) {
     return cfaiss::guarded([&] {
+        cfaiss::require(bytes != nullptr && out != nullptr, "a pointer is missing");
         check_header(static_cast<const char *>(bytes), byte_count);
         BorrowedReader reader(bytes, byte_count);
         auto result = std::make_unique<cfaiss_index>();

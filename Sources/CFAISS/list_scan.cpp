@@ -52,11 +52,11 @@ private:
 
 }  // namespace
 
-ListParameters::ListParameters(const faiss::IndexIVF &index, const AllSettings &settings) {
-    lists.nprobe = std::min(settings.search.nprobe != 0 ? settings.search.nprobe : index.nprobe, index.nlist);
-    lists.max_codes = settings.search.max_codes != 0 ? settings.search.max_codes : index.max_codes;
+ListParameters::ListParameters(const faiss::IndexIVF &index, const SearchSettings &settings) {
+    lists.nprobe = std::min(settings.nprobe != 0 ? settings.nprobe : index.nprobe, index.nlist);
+    lists.max_codes = settings.max_codes != 0 ? settings.max_codes : index.max_codes;
     // FAISS only reads selectors, but declares this one mutable.
-    lists.sel = const_cast<faiss::IDSelector *>(settings.search.selector);
+    lists.sel = const_cast<faiss::IDSelector *>(settings.selector);
     if (settings.quantizer_ef_search == 0) return;
     auto graph = std::make_unique<faiss::SearchParametersHNSW>();
     graph->efSearch = settings.quantizer_ef_search;
@@ -73,11 +73,11 @@ bool selects_in_lists(const faiss::IndexIVF &index) {
 }
 
 void scan_lists(
-    const faiss::IndexIVF &index, idx_t n, const float *queries, const AllSettings &settings,
+    const faiss::IndexIVF &index, idx_t n, const float *queries, const SearchSettings &settings,
     const std::function<void(idx_t query, float distance, idx_t label)> &visit) {
     const ListParameters parameters(index, settings);
     const size_t nprobe = parameters.lists.nprobe;
-    const faiss::IDSelector *selector = settings.search.selector;
+    const faiss::IDSelector *selector = settings.selector;
     std::vector<idx_t> lists(nprobe);
     std::vector<float> coarse(nprobe);
     ListRows rows(index);

@@ -11,7 +11,7 @@ namespace cfaiss {
 /// FAISS's parameters for a search of lists, of the index's own where `settings` say nothing. Not to be moved: the
 /// inner ones are pointed to.
 struct ListParameters {
-    ListParameters(const faiss::IndexIVF &index, const AllSettings &settings);
+    ListParameters(const faiss::IndexIVF &index, const SearchSettings &settings);
     ListParameters(const ListParameters &) = delete;
     ListParameters &operator=(const ListParameters &) = delete;
 
@@ -25,7 +25,7 @@ bool selects_in_lists(const faiss::IndexIVF &index);
 /// Goes through the lists nearest to each query and tells the distance of every selected row, to what its code decodes
 /// to where the kind has no comparison of single codes.
 void scan_lists(
-    const faiss::IndexIVF &index, faiss::Index::idx_t n, const float *queries, const AllSettings &settings,
+    const faiss::IndexIVF &index, faiss::Index::idx_t n, const float *queries, const SearchSettings &settings,
     const std::function<void(faiss::Index::idx_t query, float distance, faiss::Index::idx_t label)> &visit);
 
 }  // namespace cfaiss

@@ -30,6 +30,11 @@ void prepare(faiss::ProductQuantizer &pq) {
 
 void prepare(faiss::AdditiveQuantizer &aq) {
     aq.verbose = false;
+    // FAISS's reader brings the norms' centroids without what finds the nearest of them.
+    if (!aq.qnorm.codes.empty() && aq.qnorm.perm.empty()) {
+        aq.qnorm.ntotal = int64_t(aq.qnorm.codes.size() / sizeof(float));
+        aq.qnorm.update_permutation();
+    }
     if (auto *rq = dynamic_cast<faiss::ResidualQuantizer *>(&aq)) prepare(rq->cp);
     if (auto *parts = dynamic_cast<faiss::ProductAdditiveQuantizer *>(&aq)) {
         for (faiss::AdditiveQuantizer *part : parts->quantizers) prepare(*part);
@@ -41,7 +46,20 @@ void prepare(faiss::AdditiveQuantizer &aq) {
 void prepare(faiss::Index &index) {
     index.verbose = false;
     if (auto *map = dynamic_cast<faiss::IndexIDMap *>(&index)) return prepare(*map->index);
-    if (auto *outer = dynamic_cast<faiss::IndexPreTransform *>(&index)) return prepare(*outer->index);
+    if (auto *outer = dynamic_cast<faiss::IndexPreTransform *>(&index)) {
+        for (faiss::VectorTransform *step : outer->chain) {
+            // FAISS's reader leaves this as it may be.
+            auto *linear = dynamic_cast<faiss::LinearTransform *>(step);
+            if (linear == nullptr || !linear->is_trained || linear->A.empty()) continue;
+            // What adds dimensions is a rotation of zeros beside the row.
+            if (linear->d_out > linear->d_in) {
+                linear->is_orthonormal = true;
+            } else {
+                linear->set_is_orthonormal();
+            }
+        }
+        return prepare(*outer->index);
+    }
     if (auto *refine = dynamic_cast<faiss::IndexRefine *>(&index)) {
         prepare(*refine->base_index);
         return prepare(*refine->refine_index);

@@ -42,8 +42,8 @@ void search_with_faiss(
 }
 
 void range_search(
-    const faiss::Index &index, idx_t n, const float *queries, float radius, AllSettings settings, Hits &hits) {
-    const faiss::IDSelector *selector = settings.search.selector;
+    const faiss::Index &index, idx_t n, const float *queries, float radius, SearchSettings settings, Hits &hits) {
+    const faiss::IDSelector *selector = settings.selector;
     if (const auto *outer = dynamic_cast<const faiss::IndexPreTransform *>(&index)) {
         const float *transformed = outer->apply_chain(n, queries);
         const std::unique_ptr<const float[]> owned(transformed == queries ? nullptr : transformed);
@@ -51,7 +51,7 @@ void range_search(
     }
     if (const auto *map = dynamic_cast<const faiss::IndexIDMap *>(&index)) {
         const PositionSelector positions(selector, map->id_map);
-        if (selector != nullptr) settings.search.selector = &positions;
+        if (selector != nullptr) settings.selector = &positions;
         range_search(*map->index, n, queries, radius, settings, hits);
         for (auto &of_query : hits) {
             for (Hit &hit : of_query) hit.second = map->id_map[size_t(hit.second)];

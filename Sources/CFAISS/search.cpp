@@ -7,18 +7,14 @@
 #include "hits.hpp"
 #include "index.hpp"
 #include "list_scan.hpp"
+#include "plain_search.hpp"
 #include "row_distances.hpp"
-#include "selected.hpp"
 #include "selector.hpp"
 
-#include <faiss/IndexIDMap.h>
 #include <faiss/IndexNSG.h>
-#include <faiss/IndexPreTransform.h>
-#include <faiss/IndexRefine.h>
 #include <faiss/impl/AuxIndexStructures.h>
 
 #include <algorithm>
-#include <cmath>
 
 namespace cfaiss {
 namespace {
@@ -44,54 +40,14 @@ void search_all_rows(
     }
 }
 
-void search_transformed(
-    const faiss::IndexPreTransform &index, idx_t n, const float *queries, idx_t k, const AllSettings &settings,
-    float *distances, idx_t *labels) {
-    const float *transformed = index.apply_chain(n, queries);
-    const std::unique_ptr<const float[]> owned(transformed == queries ? nullptr : transformed);
-    search(*index.index, n, transformed, k, settings, distances, labels);
-}
-
-void search_mapped(
-    const faiss::IndexIDMap &index, idx_t n, const float *queries, idx_t k, AllSettings settings,
-    float *distances, idx_t *labels) {
-    const faiss::IDSelector *selector = settings.search.selector;
-    const PositionSelector positions(selector, index.id_map);
-    if (selector != nullptr) settings.search.selector = &positions;
-    search(*index.index, n, queries, k, settings, distances, labels);
-    for (idx_t i = 0; i < n * k; i++) {
-        if (labels[i] >= 0) labels[i] = index.id_map[size_t(labels[i])];
-    }
-}
-
-void search_refined(
-    const faiss::IndexRefine &index, idx_t n, const float *queries, idx_t k, const AllSettings &settings,
-    float *distances, idx_t *labels) {
-    const double factor = std::max(1.0f, settings.search.k_factor != 0 ? settings.search.k_factor : index.k_factor);
-    const auto wanted = idx_t(std::min(std::ceil(double(k) * factor), double(std::max<idx_t>(index.ntotal, 1))));
-    const idx_t base_k = std::max(k, wanted);
-    std::vector<float> base_distances(size_t(n * base_k));
-    std::vector<idx_t> candidates(size_t(n * base_k));
-    search(*index.base_index, n, queries, base_k, settings, base_distances.data(), candidates.data());
-    const auto rows = row_distances(*index.refine_index);
-    NearestHits hits(k, is_inner_product(index));
-    for (idx_t q = 0; q < n; q++) {
-        rows->set_query(queries + size_t(q) * size_t(index.d));
-        for (idx_t i = q * base_k; i < (q + 1) * base_k; i++) {
-            if (candidates[size_t(i)] >= 0) hits.add((*rows)(candidates[size_t(i)]), candidates[size_t(i)]);
-        }
-        hits.give(distances + q * k, labels + q * k);
-    }
-}
-
 void search_lists(
-    const faiss::IndexIVF &index, idx_t n, const float *queries, idx_t k, const AllSettings &settings,
+    const faiss::IndexIVF &index, idx_t n, const float *queries, idx_t k, const SearchSettings &settings,
     float *distances, idx_t *labels) {
     const ListParameters parameters(index, settings);
     const auto *fast = dynamic_cast<const faiss::IndexIVFFastScan *>(&index);
     const auto *refined = dynamic_cast<const faiss::IndexIVFPQR *>(&index);
     const bool scans = fast != nullptr && (parameters.lists.max_codes != 0 || parameters.quantizer != nullptr);
-    if (scans || (settings.search.selector != nullptr && !selects_in_lists(index))) {
+    if (scans || (settings.selector != nullptr && !selects_in_lists(index))) {
         std::vector<NearestHits> hits(size_t(n), NearestHits(k, is_inner_product(index)));
         scan_lists(index, n, queries, settings, [&](idx_t query, float distance, idx_t label) {
             hits[size_t(query)].add(distance, label);
@@ -104,9 +60,9 @@ void search_lists(
         });
     } else if (fast != nullptr) {
         index.search(n, queries, k, distances, labels);
-    } else if (refined != nullptr && settings.search.k_factor != 0 && settings.search.k_factor != refined->k_factor) {
+    } else if (refined != nullptr && settings.k_factor != 0 && settings.k_factor != refined->k_factor) {
         const auto view = borrowed_view(*refined);
-        view->k_factor = std::min(std::max(1.0f, settings.search.k_factor), std::max(1.0f, float(index.ntotal) / float(k)));
+        view->k_factor = std::min(std::max(1.0f, settings.k_factor), std::max(1.0f, float(index.ntotal) / float(k)));
         view->search(n, queries, k, distances, labels, &parameters.lists);
     } else {
         index.search(n, queries, k, distances, labels, &parameters.lists);
@@ -114,20 +70,20 @@ void search_lists(
 }
 
 void search_graph(
-    const faiss::IndexHNSW &index, idx_t n, const float *queries, idx_t k, const AllSettings &settings,
+    const faiss::IndexHNSW &index, idx_t n, const float *queries, idx_t k, const SearchSettings &settings,
     float *distances, idx_t *labels) {
-    if (settings.search.ef_search == 0) return index.search(n, queries, k, distances, labels);
+    if (settings.ef_search == 0) return index.search(n, queries, k, distances, labels);
     faiss::SearchParametersHNSW parameters;
-    parameters.efSearch = settings.search.ef_search;
+    parameters.efSearch = settings.ef_search;
     index.search(n, queries, k, distances, labels, &parameters);
 }
 
 /// FAISS keeps how far a NSG looks in a field, so that a copy is asked; the links are shared between copies.
 void search_spreading_graph(
-    const faiss::IndexNSG &index, idx_t n, const float *queries, idx_t k, const AllSettings &settings,
+    const faiss::IndexNSG &index, idx_t n, const float *queries, idx_t k, const SearchSettings &settings,
     float *distances, idx_t *labels) {
     faiss::NSG graph = index.nsg;
-    const int candidates = settings.search.ef_search != 0 ? settings.search.ef_search : graph.search_L;
+    const int candidates = settings.ef_search != 0 ? settings.ef_search : graph.search_L;
     // What FAISS starts from is drawn from the rows that are left, of which there must be some.
     graph.search_L = int(std::min<idx_t>(std::max<idx_t>(candidates, k), index.ntotal - 1));
     if (k > graph.search_L) return search_all_rows(index, n, queries, k, nullptr, distances, labels);
@@ -145,27 +101,16 @@ void search_spreading_graph(
 }  // namespace
 
 void search(
-    const faiss::Index &index, idx_t n, const float *queries, idx_t k, const AllSettings &settings,
+    const faiss::Index &index, idx_t n, const float *queries, idx_t k, const SearchSettings &settings,
     float *distances, idx_t *labels) {
-    if (settings.quantizer_ef_search == 0 &&
-        fast_search(index, n, queries, k, settings.search, distances, labels)) {
-        return;
-    }
-    if (const auto *outer = dynamic_cast<const faiss::IndexPreTransform *>(&index)) {
-        return search_transformed(*outer, n, queries, k, settings, distances, labels);
-    }
-    if (const auto *map = dynamic_cast<const faiss::IndexIDMap *>(&index)) {
-        return search_mapped(*map, n, queries, k, settings, distances, labels);
-    }
-    if (const auto *refine = dynamic_cast<const faiss::IndexRefine *>(&index)) {
-        return search_refined(*refine, n, queries, k, settings, distances, labels);
-    }
-    if (const auto *ivf = dynamic_cast<const faiss::IndexIVF *>(&index)) {
-        return search_lists(*ivf, n, queries, k, settings, distances, labels);
-    }
+    const auto *ivf = dynamic_cast<const faiss::IndexIVF *>(&index);
+    // Searchers of ours look the lists up as the graph over them is set.
+    const bool ours = ivf == nullptr || settings.quantizer_ef_search == 0;
+    if (ours && fast_search(index, n, queries, k, settings, distances, labels)) return;
+    if (ivf != nullptr) return search_lists(*ivf, n, queries, k, settings, distances, labels);
     // A graph would have to look through everything that a selector leaves out.
-    if (settings.search.selector != nullptr) {
-        return search_all_rows(index, n, queries, k, settings.search.selector, distances, labels);
+    if (settings.selector != nullptr) {
+        return search_all_rows(index, n, queries, k, settings.selector, distances, labels);
     }
     if (const auto *hnsw = dynamic_cast<const faiss::IndexHNSW *>(&index)) {
         return search_graph(*hnsw, n, queries, k, settings, distances, labels);
@@ -176,15 +121,21 @@ void search(
     index.search(n, queries, k, distances, labels);
 }
 
-AllSettings settings_of(const cfaiss_search_parameters &parameters) {
+void search_any(
+    const faiss::Index &index, idx_t n, const float *queries, idx_t k, const SearchSettings &settings,
+    float *distances, idx_t *labels) {
+    search(index, n, queries, k, settings, distances, labels);
+}
+
+SearchSettings settings_of(const cfaiss_search_parameters &parameters) {
     require(parameters.ef_search >= 0 && parameters.quantizer_ef_search >= 0, "ef_search is negative");
     require(parameters.k_factor == 0 || parameters.k_factor >= 1, "k_factor is less than 1");
-    AllSettings settings;
-    settings.search.nprobe = parameters.nprobe;
-    settings.search.max_codes = parameters.max_codes;
-    settings.search.ef_search = parameters.ef_search;
-    settings.search.k_factor = parameters.k_factor;
-    if (parameters.selector != nullptr) settings.search.selector = parameters.selector->labels.get();
+    SearchSettings settings;
+    settings.nprobe = parameters.nprobe;
+    settings.max_codes = parameters.max_codes;
+    settings.ef_search = parameters.ef_search;
+    settings.k_factor = parameters.k_factor;
+    if (parameters.selector != nullptr) settings.selector = parameters.selector->labels.get();
     settings.quantizer_ef_search = parameters.quantizer_ef_search;
     return settings;
 }
@@ -203,7 +154,7 @@ cfaiss_status cfaiss_index_search(
         cfaiss::require(n <= INT64_MAX / 16 / k, "there is no room for so many hits");
         const faiss::Index &index = *handle->index;
         cfaiss::require(index.is_trained, "the index is not trained");
-        const cfaiss::AllSettings settings = cfaiss::settings_of(parameters);
+        const cfaiss::SearchSettings settings = cfaiss::settings_of(parameters);
         // FAISS takes memory by k, and some of its kinds want as many rows.
         const int64_t width = std::min<int64_t>(k, index.ntotal);
         if (width == k) return cfaiss::search(index, n, queries, k, settings, distances, labels);

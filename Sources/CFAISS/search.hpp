@@ -8,14 +8,8 @@
 
 namespace cfaiss {
 
-/// `SearchSettings` and what no searcher of ours looks at.
-struct AllSettings {
-    SearchSettings search;
-    int quantizer_ef_search = 0; // IVF with a graph over its lists: the graph's ef_search
-};
-
 /// Throws CFAISS_INVALID for settings that the header rules out.
-AllSettings settings_of(const cfaiss_search_parameters &parameters);
+SearchSettings settings_of(const cfaiss_search_parameters &parameters);
 
 /// Searches any index: with a searcher of ours if one takes it, else with FAISS, whose own way to hand settings from
 /// an outer index to an inner one is to change the inner one's fields. Here they travel with the call.
@@ -23,6 +17,6 @@ AllSettings settings_of(const cfaiss_search_parameters &parameters);
 /// `queries` is [n x index.d]; `distances` and `labels` are [n x k]. n >= 1, k >= 1.
 void search(
     const faiss::Index &index, faiss::Index::idx_t n, const float *queries, faiss::Index::idx_t k,
-    const AllSettings &settings, float *distances, faiss::Index::idx_t *labels);
+    const SearchSettings &settings, float *distances, faiss::Index::idx_t *labels);
 
 }  // namespace cfaiss

@@ -11,6 +11,7 @@ struct SearchSettings {
     size_t nprobe = 0;    // IVF: lists visited
     size_t max_codes = 0; // IVF: rows compared at most
     int ef_search = 0;    // HNSW, NSG: candidates kept
+    int quantizer_ef_search = 0; // IVF with a graph over its lists: the graph's ef_search
     float k_factor = 0;   // refine: candidates a hit that are compared again
     int thread_count = 1; // threads that may work, the calling one among them, where a searcher can share one call's work
     const faiss::IDSelector *selector = nullptr; // the labels that may be hits; all if null

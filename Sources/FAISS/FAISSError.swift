@@ -20,6 +20,8 @@ public enum FAISSError: Error, Sendable, Equatable {
     case notFinite(row: Int)
     /// A row holds a number beyond ±1e15, whose square FAISS could not sum.
     case tooLarge(row: Int)
+    /// A number given for a search is NaN.
+    case notANumber(parameter: String)
     /// The kind of index cannot do this.
     case unsupported(operation: String, kind: String)
     /// One label a row is needed.
@@ -80,6 +82,8 @@ extension FAISSError: CustomStringConvertible {
             "row \(row) holds NaN or infinity"
         case .tooLarge(let row):
             "row \(row) holds a number beyond ±1e15"
+        case .notANumber(let parameter):
+            "\(parameter) is no number"
         case .unsupported(let operation, let kind):
             "an index of kind \(kind) does not offer \(operation)"
         case .wrongLabelCount(let expected, let found):

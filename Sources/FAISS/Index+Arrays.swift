@@ -1,13 +1,30 @@
 /// The same operations for arrays.
 extension Index {
-    /// `train(_:)` with an array.
-    public mutating func train(_ rows: [Float]) throws(FAISSError) {
-        try train(rows.span)
+    /// `train(_:progress:)` with an array.
+    public mutating func train(
+        _ rows: [Float],
+        progress: (_ done: Int, _ total: Int) -> Bool = { _, _ in true }
+    ) throws(FAISSError) {
+        try train(rows.span, progress: progress)
     }
 
-    /// `add(_:)` with an array.
-    public mutating func add(_ rows: [Float]) throws(FAISSError) {
-        try add(rows.span)
+    /// `add(_:threadCount:progress:)` with an array.
+    public mutating func add(
+        _ rows: [Float],
+        threadCount: Int = 1,
+        progress: (_ done: Int, _ total: Int) -> Bool = { _, _ in true }
+    ) throws(FAISSError) {
+        try add(rows.span, threadCount: threadCount, progress: progress)
+    }
+
+    /// `add(_:labels:threadCount:progress:)` with arrays.
+    public mutating func add(
+        _ rows: [Float],
+        labels: [Int64],
+        threadCount: Int = 1,
+        progress: (_ done: Int, _ total: Int) -> Bool = { _, _ in true }
+    ) throws(FAISSError) {
+        try add(rows.span, labels: labels.span, threadCount: threadCount, progress: progress)
     }
 
     /// `search(_:k:parameters:threadCount:)` with an array.
@@ -18,6 +35,20 @@ extension Index {
         threadCount: Int = 1
     ) throws(FAISSError) -> SearchResult {
         try search(queries.span, k: k, parameters: parameters, threadCount: threadCount)
+    }
+
+    /// `rangeSearch(_:radius:parameters:)` with an array.
+    public func rangeSearch(
+        _ queries: [Float],
+        radius: Float,
+        parameters: SearchParameters = SearchParameters()
+    ) throws(FAISSError) -> RangeSearchResult {
+        try rangeSearch(queries.span, radius: radius, parameters: parameters)
+    }
+
+    /// `reconstruct(_:)` with an array.
+    public borrowing func reconstruct(_ labels: [Int64]) throws(FAISSError) -> [Float] {
+        try reconstruct(labels.span)
     }
 
     /// `init(serialized:)` with an array.

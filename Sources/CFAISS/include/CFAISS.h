@@ -15,6 +15,7 @@
 #include "cfaiss_error.h"
 #include "cfaiss_hnsw.h"
 #include "cfaiss_index.h"
+#include "cfaiss_rows.h"
 #include "cfaiss_search.h"
 #include "cfaiss_selector.h"
 #include "cfaiss_work.h"

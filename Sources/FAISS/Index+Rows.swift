@@ -1,0 +1,96 @@
+internal import CFAISS
+
+extension Index {
+    /// The rows with these labels, as float32 from their codes: `[labels.count × dimension]`.
+    ///
+    /// Lossy codes give approximations, and so do transforms that drop dimensions. Where labels are stored, one call
+    /// passes once over all of them.
+    ///
+    /// - Throws: `.unknownLabel`; `.unsupported` behind a transform that cannot be undone (`ITQ`, `PCAW`).
+    public borrowing func reconstruct(_ labels: Span<Int64>) throws(FAISSError) -> [Float] {
+        try checkUsable()
+        let (size, overflow) = labels.count.multipliedReportingOverflow(by: dimension)
+        guard !overflow else { throw .outOfMemory }
+        var status = CFAISS_OK
+        var unknown: Int64 = 0
+        let rows = [Float](unsafeUninitializedCapacity: size) { rows, rowsCount in
+            status = labels.withUnsafeBufferPointer { labels in
+                cfaiss_index_reconstruct(
+                    handle,
+                    Int64(labels.count),
+                    labels.baseAddress,
+                    rows.baseAddress,
+                    &unknown
+                )
+            }
+            rowsCount = status == CFAISS_OK ? size : 0
+        }
+        if status == CFAISS_UNKNOWN_LABEL { throw .unknownLabel(unknown) }
+        do throws(FAISSError) {
+            try check(status)
+        } catch {
+            guard case .unsupported = error else { throw error }
+            throw .unsupported(operation: "reconstruction", kind: kind)
+        }
+        return rows
+    }
+
+    /// The row with this label.
+    public borrowing func reconstruct(_ label: Int64) throws(FAISSError) -> [Float] {
+        try reconstruct([label].span)
+    }
+
+    /// Removes the rows whose labels are selected and returns how many they were. Where labels are positions, those
+    /// behind a removed row move up.
+    ///
+    /// - Throws: `.unsupported` for graphs, refinement and `PQ…+…`.
+    @discardableResult
+    public mutating func remove(_ selector: Selector) throws(FAISSError) -> Int {
+        try checkUsable()
+        var removed: Int64 = 0
+        do throws(FAISSError) {
+            try change { handle in cfaiss_index_remove(handle, selector.handle, &removed) }
+        } catch {
+            guard case .unsupported = error else { throw error }
+            throw .unsupported(operation: "removal", kind: kind)
+        }
+        return Int(removed)
+    }
+
+    /// Moves all rows of `other` to the end of this index. Both must have been trained alike, as copies of one index are.
+    ///
+    /// - Parameters:
+    ///   - other: Empty afterwards.
+    ///   - offset: Is added to labels that are stored. Nil is `nextLabel` for `IVF…` kinds and 0 for `IDMap…`; positions go
+    ///     on by themselves.
+    /// - Throws: `.notMergeable`, and nothing has changed; `.tooManyRows`.
+    public mutating func merge(
+        from other: inout Index,
+        shiftingLabelsBy offset: Int64? = nil
+    ) throws(FAISSError) {
+        try checkUsable()
+        try other.checkUsable()
+        guard other.dimension == dimension, other.metric == metric else {
+            throw .notMergeable(reason: "they differ in dimension or metric")
+        }
+        guard isTrained, other.isTrained else { throw .notTrained }
+        guard other.count <= Limits.rowCount - count else {
+            throw .tooManyRows(limit: Limits.rowCount, found: count + other.count)
+        }
+        let shift = offset ?? (labels == .stored ? nextLabel : 0)
+        guard labels != .positions || offset == nil else {
+            throw .notMergeable(reason: "labels that are positions cannot be shifted")
+        }
+        guard shift >= 0, shift <= Int64.max - other.nextLabel else {
+            throw .notMergeable(reason: "the labels would be out of range")
+        }
+        do throws(FAISSError) {
+            let otherHandle = other.handle
+            try change { handle in cfaiss_index_merge(handle, otherHandle, shift) }
+        } catch {
+            guard case .unsupported(let reason, _) = error else { throw error }
+            throw .notMergeable(reason: reason)
+        }
+        try other.change { _ in CFAISS_OK }
+    }
+}
