@@ -153,7 +153,7 @@ cfaiss_status cfaiss_index_merge(cfaiss_index *handle, cfaiss_index *other, int6
         }
         const bool positions = info.label_kind == CFAISS_LABEL_POSITION;
         const int64_t above = std::max(other->next_label, other_info.next_label) + offset;
-        cfaiss::merge(*handle->index, *other->index, positions ? info.count : offset);
+        cfaiss::merge(cfaiss::changeable(handle), cfaiss::changeable(other), positions ? info.count : offset);
         handle->next_label =
             positions ? handle->index->ntotal : std::max({handle->next_label, info.next_label, above});
         other->next_label = 0;

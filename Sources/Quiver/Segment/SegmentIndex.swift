@@ -11,7 +11,10 @@ enum SegmentIndex: Sendable {
         let bytes = try file.allBytes()
         do {
             switch file.kind {
-            case .faiss: self = .faiss(try FAISSIndex(mapping: bytes, rows: rows))
+            case .faiss:
+                self = .faiss(
+                    try FAISSIndex(mapping: bytes, rows: rows, isTrusted: true)
+                )
             default: self = .graph(try GraphIndex(validating: bytes, rowCount: rows.count))
             }
         } catch {
