@@ -16,7 +16,7 @@ RELEASE := .build/release
 STATIC := .build/static
 STAGE := $(CURDIR)/.build/stage
 
-.PHONY: all setup build static install test test-swift test-c test-docs lint format docs demo bench fuzz clean
+.PHONY: all setup build static install test test-swift test-kernels test-c test-docs lint format docs demo bench bench-kernels fuzz clean
 
 all: build test
 
@@ -38,12 +38,16 @@ static: build
 install: static
 	@scripts/install "$(DESTDIR)" "$(PREFIX)" $(STATIC)
 
-test: lint build test-swift test-c test-docs
+test: lint build test-kernels test-swift test-c test-docs
 
 # Data that a test needs must be there: nothing is skipped.
 test-swift: setup
 	@scripts/build-without-warnings --build-tests
 	QUIVER_REQUIRE_DATA=1 swift test --skip-build --disable-xctest -c release
+
+# The distance kernels of every instruction set against the portable ones, NEON's under an emulator.
+test-kernels: setup
+	@scripts/test-kernels
 
 # Tests/C against an installed library, as C11 and as C++17, under valgrind.
 test-c: static
@@ -77,6 +81,10 @@ bench: build
 FUZZ_SECONDS ?= 600
 fuzz: build
 	@scripts/fuzz $(FUZZ_SECONDS)
+
+# The kernels against the limits of this machine, as tables for docs/PERFORMANCE.md.
+bench-kernels: setup
+	@scripts/bench-kernels
 
 clean:
 	rm -rf .build

@@ -60,6 +60,7 @@ let package = Package(
             cxxSettings: [.headerSearchPath("openmp"), .headerSearchPath(".")],
             linkerSettings: [
                 .linkedLibrary("faiss"), .linkedLibrary("openblas"), .linkedLibrary("gomp"),
+                .linkedLibrary("xxhash"),
             ]
         ),
 
@@ -102,7 +103,19 @@ let package = Package(
         // Tests.
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: house),
         tests(of: "JSON"),
-        tests(of: "FAISS", imports: ["CFAISS", "CKernels", "Threads", "FAISSFuzz"]),
+        .target(
+            name: "SearcherChecks",
+            dependencies: ["CFAISS"],
+            path: "Tests/SearcherChecks",
+            cxxSettings: [
+                .headerSearchPath("../../Sources/CFAISS"),
+                .headerSearchPath("../../Sources/CFAISS/openmp"),
+            ]
+        ),
+        tests(
+            of: "FAISS",
+            imports: ["CFAISS", "CKernels", "CXXHash", "SearcherChecks", "Threads", "FAISSFuzz"]
+        ),
         .executableTarget(
             name: "FAISSFuzz",
             dependencies: ["FAISS", "CFAISS"],

@@ -129,7 +129,7 @@ typedef struct qv_collection_options {
     uint32_t dimension; /* 1…65536; required */
     uint32_t metric;    /* QV_METRIC_… */
     uint32_t storage;   /* QV_STORAGE_… */
-    const char *index;  /* "automatic", "exact" or "graph"; NULL: automatic */
+    const char *index;  /* "automatic", "exact", "graph", "ivf" or a FAISS factory string; NULL: automatic */
 } qv_collection_options;
 
 qv_status qv_create_collection(qv_store store, const char *name, const qv_collection_options *options,
@@ -145,7 +145,7 @@ typedef struct qv_statistics {
     uint64_t live_count;              /* documents that a search can find */
     uint64_t dead_count;              /* replaced or deleted, still taking up space */
     uint64_t segment_count;
-    uint64_t unindexed_segment_count; /* segments that qv_maintain would build a graph for */
+    uint64_t unindexed_segment_count; /* segments that qv_maintain would build an index for */
     uint64_t tail_count;              /* documents not in a segment yet */
     uint64_t byte_count;
     uint64_t commit;                  /* the number of the last commit */
@@ -212,6 +212,8 @@ typedef struct qv_search_options {
     uint32_t thread_count;  /* threads that may share the queries, the caller's included; 0: 1 */
     const qv_key *excluded; /* documents to leave out */
     uint64_t excluded_count;
+    uint32_t nprobe;        /* lists of an inverted file that are visited; 0: the default */
+    float candidate_factor; /* candidates a hit that codes find before they are compared exactly; 0: the default */
 } qv_search_options;
 
 /* Answers `query_count` queries of `dimension` numbers each (`queries` is [query_count × dimension], row-major).
@@ -283,7 +285,7 @@ typedef struct qv_maintenance_options {
 /* Writes the tail to a segment now, if it is not empty. `options` may be NULL. */
 qv_status qv_seal(qv_collection collection, const qv_maintenance_options *options);
 
-/* Builds the graphs that are missing. `options` may be NULL. */
+/* Builds the indexes that are missing. `options` may be NULL. */
 qv_status qv_maintain(qv_collection collection, const qv_maintenance_options *options);
 
 /* ---- Keys ------------------------------------------------------------------------------------------------ */

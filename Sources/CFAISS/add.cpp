@@ -2,6 +2,7 @@
 
 #include "computing.hpp"
 #include "fast/fast_search.hpp"
+#include "fast/shared_quantizer.hpp"
 #include "work.hpp"
 
 #include <faiss/IndexIDMap.h>
@@ -80,7 +81,7 @@ cfaiss_status cfaiss_index_add(
         cfaiss::require(n >= 0, "the number of rows is negative");
         if (n == 0) return;
         cfaiss::require(rows != nullptr, "a pointer is missing");
-        faiss::Index &index = *handle->index;
+        faiss::Index &index = cfaiss::changeable(handle);
         cfaiss::require(index.is_trained, "the index is not trained");
         const cfaiss_index_info info = cfaiss::describe(index);
         cfaiss::require(n <= INT32_MAX - info.count, "there are more rows than 32 bits number");
@@ -120,6 +121,8 @@ cfaiss_status cfaiss_index_add(
             nsg->nsg.L = std::min(nsg->nsg.L, most);
             nsg->nsg.C = std::min(nsg->nsg.C, most);
         }
+        cfaiss::Team team(work.thread_count);
+        const cfaiss::SharedQuantizer shared(cfaiss::inner_ivf(index), team);
         const int64_t step = info.takes_rows_once ? n : chunk_size;
         for (int64_t done = 0; done < n;) {
             const int64_t count = std::min(step, n - done);
@@ -143,7 +146,7 @@ cfaiss_status cfaiss_index_set_ef_construction(cfaiss_index *handle, int ef_cons
     return cfaiss::guarded([&] {
         cfaiss::require(handle != nullptr, "a pointer is missing");
         cfaiss::require(ef_construction >= 1 && ef_construction <= 65536, "efConstruction is out of range");
-        faiss::IndexHNSW *hnsw = graph(*handle->index);
+        faiss::IndexHNSW *hnsw = graph(cfaiss::changeable(handle));
         if (hnsw == nullptr) throw cfaiss::Failure{CFAISS_UNSUPPORTED, "the index has no HNSW graph"};
         hnsw->hnsw.efConstruction = ef_construction;
     });

@@ -1,6 +1,7 @@
 #include "index.hpp"
 
 #include "guarded.hpp"
+#include "sketched_flat.hpp"
 
 #include <faiss/IndexIDMap.h>
 #include <faiss/index_factory.h>
@@ -46,6 +47,8 @@ cfaiss_status cfaiss_index_create(int dimension, const char *factory, int metric
             throw cfaiss::Failure{CFAISS_UNSUPPORTED, "the kind of index does not know the metric"};
         }
         cfaiss::prepare(*result->index);
+        cfaiss::sketch_graphs(*result->index, 1);
+        cfaiss::sketch_centroids(*result->index, 1);
         *out = result.release();
     });
 }
@@ -57,7 +60,7 @@ void cfaiss_index_destroy(cfaiss_index *index) {
 cfaiss_status cfaiss_index_reset(cfaiss_index *handle) {
     return cfaiss::guarded([&] {
         cfaiss::require(handle != nullptr, "a pointer is missing");
-        handle->index->reset();
+        cfaiss::changeable(handle).reset();
         handle->next_label = 0;
     });
 }

@@ -2,6 +2,9 @@
 
 #include "cfaiss_index.h"
 
+#include "container/container.hpp"
+#include "structure/structure.hpp"
+
 #include <faiss/IndexFlat.h>
 #include <faiss/IndexHNSW.h>
 #include <faiss/IndexIVF.h>
@@ -11,8 +14,7 @@
 #include <memory>
 #include <string>
 
-struct cfaiss_index {
-    std::unique_ptr<faiss::Index> index;
+struct cfaiss_index : cfaiss::Loaded<faiss::Index> {
     /// FAISS numbers rows of IVF kinds by their count, which after a removal would give a label twice.
     int64_t next_label = 0;
 };
@@ -25,14 +27,13 @@ cfaiss_index_info describe(const faiss::Index &index);
 /// The factory string of `index` in the form that the Swift grammar prints; empty for a kind that it does not know.
 std::string factory_text(const faiss::Index &index);
 
+/// The index, to be changed. Throws `Failure` (CFAISS_READ_ONLY) for one that leans on mapped memory.
+faiss::Index &changeable(cfaiss_index *handle);
+
 /// Above every label of `index`.
 int64_t label_above_all(const faiss::Index &index);
 
 /// Makes every part of `index` keep silent and train with as few rows as it can.
 void prepare(faiss::Index &index);
-
-/// Throws `Failure` unless the sizes inside an index that was read from bytes agree with each other and every
-/// link and label stays inside it, so that no later call reaches past its memory. Linear in its links and labels.
-void check_structure(const faiss::Index &index);
 
 }  // namespace cfaiss

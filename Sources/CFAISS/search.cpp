@@ -7,11 +7,13 @@
 #include "hits.hpp"
 #include "index.hpp"
 #include "list_scan.hpp"
-#include "plain_search.hpp"
 #include "row_distances.hpp"
 #include "selector.hpp"
+#include "team.hpp"
 
+#include <faiss/IndexIDMap.h>
 #include <faiss/IndexNSG.h>
+#include <faiss/IndexPreTransform.h>
 #include <faiss/impl/AuxIndexStructures.h>
 
 #include <algorithm>
@@ -121,11 +123,35 @@ void search(
     index.search(n, queries, k, distances, labels);
 }
 
-void search_any(
-    const faiss::Index &index, idx_t n, const float *queries, idx_t k, const SearchSettings &settings,
-    float *distances, idx_t *labels) {
-    search(index, n, queries, k, settings, distances, labels);
+namespace {
+
+/// Whether one call shares its rows among threads, which reads them once for all queries.
+bool shares_rows(const faiss::Index &index) {
+    if (const auto *outer = dynamic_cast<const faiss::IndexPreTransform *>(&index)) return shares_rows(*outer->index);
+    if (const auto *map = dynamic_cast<const faiss::IndexIDMap *>(&index)) return shares_rows(*map->index);
+    return flat_rows(index).has_value();
 }
+
+/// Searches with at most `thread_count` threads, which share rows or queries.
+void search_together(
+    const faiss::Index &index, idx_t n, const float *queries, idx_t k, SearchSettings settings, int thread_count,
+    float *distances, idx_t *labels) {
+    if (shares_rows(index)) {
+        settings.thread_count = thread_count;
+        return search(index, n, queries, k, settings, distances, labels);
+    }
+    const idx_t most = std::min<idx_t>(n, std::max(thread_count, 1));
+    if (most == 1) return search(index, n, queries, k, settings, distances, labels);
+    Team team{int(most)};
+    team.run([&](int thread) {
+        const idx_t first = n * thread / team.count();
+        const idx_t count = n * (thread + 1) / team.count() - first;
+        if (count == 0) return;
+        search(index, count, queries + first * index.d, k, settings, distances + first * k, labels + first * k);
+    });
+}
+
+}  // namespace
 
 SearchSettings settings_of(const cfaiss_search_parameters &parameters) {
     require(parameters.ef_search >= 0 && parameters.quantizer_ef_search >= 0, "ef_search is negative");
@@ -157,11 +183,15 @@ cfaiss_status cfaiss_index_search(
         const cfaiss::SearchSettings settings = cfaiss::settings_of(parameters);
         // FAISS takes memory by k, and some of its kinds want as many rows.
         const int64_t width = std::min<int64_t>(k, index.ntotal);
-        if (width == k) return cfaiss::search(index, n, queries, k, settings, distances, labels);
+        const int threads = parameters.thread_count;
+        if (width == k) {
+            return cfaiss::search_together(index, n, queries, k, settings, threads, distances, labels);
+        }
         std::vector<float> some_distances(size_t(n * width));
         std::vector<int64_t> some_labels(size_t(n * width));
         if (width > 0) {
-            cfaiss::search(index, n, queries, width, settings, some_distances.data(), some_labels.data());
+            cfaiss::search_together(
+                index, n, queries, width, settings, threads, some_distances.data(), some_labels.data());
         }
         const bool l2 = index.metric_type == faiss::METRIC_L2;
         const float nothing = (l2 ? 1 : -1) * std::numeric_limits<float>::infinity();

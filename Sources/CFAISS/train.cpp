@@ -1,6 +1,7 @@
 #include "index.hpp"
 
 #include "computing.hpp"
+#include "fast/shared_quantizer.hpp"
 #include "opq_training.hpp"
 #include "work.hpp"
 
@@ -13,53 +14,33 @@
 namespace cfaiss {
 namespace {
 
-/// The index that k-means asks for each row's nearest centroid, once an iteration: where progress is told and where
+/// Puts a `CentroidIndex` under an IVF's k-means for the time of a call. Once an iteration it tells progress, and there
 /// the call can end.
-struct Assignment final : faiss::IndexFlat {
-    Assignment(int d, faiss::MetricType metric, const Work &work, unsigned long rounds)
-        : faiss::IndexFlat(d, metric), work(work), rounds(rounds) {}
-
-    void search(
-        idx_t n, const float *x, idx_t k, float *distances, idx_t *labels,
-        const faiss::SearchParameters *parameters) const override {
-        if (work.progress != nullptr && work.progress(work.context, done, rounds) != 0) {
-            throw Failure{CFAISS_CANCELLED, "cancelled"};
-        }
-        if (done < rounds) done++;
-        faiss::IndexFlat::search(n, x, k, distances, labels, parameters);
-    }
-
-    const Work &work;
-    const unsigned long rounds;
-    mutable unsigned long done = 0;
-};
-
-/// Puts `Assignment` under an IVF's k-means for the time of a call.
 class WatchedClustering {
 public:
-    WatchedClustering(faiss::Index &index, const Work &work) : ivf(find(index)) {
+    WatchedClustering(faiss::Index &index, const Work &work) : ivf(inner_ivf(index)), team(work.thread_count) {
         // 1 means that the quantizer learns by itself, without k-means over the lists.
         if (ivf == nullptr || ivf->quantizer_trains_alone == 1) return;
         const auto metric = ivf->quantizer_trains_alone == 0 ? ivf->quantizer->metric_type : faiss::METRIC_L2;
-        assignment = std::make_unique<Assignment>(ivf->d, metric, work, (unsigned long)(ivf->cp.niter));
-        ivf->clustering_index = assignment.get();
+        const auto rounds = (unsigned long)(ivf->cp.niter);
+        centroids = std::make_unique<CentroidIndex>(ivf->d, metric, team, [work, rounds, done = 0ul]() mutable {
+            if (work.progress != nullptr && work.progress(work.context, done, rounds) != 0) {
+                throw Failure{CFAISS_CANCELLED, "cancelled"};
+            }
+            if (done < rounds) done++;
+        });
+        ivf->clustering_index = centroids.get();
     }
     ~WatchedClustering() {
-        if (assignment != nullptr) ivf->clustering_index = nullptr;
+        if (centroids != nullptr) ivf->clustering_index = nullptr;
     }
     WatchedClustering(const WatchedClustering &) = delete;
     WatchedClustering &operator=(const WatchedClustering &) = delete;
 
 private:
-    static faiss::IndexIVF *find(faiss::Index &index) {
-        if (auto *map = dynamic_cast<faiss::IndexIDMap *>(&index)) return find(*map->index);
-        if (auto *outer = dynamic_cast<faiss::IndexPreTransform *>(&index)) return find(*outer->index);
-        if (auto *refine = dynamic_cast<faiss::IndexRefine *>(&index)) return find(*refine->base_index);
-        return dynamic_cast<faiss::IndexIVF *>(&index);
-    }
-
     faiss::IndexIVF *const ivf;
-    std::unique_ptr<Assignment> assignment;
+    Team team;
+    std::unique_ptr<CentroidIndex> centroids;
 };
 
 faiss::IndexPreTransform *transforms(faiss::Index &index) {
@@ -90,7 +71,7 @@ cfaiss_status cfaiss_index_train(cfaiss_index *handle, int64_t n, const float *r
         cfaiss::require(handle != nullptr && rows != nullptr, "a pointer is missing");
         cfaiss::require(n >= 1, "there are no rows");
         const cfaiss::Work work{given.thread_count, given.progress, given.context};
-        faiss::Index &index = *handle->index;
+        faiss::Index &index = cfaiss::changeable(handle);
         const cfaiss::WatchedClustering watched(index, work);
         if (auto *outer = cfaiss::transforms(index)) {
             const cfaiss::QuietOPQ quiet(outer->chain);

@@ -16,18 +16,42 @@ qk_simd qk_simd_of_processor(void) {
         return QK_SIMD_AVX512;
     }
     return QK_SIMD_AVX2;
+#elif defined(__aarch64__)
+    return QK_SIMD_NEON;
 #else
     return QK_SIMD_PORTABLE;
 #endif
 }
 
+bool qk_simd_is_available(qk_simd simd) {
+    const qk_simd best = qk_simd_of_processor();
+    return simd == best || simd == QK_SIMD_PORTABLE ||
+           (simd == QK_SIMD_AVX2 && best == QK_SIMD_AVX512);
+}
+
+bool qk_processor_has_vnni(void) {
+#if defined(__x86_64__)
+    return qk_simd_of_processor() == QK_SIMD_AVX512 && __builtin_cpu_supports("avx512vnni");
+#else
+    return false;
+#endif
+}
+
+static const char *const names[] = {
+    [QK_SIMD_PORTABLE] = "portable",
+    [QK_SIMD_NEON] = "neon",
+    [QK_SIMD_AVX2] = "avx2",
+    [QK_SIMD_AVX512] = "avx512",
+};
+
 static qk_simd choose(void) {
-    qk_simd best = qk_simd_of_processor();
     const char *wanted = getenv("QUIVER_SIMD");
-    if (wanted == NULL) return best;
-    if (strcmp(wanted, "portable") == 0) return QK_SIMD_PORTABLE;
-    if (strcmp(wanted, "avx2") == 0 && best > QK_SIMD_AVX2) return QK_SIMD_AVX2;
-    return best;
+    for (int simd = QK_SIMD_PORTABLE; wanted != NULL && simd <= QK_SIMD_AVX512; simd++) {
+        if (strcmp(wanted, names[simd]) == 0 && qk_simd_is_available((qk_simd)simd)) {
+            return (qk_simd)simd;
+        }
+    }
+    return qk_simd_of_processor();
 }
 
 qk_simd qk_simd_in_use(void) {
@@ -43,11 +67,4 @@ qk_simd qk_simd_in_use(void) {
     return (qk_simd)simd;
 }
 
-const char *qk_simd_name(void) {
-    switch (qk_simd_in_use()) {
-    case QK_SIMD_NEON: return "neon";
-    case QK_SIMD_AVX2: return "avx2";
-    case QK_SIMD_AVX512: return "avx512";
-    default: return "portable";
-    }
-}
+const char *qk_simd_name(void) { return names[qk_simd_in_use()]; }

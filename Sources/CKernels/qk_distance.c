@@ -6,12 +6,15 @@
 #include <stdatomic.h>
 
 const qk_distance_kernels *qk_distance_kernels_of(qk_simd simd) {
-    if (simd > qk_simd_of_processor()) return NULL;
+    if (!qk_simd_is_available(simd)) return NULL;
     switch (simd) {
     case QK_SIMD_PORTABLE: return &qk_distance_portable;
 #if defined(__x86_64__)
     case QK_SIMD_AVX2: return &qk_distance_avx2;
-    case QK_SIMD_AVX512: return &qk_distance_avx512;
+    case QK_SIMD_AVX512:
+        return qk_processor_has_vnni() ? &qk_distance_avx512_vnni : &qk_distance_avx512;
+#elif defined(__aarch64__)
+    case QK_SIMD_NEON: return &qk_distance_neon;
 #endif
     default: return NULL;
     }
@@ -51,6 +54,11 @@ void qk_distances_batch(const qk_rows *rows, const float *queries, const float *
 
 float qk_row_distance(const qk_rows *rows, uint64_t a, uint64_t b) {
     return kernels()->pair(rows, a, b);
+}
+
+void qk_row_distances(const qk_rows *rows, uint64_t row, const uint32_t *row_numbers, size_t n,
+                      float *out) {
+    kernels()->row_gathered(rows, row, row_numbers, n, out);
 }
 
 void qk_decode_row(const qk_rows *rows, uint64_t row, float *out) {

@@ -1,226 +1,115 @@
-/* Distances with AVX2, FMA and F16C: four sums of eight numbers. */
+/* Distances with AVX2, FMA and F16C: vectors of eight numbers. */
 
 #if defined(__x86_64__)
 
 #include <immintrin.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <string.h>
+
+#include "qk_kernels.h"
 
 #define QK_TARGET __attribute__((target("avx2,fma,f16c")))
-#define QK_KERNELS qk_distance_avx2
-#define KERNEL QK_TARGET static inline
+#define WORD QK_TARGET static inline __attribute__((always_inline))
 
-/* Eight numbers, or the `left` last ones and zeros. */
-KERNEL __m256 load_float32(const float *x) { return _mm256_loadu_ps(x); }
+#define LANES 8
+#define ROWS 2
+#define TILE_QUERIES 2
+typedef __m256 floats;
 
-KERNEL __m256 load_float32_part(const float *x, size_t left) {
-    __m256i lane = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
-    return _mm256_maskload_ps(x, _mm256_cmpgt_epi32(_mm256_set1_epi32((int)left), lane));
+WORD floats zero(void) { return _mm256_setzero_ps(); }
+WORD floats splat(float x) { return _mm256_set1_ps(x); }
+WORD floats add(floats a, floats b) { return _mm256_add_ps(a, b); }
+WORD floats subtract(floats a, floats b) { return _mm256_sub_ps(a, b); }
+WORD floats multiply(floats a, floats b) { return _mm256_mul_ps(a, b); }
+WORD floats multiply_add(floats a, floats b, floats c) { return _mm256_fmadd_ps(a, b, c); }
+WORD floats multiply_subtract(floats a, floats b, floats c) { return _mm256_fnmadd_ps(a, b, c); }
+
+WORD __m256i first(size_t left) {
+    return _mm256_cmpgt_epi32(_mm256_set1_epi32((int)left), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
 }
 
-KERNEL __m256 load_float16(const uint16_t *x) {
+WORD floats load_float32(const float *x) { return _mm256_loadu_ps(x); }
+
+WORD floats load_float32_part(const float *x, size_t left) {
+    return _mm256_maskload_ps(x, first(left));
+}
+
+WORD floats load_float16(const uint16_t *x) {
     return _mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)x));
 }
 
-KERNEL __m256 load_float16_part(const uint16_t *x, size_t left) {
-    uint16_t padded[8] = {0};
-    memcpy(padded, x, left * sizeof *x);
-    return load_float16(padded);
+WORD floats load_float16_part(const uint16_t *x, size_t left) {
+    uint64_t low = qk_some_bytes(x, 2 * left);
+    uint64_t high = left > 4 ? qk_some_bytes(x + 4, 2 * left - 8) : 0;
+    return _mm256_cvtph_ps(_mm_set_epi64x((int64_t)high, (int64_t)low));
 }
 
-KERNEL __m256 load_int8(const int8_t *x) {
-    return _mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(_mm_loadl_epi64((const __m128i *)x)));
+WORD floats from_int8(__m128i codes) { return _mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(codes)); }
+
+WORD floats load_int8(const int8_t *x) { return from_int8(_mm_loadl_epi64((const __m128i *)x)); }
+
+WORD floats load_int8_part(const int8_t *x, size_t left) {
+    return from_int8(_mm_cvtsi64_si128((int64_t)qk_some_bytes(x, left)));
 }
 
-KERNEL __m256 load_int8_part(const int8_t *x, size_t left) {
-    int8_t padded[8] = {0};
-    memcpy(padded, x, left);
-    return load_int8(padded);
+WORD void store(float *to, floats x) { _mm256_storeu_ps(to, x); }
+
+WORD void store_part(float *to, size_t left, floats x) { _mm256_maskstore_ps(to, first(left), x); }
+
+/* Halves to halves, until one lane is left. */
+WORD float total(floats x) {
+    __m128 four = _mm_add_ps(_mm256_castps256_ps128(x), _mm256_extractf128_ps(x, 1));
+    __m128 two = _mm_add_ps(four, _mm_movehl_ps(four, four));
+    return _mm_cvtss_f32(_mm_add_ss(two, _mm_movehdup_ps(two)));
 }
 
-KERNEL float total(__m256 a, __m256 b, __m256 c, __m256 d) {
-    __m256 sum = _mm256_add_ps(_mm256_add_ps(a, b), _mm256_add_ps(c, d));
-    __m128 half = _mm_add_ps(_mm256_castps256_ps128(sum), _mm256_extractf128_ps(sum, 1));
-    half = _mm_add_ps(half, _mm_movehl_ps(half, half));
-    return _mm_cvtss_f32(_mm_add_ss(half, _mm_movehdup_ps(half)));
+WORD void totals(floats a, floats b, floats c, floats d, float *out) {
+    floats ab = add(_mm256_permute2f128_ps(a, b, 0x20), _mm256_permute2f128_ps(a, b, 0x31));
+    floats cd = add(_mm256_permute2f128_ps(c, d, 0x20), _mm256_permute2f128_ps(c, d, 0x31));
+    floats two = add(_mm256_shuffle_ps(ab, cd, 0x44), _mm256_shuffle_ps(ab, cd, 0xee));
+    floats one = add(_mm256_shuffle_ps(two, two, 0x88), _mm256_shuffle_ps(two, two, 0xdd));
+    _mm_storeu_ps(out, _mm_unpacklo_ps(_mm256_castps256_ps128(one), _mm256_extractf128_ps(one, 1)));
 }
 
-#define SUM_OF(STEP, LOAD_X, LOAD_Y)                                                                   \
-    __m256 a = _mm256_setzero_ps(), b = a, c = a, d = a;                                               \
-    size_t i = 0;                                                                                      \
-    for (; i + 32 <= n; i += 32) {                                                                     \
-        STEP(a, LOAD_X(x + i), LOAD_Y(y + i));                                                         \
-        STEP(b, LOAD_X(x + i + 8), LOAD_Y(y + i + 8));                                                 \
-        STEP(c, LOAD_X(x + i + 16), LOAD_Y(y + i + 16));                                               \
-        STEP(d, LOAD_X(x + i + 24), LOAD_Y(y + i + 24));                                               \
-    }                                                                                                  \
-    for (; i + 8 <= n; i += 8) STEP(a, LOAD_X(x + i), LOAD_Y(y + i));                                  \
-    if (i < n) STEP(b, LOAD_X##_part(x + i, n - i), LOAD_Y##_part(y + i, n - i));
-
-#define DOT(sum, l, r) sum = _mm256_fmadd_ps(l, r, sum)
-#define DIFFERENCE(sum, l, r)                                                                          \
-    do {                                                                                               \
-        __m256 difference = _mm256_sub_ps(l, r);                                                       \
-        sum = _mm256_fmadd_ps(difference, difference, sum);                                            \
-    } while (0)
-#define SCALED_DIFFERENCE(sum, l, r)                                                                   \
-    do {                                                                                               \
-        __m256 difference = _mm256_fnmadd_ps(factor, r, l);                                            \
-        sum = _mm256_fmadd_ps(difference, difference, sum);                                            \
-    } while (0)
-
-KERNEL float dot_float32(const float *x, const void *row, float scale, size_t n) {
-    (void)scale;
-    const float *y = row;
-    SUM_OF(DOT, load_float32, load_float32)
-    return total(a, b, c, d);
+WORD int32_t total_of_integers(__m256i x) {
+    __m128i four = _mm_add_epi32(_mm256_castsi256_si128(x), _mm256_extracti128_si256(x, 1));
+    __m128i two = _mm_add_epi32(four, _mm_shuffle_epi32(four, 0x4e));
+    return _mm_cvtsi128_si32(_mm_add_epi32(two, _mm_shuffle_epi32(two, 0xb1)));
 }
 
-KERNEL float l2_float32(const float *x, const void *row, float scale, size_t n) {
-    (void)scale;
-    const float *y = row;
-    SUM_OF(DIFFERENCE, load_float32, load_float32)
-    return total(a, b, c, d);
+WORD __m256i wide(__m128i codes) { return _mm256_cvtepi8_epi16(codes); }
+
+WORD __m256i codes(const int8_t *x) { return wide(_mm_loadu_si128((const __m128i *)x)); }
+
+WORD __m256i codes_part(const int8_t *x, size_t left) {
+    uint64_t low = qk_some_bytes(x, left), high = left > 8 ? qk_some_bytes(x + 8, left - 8) : 0;
+    return wide(_mm_set_epi64x((int64_t)high, (int64_t)low));
 }
 
-KERNEL float dot_float16(const float *x, const void *row, float scale, size_t n) {
-    (void)scale;
-    const uint16_t *y = row;
-    SUM_OF(DOT, load_float32, load_float16)
-    return total(a, b, c, d);
+WORD __m256i plus_products(__m256i sum, __m256i l, __m256i r) {
+    return _mm256_add_epi32(sum, _mm256_madd_epi16(l, r));
 }
 
-KERNEL float l2_float16(const float *x, const void *row, float scale, size_t n) {
-    (void)scale;
-    const uint16_t *y = row;
-    SUM_OF(DIFFERENCE, load_float32, load_float16)
-    return total(a, b, c, d);
-}
-
-KERNEL float dot_int8(const float *x, const void *row, float scale, size_t n) {
-    const int8_t *y = row;
-    SUM_OF(DOT, load_float32, load_int8)
-    return total(a, b, c, d) * scale;
-}
-
-KERNEL float l2_int8(const float *x, const void *row, float scale, size_t n) {
-    const int8_t *y = row;
-    __m256 factor = _mm256_set1_ps(scale);
-    SUM_OF(SCALED_DIFFERENCE, load_float32, load_int8)
-    return total(a, b, c, d);
-}
-
-/* The same sums for a group of queries, each row's numbers loaded and decoded once. */
-#define QK_GROUP 2
-
-#define GROUP_STEP(STEP, LOAD_X, number, place)                                                        \
-    for (size_t g = 0; g < QK_GROUP; g++) STEP(s[g][number], LOAD_X(queries[g], place), of_row)
-
-#define WHOLE(x, place) load_float32(x + place)
-#define PART(x, place) load_float32_part(x + place, n - place)
-
-#define GROUP_OF(STEP, LOAD_Y)                                                                         \
-    __m256 s[QK_GROUP][4];                                                                             \
-    for (size_t g = 0; g < QK_GROUP; g++)                                                              \
-        for (size_t j = 0; j < 4; j++) s[g][j] = _mm256_setzero_ps();                                  \
-    size_t i = 0;                                                                                      \
-    for (; i + 32 <= n; i += 32) {                                                                     \
-        for (size_t j = 0; j < 4; j++) {                                                               \
-            __m256 of_row = LOAD_Y(y + i + 8 * j);                                                     \
-            GROUP_STEP(STEP, WHOLE, j, i + 8 * j);                                                     \
-        }                                                                                              \
-    }                                                                                                  \
-    for (; i + 8 <= n; i += 8) {                                                                       \
-        __m256 of_row = LOAD_Y(y + i);                                                                 \
-        GROUP_STEP(STEP, WHOLE, 0, i);                                                                 \
-    }                                                                                                  \
-    if (i < n) {                                                                                       \
-        __m256 of_row = LOAD_Y##_part(y + i, n - i);                                                   \
-        GROUP_STEP(STEP, PART, 1, i);                                                                  \
-    }                                                                                                  \
-    for (size_t g = 0; g < QK_GROUP; g++) sums[g] = total(s[g][0], s[g][1], s[g][2], s[g][3]);
-
-#define GROUP_KERNEL(NAME, TYPE, STEP, LOAD_Y)                                                         \
-    KERNEL void group_##NAME(const float *const *queries, const void *row, float scale, size_t n,      \
-                             float *sums) {                                                            \
-        (void)scale;                                                                                   \
-        const TYPE *y = row;                                                                           \
-        GROUP_OF(STEP, LOAD_Y)                                                                         \
-    }
-
-GROUP_KERNEL(dot_float32, float, DOT, load_float32)
-GROUP_KERNEL(l2_float32, float, DIFFERENCE, load_float32)
-GROUP_KERNEL(dot_float16, uint16_t, DOT, load_float16)
-GROUP_KERNEL(l2_float16, uint16_t, DIFFERENCE, load_float16)
-
-KERNEL void group_dot_int8(const float *const *queries, const void *row, float scale, size_t n,
-                           float *sums) {
-    const int8_t *y = row;
-    GROUP_OF(DOT, load_int8)
-    for (size_t g = 0; g < QK_GROUP; g++) sums[g] *= scale;
-}
-
-KERNEL void group_l2_int8(const float *const *queries, const void *row, float scale, size_t n,
-                          float *sums) {
-    const int8_t *y = row;
-    __m256 factor = _mm256_set1_ps(scale);
-    GROUP_OF(SCALED_DIFFERENCE, load_int8)
-}
-
-KERNEL float pair_dot_float16(const void *left, const void *right, size_t n) {
-    const uint16_t *x = left, *y = right;
-    SUM_OF(DOT, load_float16, load_float16)
-    return total(a, b, c, d);
-}
-
-KERNEL float pair_l2_float16(const void *left, const void *right, size_t n) {
-    const uint16_t *x = left, *y = right;
-    SUM_OF(DIFFERENCE, load_float16, load_float16)
-    return total(a, b, c, d);
-}
-
-KERNEL int32_t total_int32(__m256i sums) {
-    __m128i half = _mm_add_epi32(_mm256_castsi256_si128(sums), _mm256_extracti128_si256(sums, 1));
-    half = _mm_add_epi32(half, _mm_shuffle_epi32(half, 0x4e));
-    half = _mm_add_epi32(half, _mm_shuffle_epi32(half, 0xb1));
-    return _mm_cvtsi128_si32(half);
-}
-
-KERNEL void pair_sums_int8(const int8_t *x, const int8_t *y, size_t n, int32_t *sums) {
-    __m256i xx = _mm256_setzero_si256(), yy = xx, xy = xx;
-    for (size_t i = 0; i < n; i += 16) {
-        __m128i left, right;
-        if (n - i >= 16) {
-            left = _mm_loadu_si128((const __m128i *)(x + i));
-            right = _mm_loadu_si128((const __m128i *)(y + i));
-        } else {
-            int8_t padded[32] = {0};
-            memcpy(padded, x + i, n - i);
-            memcpy(padded + 16, y + i, n - i);
-            left = _mm_loadu_si128((const __m128i *)padded);
-            right = _mm_loadu_si128((const __m128i *)(padded + 16));
-        }
-        __m256i l = _mm256_cvtepi8_epi16(left), r = _mm256_cvtepi8_epi16(right);
-        xx = _mm256_add_epi32(xx, _mm256_madd_epi16(l, l));
-        yy = _mm256_add_epi32(yy, _mm256_madd_epi16(r, r));
-        xy = _mm256_add_epi32(xy, _mm256_madd_epi16(l, r));
-    }
-    sums[0] = total_int32(xx);
-    sums[1] = total_int32(yy);
-    sums[2] = total_int32(xy);
-}
-
-KERNEL void decode_float16(const uint16_t *x, size_t n, float *out) {
+WORD void sum_codes(const int8_t *x, const int8_t *y, size_t n, bool with_squares, int32_t *sums) {
+    __m256i xy = _mm256_setzero_si256(), yy = xy;
     size_t i = 0;
-    for (; i + 8 <= n; i += 8) _mm256_storeu_ps(out + i, load_float16(x + i));
-    for (; i < n; i++) out[i] = _cvtsh_ss(x[i]);
-}
-
-KERNEL void decode_int8(const int8_t *x, float scale, size_t n, float *out) {
-    for (size_t i = 0; i < n; i++) out[i] = scale * (float)x[i];
+    for (; i + 16 <= n; i += 16) {
+        __m256i l = codes(x + i), r = codes(y + i);
+        xy = plus_products(xy, l, r);
+        if (with_squares) yy = plus_products(yy, r, r);
+    }
+    if (i < n) {
+        __m256i l = codes_part(x + i, n - i), r = codes_part(y + i, n - i);
+        xy = plus_products(xy, l, r);
+        if (with_squares) yy = plus_products(yy, r, r);
+    }
+    sums[0] = total_of_integers(xy);
+    if (with_squares) sums[1] = total_of_integers(yy);
 }
 
 #include "qk_distance_body.h"
+
+QK_TABLE(qk_distance_avx2, QK_TARGET, sum_codes)
 
 #endif

@@ -1,183 +1,326 @@
-/* The loops over rows, the same for every instruction set. A file that includes this has defined
+/* The distances of one instruction set, from its sums (qk_distance_sums.h), integer sums and conversions. A
+ * file that includes this has also defined
  *
- *   QK_TARGET   its target attribute, or nothing
- *   QK_KERNELS  the name of its table
- *   dot_float32, dot_float16, dot_int8       (query, row, scale, n) -> the dot product
- *   l2_float32, l2_float16, l2_int8          (query, row, scale, n) -> the squared distance
- *   QK_GROUP    how many queries group_... take at once; group_dot_float32 and so on for each of the six
- *               kernels: (queries, row, scale, n, sums), bit-identical to QK_GROUP single calls
- *   pair_dot_float16, pair_l2_float16        (row, row, n)
- *   pair_sums_int8                           (row, row, n, sums): the integer sums aa, bb, ab
- *   decode_float16, decode_int8
+ *   multiply
+ *   store, store_part: a `floats` to memory, or its `left` first lanes
  *
- * Each kernel has one fixed order of summing, and every loop below calls the same kernel: that is what
- * makes a row's distance the same from each entry point. */
+ * and makes its table with QK_TABLE, to which it gives
+ *
+ *   sum_codes(x, y, n, with_squares, sums): of two int8 rows the sum of the products and, if asked for, of
+ *   y's squares; n is at most MOST_CODES, so that 32-bit sums cannot overflow */
 
 #include <float.h>
 #include <math.h>
 #include <string.h>
 
-#include "qk_kernels.h"
+#include "qk_distance_sums.h"
 
-#pragma STDC FP_CONTRACT OFF
+#define MOST_CODES 65536
 
-#define QK_INLINE QK_TARGET static inline __attribute__((always_inline))
+/* When rows are asked for, in bytes before their use. Found by measurement, as are the two ways for rows
+ * that lie anywhere: a long row line by line, while the rows before it are summed; short ones whole, since
+ * a few of them are too little to hide the way to memory behind. */
+#define RANGE_AHEAD 8192
+#define GATHERED_AHEAD 4096
+#define LONG_ROW 1024
 
-typedef float (*raw_kernel)(const float *query, const void *row, float scale, size_t n);
-
+/* How many bytes ahead of its use a range of rows is asked for. */
 /* From a dot product or a sum of squares to a distance. */
-QK_INLINE bool settle(uint8_t metric, float raw, float norms, float *distance) {
-    if (!(raw >= -FLT_MAX && raw <= FLT_MAX)) return false;
+INLINE bool settle(uint8_t metric, float sum, float norms, float *distance) {
+    if (!(sum >= -FLT_MAX && sum <= FLT_MAX)) return false;
     if (metric == QK_L2) {
-        *distance = raw;
+        *distance = sum;
     } else if (metric == QK_INNER_PRODUCT) {
-        *distance = 0.0f - raw; /* never -0 */
+        *distance = 0.0f - sum; /* never -0 */
     } else {
         /* Outside, terms of the dot product may have underflowed or the norms' product overflowed. */
         if (!(norms >= 0x1p-80f && norms <= 0x1p+80f)) return false;
-        *distance = 0.0f - raw / norms;
+        *distance = 0.0f - sum / norms;
     }
     return true;
 }
 
-QK_INLINE float finish(const qk_rows *rows, const float *query, float query_norm, uint64_t row,
-                       float sum) {
-    float norms = rows->metric == QK_COSINE ? query_norm * rows->norms[row] : 1.0f;
+INLINE float finish(const qk_rows *rows, const qk_operand *x, uint64_t row, float sum) {
+    float norms = rows->metric == QK_COSINE ? x->norm * rows->norms[row] : 1.0f;
     float distance;
     if (__builtin_expect(settle(rows->metric, sum, norms, &distance), 1)) return distance;
-    return qk_distance_in_double(rows, query, query_norm, row);
+    return qk_distance_in_double(rows, x, row);
 }
 
-QK_INLINE float one(raw_kernel raw, const qk_rows *rows, const float *query, float query_norm,
-                    uint64_t row) {
-    float scale = rows->storage == QK_INT8 ? rows->scales[row] : 1.0f;
-    float sum = raw(query, qk_row_address(rows, row), scale, rows->dimension);
-    return finish(rows, query, query_norm, row, sum);
+/* The rows of a call: those that are numbered, or else those from `first` on. */
+typedef struct row_list {
+    bool numbered;
+    const uint32_t *numbers;
+    uint64_t first;
+    size_t count;
+} row_list;
+
+INLINE uint64_t row_at(const row_list *list, size_t place) {
+    return list->numbered ? list->numbers[place] : list->first + place;
 }
 
-/* How many rows ahead of its use a row is asked for. */
-#define QK_AHEAD 4
-
-QK_INLINE void loop_gathered(raw_kernel raw, const qk_rows *rows, const float *query, float query_norm,
-                             const uint32_t *row_numbers, size_t n, float *out) {
-    for (size_t i = 0; i < n && i < QK_AHEAD; i++) qk_prefetch(rows, row_numbers[i]);
-    for (size_t i = 0; i < n; i++) {
-        if (i + QK_AHEAD < n) qk_prefetch(rows, row_numbers[i + QK_AHEAD]);
-        out[i] = one(raw, rows, query, query_norm, row_numbers[i]);
+/* The distances of `count` rows (1 or ROWS) from `place` on. With `asks` the next ones are asked for. */
+INLINE void some_distances(sum_kind kind, const size_t count, const qk_rows *rows, const qk_operand *x,
+                           const row_list *list, size_t place, bool asks, float *out) {
+    const char *y[ROWS], *ahead[ROWS];
+    float scales[ROWS], sums[ROWS];
+    UNROLL for (size_t r = 0; r < count; r++) {
+        const uint64_t row = row_at(list, place + r);
+        y[r] = ahead[r] = qk_row_address(rows, row);
+        scales[r] = kind.y == QK_INT8 ? rows->scales[row] : 1.0f;
+        const size_t next = place + r + count;
+        if (asks && next < list->count) ahead[r] = qk_row_address(rows, row_at(list, next));
+    }
+    sum_rows(kind, count, x->numbers, y, asks ? ahead : NULL, scales, rows->dimension, sums);
+    UNROLL for (size_t r = 0; r < count; r++) {
+        out[place + r] = finish(rows, x, row_at(list, place + r), sums[r]);
     }
 }
 
-QK_INLINE void loop_range(raw_kernel raw, const qk_rows *rows, const float *query, float query_norm,
-                          uint64_t first_row, size_t n, float *out) {
-    for (size_t i = 0; i < n; i++) out[i] = one(raw, rows, query, query_norm, first_row + i);
-}
-
-typedef void (*group_kernel)(const float *const *queries, const void *row, float scale, size_t n,
-                             float *sums);
-
-/* The queries after the last whole group go one by one. */
-QK_INLINE void loop_batch(raw_kernel raw, group_kernel group, const qk_rows *rows, const float *queries,
-                          const float *query_norms, size_t query_count, uint64_t first_row, size_t n,
+INLINE void all_distances(sum_kind kind, const qk_rows *rows, const qk_operand *x, const row_list *list,
                           float *out) {
-    size_t query = 0;
-    for (; query + QK_GROUP <= query_count; query += QK_GROUP) {
-        const float *members[QK_GROUP];
-        for (size_t g = 0; g < QK_GROUP; g++) members[g] = queries + (query + g) * rows->dimension;
-        for (size_t i = 0; i < n; i++) {
-            uint64_t row = first_row + i;
-            float scale = rows->storage == QK_INT8 ? rows->scales[row] : 1.0f;
-            float sums[QK_GROUP];
-            group(members, qk_row_address(rows, row), scale, rows->dimension, sums);
-            for (size_t g = 0; g < QK_GROUP; g++) {
-                out[(query + g) * n + i] =
-                    finish(rows, members[g], query_norms[query + g], row, sums[g]);
+    const size_t bytes = qk_element_byte_count(kind.y) * rows->dimension;
+    const size_t n = list->count;
+    size_t i = 0;
+    if (!list->numbered) {
+        /* One stream, however many rows are read at once: the processor's own prefetcher knows few. */
+        const size_t ahead = RANGE_AHEAD / (bytes + 1) + ROWS;
+        for (; i + ROWS <= n; i += ROWS) {
+            if (i + ahead < n) {
+                const char *from = qk_row_address(rows, row_at(list, i)) + RANGE_AHEAD;
+                for (size_t line = 0; line < ROWS * bytes; line += 64) {
+                    __builtin_prefetch(from + line, 0, 3);
+                }
             }
+            some_distances(kind, ROWS, rows, x, list, i, false, out);
+        }
+    } else if (bytes >= LONG_ROW) {
+        for (; i < ROWS && i < n; i++) qk_prefetch(rows, row_at(list, i));
+        for (i = 0; i + ROWS <= n; i += ROWS) some_distances(kind, ROWS, rows, x, list, i, true, out);
+    } else {
+        const size_t ahead = GATHERED_AHEAD / (bytes + 1);
+        for (; i < ahead && i < n; i++) qk_prefetch(rows, row_at(list, i));
+        for (i = 0; i + ROWS <= n; i += ROWS) {
+            for (size_t next = i + ahead; next < i + ahead + ROWS && next < n; next++) {
+                qk_prefetch(rows, row_at(list, next));
+            }
+            some_distances(kind, ROWS, rows, x, list, i, false, out);
         }
     }
-    for (; query < query_count; query++) {
-        loop_range(raw, rows, queries + query * rows->dimension, query_norms[query], first_row, n,
-                   out + query * n);
-    }
+    for (; i < n; i++) some_distances(kind, 1, rows, x, list, i, false, out);
 }
 
-#define QK_FOR_EACH_KIND(LOOP)                                                                         \
+/* CALL with each kind of sums between a query and rows. */
+#define FOR_EACH_KIND(CALL, ...)                                                                       \
     if (rows->metric == QK_L2) {                                                                       \
         switch (rows->storage) {                                                                       \
-        case QK_FLOAT32: LOOP(l2_float32); break;                                                      \
-        case QK_FLOAT16: LOOP(l2_float16); break;                                                      \
-        default: LOOP(l2_int8); break;                                                                 \
+        case QK_FLOAT32: CALL(((sum_kind){true, QK_FLOAT32, QK_FLOAT32}), __VA_ARGS__); break;         \
+        case QK_FLOAT16: CALL(((sum_kind){true, QK_FLOAT32, QK_FLOAT16}), __VA_ARGS__); break;         \
+        default: CALL(((sum_kind){true, QK_FLOAT32, QK_INT8}), __VA_ARGS__); break;                    \
         }                                                                                              \
     } else {                                                                                           \
         switch (rows->storage) {                                                                       \
-        case QK_FLOAT32: LOOP(dot_float32); break;                                                     \
-        case QK_FLOAT16: LOOP(dot_float16); break;                                                     \
-        default: LOOP(dot_int8); break;                                                                \
+        case QK_FLOAT32: CALL(((sum_kind){false, QK_FLOAT32, QK_FLOAT32}), __VA_ARGS__); break;        \
+        case QK_FLOAT16: CALL(((sum_kind){false, QK_FLOAT32, QK_FLOAT16}), __VA_ARGS__); break;        \
+        default: CALL(((sum_kind){false, QK_FLOAT32, QK_INT8}), __VA_ARGS__); break;                   \
         }                                                                                              \
     }
 
 QK_TARGET static void gathered(const qk_rows *rows, const float *query, float query_norm,
                                const uint32_t *row_numbers, size_t n, float *out) {
-#define QK_GATHERED(KERNEL) loop_gathered(KERNEL, rows, query, query_norm, row_numbers, n, out)
-    QK_FOR_EACH_KIND(QK_GATHERED)
+    const qk_operand x = qk_query_operand(query, query_norm);
+    const row_list list = {true, row_numbers, 0, n};
+    FOR_EACH_KIND(all_distances, rows, &x, &list, out)
 }
 
 QK_TARGET static void range(const qk_rows *rows, const float *query, float query_norm,
                             uint64_t first_row, size_t n, float *out) {
-#define QK_RANGE(KERNEL) loop_range(KERNEL, rows, query, query_norm, first_row, n, out)
-    QK_FOR_EACH_KIND(QK_RANGE)
+    const qk_operand x = qk_query_operand(query, query_norm);
+    const row_list list = {false, NULL, first_row, n};
+    FOR_EACH_KIND(all_distances, rows, &x, &list, out)
+}
+
+/* Queries that are gone over again and again for a few rows should stay in the second cache. */
+#define QUERY_BLOCK_BYTES (128 * 1024)
+
+typedef struct query_batch {
+    const float *numbers; /* [count x dimension] */
+    const float *norms;
+    size_t count;
+} query_batch;
+
+typedef float four __attribute__((vector_size(16)));
+typedef int32_t four_masks __attribute__((vector_size(16)));
+
+INLINE four four_at(const float *x) {
+    four all;
+    memcpy(&all, x, sizeof all);
+    return all;
+}
+
+/* As finish, for four rows from `row` on: all of them at once, or, should one not settle, each by itself. */
+INLINE void finish_four(const qk_rows *rows, const qk_operand *x, uint64_t row, const float *sums,
+                        float *out) {
+    const four sum = four_at(sums);
+    four_masks settled = (sum >= -FLT_MAX) & (sum <= FLT_MAX);
+    four distance = sum;
+    if (rows->metric == QK_INNER_PRODUCT) {
+        distance = 0.0f - sum;
+    } else if (rows->metric == QK_COSINE) {
+        const four norms = x->norm * four_at(rows->norms + row);
+        settled &= (norms >= 0x1p-80f) & (norms <= 0x1p+80f);
+        distance = 0.0f - sum / norms;
+    }
+    if (__builtin_expect((settled[0] & settled[1] & settled[2] & settled[3]) != 0, 1)) {
+        memcpy(out, &distance, sizeof distance);
+    } else {
+        for (size_t r = 0; r < 4; r++) out[r] = finish(rows, x, row + r, sums[r]);
+    }
+}
+
+/* TILE_QUERIES queries from `query` on with the four rows from `row` on. */
+INLINE void tile_distances(sum_kind kind, const qk_rows *rows, const query_batch *queries, size_t query,
+                           uint64_t row, size_t stride, float *out) {
+    const float *x[TILE_QUERIES];
+    const char *y[4];
+    float scales[4], sums[4 * TILE_QUERIES];
+    UNROLL for (size_t q = 0; q < TILE_QUERIES; q++) {
+        x[q] = queries->numbers + (query + q) * rows->dimension;
+    }
+    UNROLL for (size_t r = 0; r < 4; r++) {
+        y[r] = qk_row_address(rows, row + r);
+        scales[r] = kind.y == QK_INT8 ? rows->scales[row + r] : 1.0f;
+    }
+    sum_tile(kind, x, y, scales, rows->dimension, sums);
+    UNROLL for (size_t q = 0; q < TILE_QUERIES; q++) {
+        const qk_operand operand = qk_query_operand(x[q], queries->norms[query + q]);
+        finish_four(rows, &operand, row, sums + 4 * q, out + q * stride);
+    }
+}
+
+INLINE void batch_distances(sum_kind kind, const qk_rows *rows, const query_batch *queries,
+                            const row_list *list, float *out) {
+    const size_t tiled_queries = queries->count / TILE_QUERIES * TILE_QUERIES;
+    const size_t tiled_rows = list->count / 4 * 4;
+    const size_t query_bytes = sizeof(float) * rows->dimension + 1;
+    size_t block = QUERY_BLOCK_BYTES / query_bytes / TILE_QUERIES * TILE_QUERIES;
+    if (block == 0) block = TILE_QUERIES;
+    for (size_t first = 0; first < tiled_queries; first += block) {
+        const size_t end = tiled_queries - first < block ? tiled_queries : first + block;
+        for (size_t i = 0; i < tiled_rows; i += 4) {
+            for (size_t q = first; q < end; q += TILE_QUERIES) {
+                tile_distances(kind, rows, queries, q, list->first + i, list->count,
+                               out + q * list->count + i);
+            }
+        }
+    }
+    for (size_t q = 0; q < queries->count; q++) {
+        const size_t done = q < tiled_queries ? tiled_rows : 0;
+        range(rows, queries->numbers + q * rows->dimension, queries->norms[q], list->first + done,
+              list->count - done, out + q * list->count + done);
+    }
 }
 
 QK_TARGET static void batch(const qk_rows *rows, const float *queries, const float *query_norms,
                             size_t query_count, uint64_t first_row, size_t n, float *out) {
-#define QK_BATCH(KERNEL)                                                                               \
-    loop_batch(KERNEL, group_##KERNEL, rows, queries, query_norms, query_count, first_row, n, out)
-    QK_FOR_EACH_KIND(QK_BATCH)
+    const query_batch batch = {queries, query_norms, query_count};
+    const row_list list = {false, NULL, first_row, n};
+    FOR_EACH_KIND(batch_distances, rows, &batch, &list, out)
 }
 
-/* Integer sums in blocks whose 32-bit lanes cannot overflow. The squared distance is put together in
- * double precision, where the subtraction loses nothing that float32 would keep. */
-QK_INLINE float pair_int8(const qk_rows *rows, uint64_t a, uint64_t b) {
-    const int8_t *x = (const int8_t *)qk_row_address(rows, a);
-    const int8_t *y = (const int8_t *)qk_row_address(rows, b);
-    int64_t aa = 0, bb = 0, ab = 0;
-    for (size_t start = 0; start < rows->dimension; start += 65536) {
-        size_t left = rows->dimension - start;
-        int32_t sums[3];
-        pair_sums_int8(x + start, y + start, left < 65536 ? left : 65536, sums);
-        aa += sums[0];
-        bb += sums[1];
-        ab += sums[2];
+typedef void (*code_sums)(const int8_t *x, const int8_t *y, size_t n, bool with_squares, int32_t *sums);
+
+INLINE void sum_long_codes(code_sums sum, const int8_t *x, const int8_t *y, size_t n, bool with_squares,
+                           int64_t *sums) {
+    sums[0] = sums[1] = 0;
+    for (size_t start = 0; start < n; start += MOST_CODES) {
+        int32_t part[2] = {0, 0};
+        sum(x + start, y + start, n - start < MOST_CODES ? n - start : MOST_CODES, with_squares, part);
+        sums[0] += part[0];
+        sums[1] += part[1];
     }
-    double scale_a = rows->scales[a], scale_b = rows->scales[b];
-    if (rows->metric != QK_L2) return (float)(scale_a * scale_b * (double)ab);
-    double squares = scale_a * scale_a * (double)aa + scale_b * scale_b * (double)bb -
-                     2 * scale_a * scale_b * (double)ab;
-    return squares > 0 ? (float)squares : 0.0f;
 }
 
-QK_TARGET static float pair(const qk_rows *rows, uint64_t a, uint64_t b) {
-    const void *x = qk_row_address(rows, a), *y = qk_row_address(rows, b);
-    size_t n = rows->dimension;
-    bool l2 = rows->metric == QK_L2;
-    float sum;
-    switch (rows->storage) {
-    case QK_FLOAT32: sum = l2 ? l2_float32(x, y, 1.0f, n) : dot_float32(x, y, 1.0f, n); break;
-    case QK_FLOAT16: sum = l2 ? pair_l2_float16(x, y, n) : pair_dot_float16(x, y, n); break;
-    default: sum = pair_int8(rows, a, b); break;
+/* Two int8 rows meet as integers. A squared distance is put together in double precision, where the
+ * subtraction loses nothing that float32 would keep. */
+INLINE void code_distances(code_sums sum, const qk_rows *rows, const qk_operand *x, const row_list *list,
+                           float *out) {
+    const int8_t *codes = (const int8_t *)x->numbers;
+    const bool with_squares = rows->metric == QK_L2;
+    const double scale = x->scale;
+    int64_t own[2] = {0, 0};
+    if (with_squares) sum_long_codes(sum, codes, codes, rows->dimension, false, own);
+    for (size_t i = 0; i < list->count; i++) {
+        const uint64_t row = row_at(list, i);
+        if (i + ROWS < list->count) qk_prefetch(rows, row_at(list, i + ROWS));
+        const double row_scale = rows->scales[row];
+        int64_t sums[2];
+        sum_long_codes(sum, codes, (const int8_t *)qk_row_address(rows, row), rows->dimension,
+                       with_squares, sums);
+        double value = scale * row_scale * (double)sums[0];
+        if (with_squares) {
+            value = scale * scale * (double)own[0] + row_scale * row_scale * (double)sums[1] - 2 * value;
+            value = value < 0 ? 0 : value;
+        }
+        out[i] = finish(rows, x, row, (float)value);
     }
-    float norms = rows->metric == QK_COSINE ? rows->norms[a] * rows->norms[b] : 1.0f;
-    float distance;
-    if (__builtin_expect(settle(rows->metric, sum, norms, &distance), 1)) return distance;
-    return qk_row_distance_in_double(rows, a, b);
+}
+
+QK_TARGET static void half_distances(const qk_rows *rows, const qk_operand *x, const row_list *list,
+                                     float *out) {
+    if (rows->metric == QK_L2) {
+        all_distances((sum_kind){true, QK_FLOAT16, QK_FLOAT16}, rows, x, list, out);
+    } else {
+        all_distances((sum_kind){false, QK_FLOAT16, QK_FLOAT16}, rows, x, list, out);
+    }
+}
+
+INLINE void row_distances(code_sums sum, const qk_rows *rows, uint64_t row, const row_list *list,
+                          float *out) {
+    const qk_operand x = qk_row_operand(rows, row);
+    if (rows->storage == QK_INT8) {
+        code_distances(sum, rows, &x, list, out);
+    } else if (rows->storage == QK_FLOAT16) {
+        half_distances(rows, &x, list, out);
+    } else if (list->numbered) {
+        gathered(rows, x.numbers, x.norm, list->numbers, list->count, out);
+    } else {
+        range(rows, x.numbers, x.norm, list->first, list->count, out);
+    }
 }
 
 QK_TARGET static void decode(const qk_rows *rows, uint64_t row, float *out) {
-    const void *x = qk_row_address(rows, row);
-    switch (rows->storage) {
-    case QK_FLOAT32: memcpy(out, x, rows->dimension * sizeof(float)); break;
-    case QK_FLOAT16: decode_float16(x, rows->dimension, out); break;
-    default: decode_int8(x, rows->scales[row], rows->dimension, out); break;
+    const char *x = qk_row_address(rows, row);
+    const size_t n = rows->dimension;
+    if (rows->storage == QK_FLOAT32) {
+        memcpy(out, x, n * sizeof(float));
+        return;
     }
+    const bool is_int8 = rows->storage == QK_INT8;
+    const floats scale = splat(is_int8 ? rows->scales[row] : 1.0f);
+    size_t i = 0;
+    for (; i + LANES <= n; i += LANES) {
+        store(out + i, is_int8 ? multiply(scale, load(QK_INT8, x, i)) : load(QK_FLOAT16, x, i));
+    }
+    if (i == n) return;
+    store_part(out + i, n - i,
+               is_int8 ? multiply(scale, load_part(QK_INT8, x, i, n - i))
+                       : load_part(QK_FLOAT16, x, i, n - i));
 }
 
-const qk_distance_kernels QK_KERNELS = {gathered, range, batch, pair, decode};
+/* The table NAME, whose distances between rows have the target TARGET and the integer sums SUM. */
+#define QK_TABLE(NAME, TARGET, SUM)                                                                    \
+    TARGET static float NAME##_pair(const qk_rows *rows, uint64_t a, uint64_t b) {                     \
+        const row_list list = {false, NULL, b, 1};                                                     \
+        float distance;                                                                                \
+        row_distances(SUM, rows, a, &list, &distance);                                                 \
+        return distance;                                                                               \
+    }                                                                                                  \
+    TARGET static void NAME##_row_gathered(const qk_rows *rows, uint64_t row,                          \
+                                           const uint32_t *row_numbers, size_t n, float *out) {        \
+        const row_list list = {true, row_numbers, 0, n};                                               \
+        row_distances(SUM, rows, row, &list, out);                                                     \
+    }                                                                                                  \
+    const qk_distance_kernels NAME = {                                                                 \
+        gathered, range, batch, NAME##_pair, decode, NAME##_row_gathered,                              \
+    };

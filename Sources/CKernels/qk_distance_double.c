@@ -3,12 +3,11 @@
 #include "qk_float16.h"
 #include "qk_kernels.h"
 
-static double element(const qk_rows *rows, uint64_t row, size_t i) {
-    const char *address = qk_row_address(rows, row);
-    switch (rows->storage) {
-    case QK_FLOAT32: return ((const float *)address)[i];
-    case QK_FLOAT16: return qk_half_to_float(((const uint16_t *)address)[i]);
-    default: return (double)((const int8_t *)address)[i] * rows->scales[row];
+static double element(const void *numbers, uint8_t storage, double scale, size_t i) {
+    switch (storage) {
+    case QK_FLOAT32: return ((const float *)numbers)[i];
+    case QK_FLOAT16: return qk_half_to_float(((const uint16_t *)numbers)[i]);
+    default: return ((const int8_t *)numbers)[i] * scale;
     }
 }
 
@@ -17,37 +16,18 @@ static float to_float(double distance) {
     return isnan(distance) ? INFINITY : (float)distance;
 }
 
-static float finish(const qk_rows *rows, double squares, double dot, double norms) {
-    switch (rows->metric) {
-    case QK_L2: return to_float(squares);
-    case QK_INNER_PRODUCT: return to_float(0.0 - dot);
-    default: return norms > 0 ? to_float(0.0 - dot / norms) : 0.0f;
-    }
-}
-
-float qk_distance_in_double(const qk_rows *rows, const float *query, float query_norm, uint64_t row) {
-    double norms = 0;
-    if (rows->metric == QK_COSINE) {
-        norms = (double)query_norm * rows->norms[row];
-        if (norms == 0) return 0;
-    }
+float qk_distance_in_double(const qk_rows *rows, const qk_operand *x, uint64_t row) {
+    const qk_operand y = qk_row_operand(rows, row);
     double squares = 0, dot = 0;
     for (size_t i = 0; i < rows->dimension; i++) {
-        double value = element(rows, row, i), difference = query[i] - value;
+        double left = element(x->numbers, x->storage, x->scale, i);
+        double right = element(y.numbers, y.storage, y.scale, i);
+        double difference = left - right;
         squares += difference * difference;
-        dot += query[i] * value;
+        dot += left * right;
     }
-    return finish(rows, squares, dot, norms);
-}
-
-float qk_row_distance_in_double(const qk_rows *rows, uint64_t a, uint64_t b) {
-    double norms = rows->metric == QK_COSINE ? (double)rows->norms[a] * rows->norms[b] : 0;
-    if (rows->metric == QK_COSINE && norms == 0) return 0;
-    double squares = 0, dot = 0;
-    for (size_t i = 0; i < rows->dimension; i++) {
-        double x = element(rows, a, i), y = element(rows, b, i);
-        squares += (x - y) * (x - y);
-        dot += x * y;
-    }
-    return finish(rows, squares, dot, norms);
+    if (rows->metric == QK_L2) return to_float(squares);
+    if (rows->metric == QK_INNER_PRODUCT) return to_float(0.0 - dot);
+    double norms = (double)x->norm * y.norm;
+    return norms == 0 ? 0 : to_float(0.0 - dot / norms);
 }

@@ -1,143 +1,88 @@
-/* Distances in plain C: sixteen sums side by side, which a compiler turns into whatever vectors it may use. */
+/* Distances in plain C: vectors of four numbers by the compilers' own vector types, which become whatever a
+ * processor has. */
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "qk_float16.h"
+#include "qk_kernels.h"
 
 #define QK_TARGET
-#define QK_KERNELS qk_distance_portable
-#define WIDTH 16
+#define WORD static inline __attribute__((always_inline))
 
-static inline float total(const float *sums) {
-    float quarter[4];
-    for (size_t j = 0; j < 4; j++) quarter[j] = (sums[j] + sums[j + 8]) + (sums[j + 4] + sums[j + 12]);
-    return (quarter[0] + quarter[2]) + (quarter[1] + quarter[3]);
+#define LANES 4
+#define ROWS 2
+#define TILE_QUERIES 2
+typedef float floats __attribute__((vector_size(16)));
+typedef uint32_t bits __attribute__((vector_size(16)));
+typedef uint16_t halves __attribute__((vector_size(8)));
+typedef int8_t bytes __attribute__((vector_size(4)));
+
+WORD floats zero(void) { return (floats){0, 0, 0, 0}; }
+WORD floats splat(float x) { return (floats){x, x, x, x}; }
+WORD floats add(floats a, floats b) { return a + b; }
+WORD floats subtract(floats a, floats b) { return a - b; }
+WORD floats multiply(floats a, floats b) { return a * b; }
+WORD floats multiply_add(floats a, floats b, floats c) { return a * b + c; }
+WORD floats multiply_subtract(floats a, floats b, floats c) { return c - a * b; }
+
+WORD floats load_float32(const float *x) {
+    floats all;
+    memcpy(&all, x, sizeof all);
+    return all;
 }
 
-#define SUM_OF(TERM)                                                                                   \
-    float sums[WIDTH] = {0};                                                                           \
-    size_t i = 0;                                                                                      \
-    for (; i + WIDTH <= n; i += WIDTH) {                                                               \
-        for (size_t j = 0; j < WIDTH; j++) {                                                           \
-            TERM(i + j);                                                                               \
-            sums[j] += term;                                                                           \
-        }                                                                                              \
-    }                                                                                                  \
-    for (size_t j = 0; i + j < n; j++) {                                                               \
-        TERM(i + j);                                                                                   \
-        sums[j] += term;                                                                               \
+/* As qk_half_to_float, four at once. */
+WORD floats load_float16(const uint16_t *x) {
+    halves four;
+    memcpy(&four, x, sizeof four);
+    bits half = __builtin_convertvector(four, bits);
+    bits magnitude = half & 0x7fff;
+    floats value = (floats)(magnitude << 13) * 0x1p112f;
+    bits not_finite = (bits)(magnitude >= 0x7c00) & (0x7f800000 | magnitude << 13);
+    return (floats)((bits)value | not_finite | (half & 0x8000) << 16);
+}
+
+WORD floats load_int8(const int8_t *x) {
+    bytes four;
+    memcpy(&four, x, sizeof four);
+    return __builtin_convertvector(four, floats);
+}
+
+#define LOAD_PART(NAME, TYPE)                                                                          \
+    WORD floats NAME##_part(const TYPE *x, size_t left) {                                              \
+        TYPE all[4] = {0};                                                                             \
+        for (size_t i = 0; i < left; i++) all[i] = x[i];                                               \
+        return NAME(all);                                                                              \
     }
 
-#define FLOAT32(p, k) (p)[k]
-#define FLOAT16(p, k) qk_half_to_float((p)[k])
-#define INT8(p, k) (float)(p)[k]
+LOAD_PART(load_float32, float)
+LOAD_PART(load_float16, uint16_t)
+LOAD_PART(load_int8, int8_t)
 
-#define DOT(LEFT, RIGHT, k) float term = LEFT(query, k) * RIGHT(x, k)
-#define DIFFERENCE(LEFT, RIGHT, k)                                                                     \
-    float difference = LEFT(query, k) - RIGHT(x, k), term = difference * difference
+WORD void store(float *to, floats x) { memcpy(to, &x, sizeof x); }
 
-static inline float dot_float32(const float *query, const void *row, float scale, size_t n) {
-    (void)scale;
-    const float *x = row;
-#define TERM(k) DOT(FLOAT32, FLOAT32, k)
-    SUM_OF(TERM)
-#undef TERM
-    return total(sums);
+WORD void store_part(float *to, size_t left, floats x) {
+    for (size_t i = 0; i < left; i++) to[i] = x[i];
 }
 
-static inline float l2_float32(const float *query, const void *row, float scale, size_t n) {
-    (void)scale;
-    const float *x = row;
-#define TERM(k) DIFFERENCE(FLOAT32, FLOAT32, k)
-    SUM_OF(TERM)
-#undef TERM
-    return total(sums);
+WORD float total(floats x) { return (x[0] + x[2]) + (x[1] + x[3]); }
+
+WORD void totals(floats a, floats b, floats c, floats d, float *out) {
+    out[0] = total(a);
+    out[1] = total(b);
+    out[2] = total(c);
+    out[3] = total(d);
 }
 
-static inline float dot_float16(const float *query, const void *row, float scale, size_t n) {
-    (void)scale;
-    const uint16_t *x = row;
-#define TERM(k) DOT(FLOAT32, FLOAT16, k)
-    SUM_OF(TERM)
-#undef TERM
-    return total(sums);
-}
-
-static inline float l2_float16(const float *query, const void *row, float scale, size_t n) {
-    (void)scale;
-    const uint16_t *x = row;
-#define TERM(k) DIFFERENCE(FLOAT32, FLOAT16, k)
-    SUM_OF(TERM)
-#undef TERM
-    return total(sums);
-}
-
-static inline float dot_int8(const float *query, const void *row, float scale, size_t n) {
-    const int8_t *x = row;
-#define TERM(k) DOT(FLOAT32, INT8, k)
-    SUM_OF(TERM)
-#undef TERM
-    return total(sums) * scale;
-}
-
-static inline float l2_int8(const float *query, const void *row, float scale, size_t n) {
-    const int8_t *x = row;
-#define TERM(k) float difference = query[k] - scale * INT8(x, k), term = difference * difference
-    SUM_OF(TERM)
-#undef TERM
-    return total(sums);
-}
-
-/* Plain C gains nothing from a group, so it has one member. */
-#define QK_GROUP 1
-#define GROUP_KERNEL(NAME)                                                                             \
-    static inline void group_##NAME(const float *const *queries, const void *row, float scale,         \
-                                    size_t n, float *sums) {                                           \
-        sums[0] = NAME(queries[0], row, scale, n);                                                     \
-    }
-
-GROUP_KERNEL(dot_float32)
-GROUP_KERNEL(l2_float32)
-GROUP_KERNEL(dot_float16)
-GROUP_KERNEL(l2_float16)
-GROUP_KERNEL(dot_int8)
-GROUP_KERNEL(l2_int8)
-
-static inline float pair_dot_float16(const void *left, const void *right, size_t n) {
-    const uint16_t *query = left, *x = right;
-#define TERM(k) DOT(FLOAT16, FLOAT16, k)
-    SUM_OF(TERM)
-#undef TERM
-    return total(sums);
-}
-
-static inline float pair_l2_float16(const void *left, const void *right, size_t n) {
-    const uint16_t *query = left, *x = right;
-#define TERM(k) DIFFERENCE(FLOAT16, FLOAT16, k)
-    SUM_OF(TERM)
-#undef TERM
-    return total(sums);
-}
-
-static inline void pair_sums_int8(const int8_t *x, const int8_t *y, size_t n, int32_t *sums) {
-    int32_t xx = 0, yy = 0, xy = 0;
-    for (size_t i = 0; i < n; i++) {
-        xx += x[i] * x[i];
-        yy += y[i] * y[i];
-        xy += x[i] * y[i];
-    }
-    sums[0] = xx;
+WORD void sum_codes(const int8_t *x, const int8_t *y, size_t n, bool with_squares, int32_t *sums) {
+    int32_t xy = 0, yy = 0;
+    for (size_t i = 0; i < n; i++) xy += x[i] * y[i];
+    for (size_t i = 0; with_squares && i < n; i++) yy += y[i] * y[i];
+    sums[0] = xy;
     sums[1] = yy;
-    sums[2] = xy;
-}
-
-static inline void decode_float16(const uint16_t *x, size_t n, float *out) {
-    for (size_t i = 0; i < n; i++) out[i] = qk_half_to_float(x[i]);
-}
-
-static inline void decode_int8(const int8_t *x, float scale, size_t n, float *out) {
-    for (size_t i = 0; i < n; i++) out[i] = scale * (float)x[i];
 }
 
 #include "qk_distance_body.h"
+
+QK_TABLE(qk_distance_portable, QK_TARGET, sum_codes)

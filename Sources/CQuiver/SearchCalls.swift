@@ -107,6 +107,9 @@ extension SearchRequest {
             throw .argument("options: mode is \(settings.mode), expected a QV_SEARCH_ constant")
         }
         efSearch = settings.ef_search == 0 ? nil : Int(settings.ef_search)
+        nprobe = settings.nprobe == 0 ? nil : Int(settings.nprobe)
+        candidateFactor =
+            settings.candidate_factor == 0 ? nil : Double(settings.candidate_factor)
         contents = try Arguments.contents(settings.contents)
         threadCount = try Arguments.threadCount(settings.thread_count)
         excludedKeys = Set(

@@ -56,6 +56,8 @@ public enum FAISSError: Error, Sendable, Equatable {
     case tooManyRows(limit: Int, found: Int)
     /// An earlier change failed inside FAISS and may have left the index half changed.
     case unusable(after: String)
+    /// The index leans on mapped memory and cannot be changed.
+    case readOnly
     /// Bytes that are no index this module wrote, or only a part of one.
     case malformed(reason: String)
 }
@@ -118,6 +120,8 @@ extension FAISSError: CustomStringConvertible {
             "\(found) rows are more than the \(limit) that an index can number"
         case .unusable(let failure):
             "an earlier change of the index failed: \(failure)"
+        case .readOnly:
+            "the index is mapped and cannot be changed"
         case .malformed(let reason):
             "not the bytes of an index: \(reason)"
         }
@@ -129,9 +133,10 @@ func check(_ status: cfaiss_status) throws(FAISSError) {
     guard status != CFAISS_OK else { return }
     let message = String(cString: cfaiss_error_message())
     switch status {
+    case CFAISS_READ_ONLY: throw .readOnly
     case CFAISS_OUT_OF_MEMORY: throw .outOfMemory
     case CFAISS_CANCELLED: throw .cancelled
-    case CFAISS_MALFORMED: throw .malformed(reason: message)
+    case CFAISS_MALFORMED, CFAISS_CHECKSUM: throw .malformed(reason: message)
     case CFAISS_INVALID: throw .invalid(reason: message)
     case CFAISS_UNSUPPORTED: throw .unsupported(operation: message, kind: "this kind")
     case CFAISS_DEGENERATE: throw .degenerate(reason: message)

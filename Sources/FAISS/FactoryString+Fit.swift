@@ -1,6 +1,6 @@
 extension FactoryString {
     /// Throws `.unsupportedFactory` unless the parts fit rows of this dimension and metric.
-    func check(dimension: Int, metric: Metric) throws(FAISSError) {
+    public func check(dimension: Int, metric: Metric) throws(FAISSError) {
         do throws(Misfit) {
             try structure.check(dimension: dimension, metric: metric)
         } catch {
@@ -9,7 +9,7 @@ extension FactoryString {
     }
 
     /// Rows that training needs at least: one a centroid of the largest set; 0 for an index that needs no training.
-    func requiredTrainingRows(dimension: Int) -> Int {
+    public func requiredTrainingRows(dimension: Int) -> Int {
         structure.requiredTrainingRows(dimension)
     }
 }

@@ -1,7 +1,7 @@
 internal import CFAISS
 public import CKernels
 
-/// A Hierarchical Navigable Small World graph over rows that live elsewhere: the links alone, built by FAISS.
+/// A Hierarchical Navigable Small World graph over rows that live elsewhere: the links alone, in FAISS's own structure.
 ///
 /// Malkov and Yashunin, "Efficient and robust approximate nearest neighbor search using Hierarchical Navigable
 /// Small World graphs" (2016). A row `r` is on the levels 0 … `levels[r] - 1`. Its links on level `l` are
@@ -39,11 +39,11 @@ public final class HNSWGraph: Sendable {
         cfaiss_hnsw_destroy(handle)
     }
 
-    /// Builds a graph over `rows` with FAISS's insertion and our distances, under the rows' own metric.
+    /// Builds a graph over `rows`, FAISS's own structure, under the rows' own metric.
     ///
-    /// Runs on the calling thread alone and starts no other; the same rows, settings and seed give the same graph
-    /// (between machines whose kernels round alike). The work grows as n · log n · efConstruction · dimension; besides
-    /// the graph itself (about 8·M bytes a row) it needs 9 bytes a row.
+    /// The same rows, settings and seed give the same graph, on any number of threads (between machines whose kernels
+    /// round alike). The work grows as n · log n · efConstruction · dimension; besides the graph itself (about 8·M bytes
+    /// a row) it needs 8 bytes a row.
     ///
     /// - Parameters:
     ///   - rows: A borrowed view, valid during the call. At most 2^31 − 1 rows of dimension 1…65,536. NaN and
@@ -51,13 +51,15 @@ public final class HNSWGraph: Sendable {
     ///   - M: Links a row on each upper level, twice as many on level 0; 2…512.
     ///   - efConstruction: Candidates kept while a row's links are chosen; 1…65,536.
     ///   - seed: Of the levels and the order of insertion.
-    ///   - progress: Told how many rows are linked, every 1,024 rows and at the end. False stops the build with
-    ///     `.cancelled`.
+    ///   - threadCount: Threads that work, the calling one among them; the others end with the call.
+    ///   - progress: Told on the calling thread how many rows are linked, every 1,024 rows and at the end. False stops
+    ///     the build with `.cancelled`.
     public static func build(
         rows: qk_rows,
         M: Int,
         efConstruction: Int,
         seed: UInt64,
+        threadCount: Int = 1,
         progress: (_ rowsDone: Int) -> Bool = { _ in true }
     ) throws(FAISSError) -> HNSWGraph {
         try check(rows)
@@ -67,7 +69,8 @@ public final class HNSWGraph: Sendable {
             M: Int32(M),
             ef_construction: Int32(efConstruction),
             // FAISS's generator takes 32 bits of seed: the high half of a product that every bit reaches.
-            seed: UInt32(truncatingIfNeeded: (seed &* 0x9E37_79B9_7F4A_7C15) >> 32)
+            seed: UInt32(truncatingIfNeeded: (seed &* 0x9E37_79B9_7F4A_7C15) >> 32),
+            thread_count: Int32(clamping: threadCount)
         )
         var graph: OpaquePointer?
         var badRow: UInt64 = 0

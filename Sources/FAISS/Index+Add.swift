@@ -5,8 +5,8 @@ extension Index {
     ///
     /// - Parameters:
     ///   - rows: `[n × dimension]`; none is allowed.
-    ///   - threadCount: How many threads may share the work, the calling one among them, where a builder of ours takes
-    ///     it (HNSW graphs). FAISS itself stays on the calling thread.
+    ///   - threadCount: How many threads may share the work, the calling one among them, where code of ours does
+    ///     it: building HNSW graphs, finding rows' lists. FAISS itself stays on the calling thread.
     ///   - progress: Told how many rows are in; false stops the call with `.cancelled`, and the index is unusable.
     /// - Throws: `.notWholeRows`, `.notFinite`, `.tooLarge`, `.notTrained`, `.tooManyRows`, `.tooFewRows` (`NSG…`),
     ///   `.holdsRows` (`NSG…`).

@@ -1,25 +1,32 @@
 internal import CFAISS
 
 extension Index {
-    /// The index in FAISS's file format, all rows included.
+    /// The index in bytes, all rows included: what `write(to:)` hands out.
     public borrowing func serialized() throws(FAISSError) -> [UInt8] {
-        try checkUsable()
-        return try collectBytes { sink, context in cfaiss_index_write(handle, sink, context) }
+        var bytes: [UInt8] = []
+        try write { (piece: UnsafeRawBufferPointer) in
+            if bytes.isEmpty { bytes.reserveCapacity(Self.containerByteCount(header: piece)) }
+            bytes.append(contentsOf: piece)
+            return true
+        }
+        return bytes
     }
 
-    /// An index from the bytes of `serialized()`.
+    /// An index of its own from the bytes of `serialized()` or `write(to:)`, which it copies.
     ///
-    /// The bytes must be known to be those that were written: keep a checksum beside them and verify it first. FAISS
-    /// takes memory by the counts that it finds inside, and altered numbers in rows are just other rows. Beyond that
-    /// a wrong header, missing or additional bytes, and a structure that does not agree with itself are found, so
-    /// that an index which was let in stays inside its memory. FAISS's reader does not free what it had read when it
-    /// gives up, so a refusal may leak up to the size of the bytes.
+    /// Bytes that are not as they were written are refused before FAISS sees any of them, and so is a structure that does
+    /// not agree with itself.
     ///
     /// - Throws: `.malformed`, `.faiss`, `.outOfMemory`.
     public init(serialized bytes: RawSpan) throws(FAISSError) {
         var handle: OpaquePointer?
         let status = bytes.withUnsafeBytes { bytes in
-            cfaiss_index_read(bytes.baseAddress, bytes.count, &handle)
+            cfaiss_container_read(
+                bytes.baseAddress,
+                bytes.count,
+                Int32(CFAISS_CONTAINER_COPY),
+                &handle
+            )
         }
         try check(status)
         try self.init(owning: handle)

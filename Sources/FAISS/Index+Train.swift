@@ -14,6 +14,8 @@ extension Index {
     ///
     /// - Parameters:
     ///   - rows: `[n × dimension]`, at least `requiredTrainingRows`; 40 a centroid and more give good ones.
+    ///   - threadCount: How many threads may share k-means over the lists, the calling one among them; what is learned is
+    ///     the same to the bit. Other parts of training stay on the calling thread.
     ///   - progress: Told how many of k-means's iterations over the lists are done; false stops the training with
     ///     `.cancelled`. Other parts of training tell nothing.
     /// - Throws: `.notWholeRows`, `.notFinite`, `.tooLarge`, `.tooFewTrainingRows`, `.alreadyTrained`, `.degenerate`
@@ -21,9 +23,11 @@ extension Index {
     ///   the index is unusable.
     public mutating func train(
         _ rows: Span<Float>,
+        threadCount: Int = 1,
         progress: (_ done: Int, _ total: Int) -> Bool = { _, _ in true }
     ) throws(FAISSError) {
         let rowCount = try checkedRowCount(rows)
+        try FAISS.check("threadCount", threadCount, in: 1...Int.max)
         let required = requiredTrainingRows
         guard required > 0 else { return }
         guard !isTrained else { throw .alreadyTrained }
@@ -32,7 +36,7 @@ extension Index {
         }
         try change { handle in
             rows.withUnsafeBufferPointer { rows in
-                withWork(threadCount: 1, progress) { work in
+                withWork(threadCount: threadCount, progress) { work in
                     cfaiss_index_train(handle, Int64(rowCount), rows.baseAddress, work)
                 }
             }

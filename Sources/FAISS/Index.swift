@@ -144,7 +144,7 @@ public struct Index: ~Copyable, Sendable {
         } catch {
             // The others are found before anything changes.
             switch error {
-            case .unsupported, .unknownLabel,
+            case .unsupported, .unknownLabel, .readOnly,
                 .degenerate where isTrained:
                 break
             default: failure = error

@@ -17,9 +17,10 @@ public struct SearchParameters: Sendable {
     public var kFactor: Float?
     /// The labels that may be hits. Nil is all.
     ///
-    /// Lists are searched as ever, and their other rows skipped. Where rows are not in lists, all those that are
-    /// selected are compared one by one, so that a graph or a FastScan index finds them exactly, in time linear in the
-    /// rows.
+    /// Lists are searched as ever, and their other rows skipped. A HNSW graph over float32 or 8-bit rows is walked, also
+    /// through rows that are not selected, unless comparing the selected ones is faster. Where rows are in neither, all
+    /// those that are selected are compared one by one, so that a FastScan index finds them exactly, in time linear in
+    /// the rows.
     public var selector: Selector?
 
     /// Parameters for the kinds of index that know them; what is nil stays as the index has it.

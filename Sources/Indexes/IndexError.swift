@@ -20,8 +20,16 @@ public enum IndexError: Error, Sendable, Equatable, CustomStringConvertible {
     case corrupt(what: String, offset: Int, found: UInt64)
     /// The bytes do not start at a multiple of `required`.
     case misaligned(required: Int)
-    /// FAISS refused or failed; its message.
+    /// The bytes do not begin as a FAISS index of a segment does.
+    case notAnIndex
+    /// A FAISS index does not agree with its checksums, with itself, or with the rows.
+    case damagedIndex(reason: String)
+    /// A factory string that cannot be the index of a collection.
+    case unsupportedKind(String, reason: String)
+    /// FAISS refused or failed while building; its message.
     case building(message: String)
+    /// FAISS failed in a search; its message.
+    case searching(message: String)
     /// The caller asked to stop, or its deadline has passed.
     case cancelled
 
@@ -48,8 +56,16 @@ public enum IndexError: Error, Sendable, Equatable, CustomStringConvertible {
             "a graph index is damaged: \(what) at byte \(offset) is \(found)"
         case .misaligned(let required):
             "a graph index must start at a multiple of \(required) bytes in memory"
+        case .notAnIndex:
+            "not a FAISS index of a segment: its first bytes are not \"QVINDEX\""
+        case .damagedIndex(let reason):
+            "a FAISS index is damaged: \(reason)"
+        case .unsupportedKind(let text, let reason):
+            "index \"\(text)\" cannot be a collection's: \(reason)"
         case .building(let message):
-            "the graph could not be built: \(message)"
+            "the index could not be built: \(message)"
+        case .searching(let message):
+            "the index could not be searched: \(message)"
         case .cancelled:
             "cancelled"
         }

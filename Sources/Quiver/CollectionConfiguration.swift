@@ -43,16 +43,29 @@ public enum IndexSpecification: Sendable, Hashable {
     case exact
     /// An HNSW graph (Malkov and Yashunin, 2018), built by FAISS.
     case graph
+    /// An inverted file: as many k-means lists as suit a segment, rows in them as one byte a number
+    /// (`InvertedFile`). Segments below `InvertedFile.minimumRowCount` rows are compared row by row.
+    case ivf
+    /// Any FAISS index, by its factory string. A segment with too few rows to train it is compared row by row.
+    case faiss(FAISSKind)
 
-    /// Reads `automatic`, `exact` or `graph`.
+    /// Reads `automatic`, `exact`, `graph`, `ivf`, or a FAISS factory string such as `IVF1024,PQ48x4fs`.
     ///
-    /// - Throws: `StoreError.unsupportedIndex` for everything else, `ivf` and FAISS factory strings included.
+    /// - Throws: `StoreError.unsupportedIndex` with the reason for everything that cannot serve a collection.
     public init(parsing text: String) throws(StoreError) {
         switch text {
         case "automatic": self = .automatic
         case "exact": self = .exact
         case "graph": self = .graph
-        default: throw .unsupportedIndex(text)
+        case "ivf": self = .ivf
+        default:
+            do {
+                self = .faiss(try FAISSKind(text))
+            } catch .unsupportedKind(let text, let reason) {
+                throw .unsupportedIndex(text, reason: reason)
+            } catch {
+                throw .index(error)
+            }
         }
     }
 }
@@ -64,6 +77,8 @@ extension IndexSpecification: CustomStringConvertible {
         case .automatic: "automatic"
         case .exact: "exact"
         case .graph: "graph"
+        case .ivf: "ivf"
+        case .faiss(let kind): kind.description
         }
     }
 }
@@ -93,6 +108,9 @@ public struct CollectionConfiguration: Sendable, Hashable {
 
 /// What "near" means, under the engine's own name.
 public typealias Metric = Indexes.Metric
+
+/// A FAISS index by its factory string, under the engine's own name.
+public typealias FAISSKind = Indexes.FAISSKind
 
 /// How a field's numbers are stored, under the engine's own name.
 public typealias Storage = Indexes.Storage

@@ -6,8 +6,10 @@ public struct CollectionStatistics: Sendable, Equatable {
     public let deadCount: Int
     /// Sealed segments.
     public let segmentCount: Int
-    /// Sealed segments whose graph is not built yet though their field asks for one.
+    /// Sealed segments whose index is not built yet though their field asks for one.
     public let unindexedSegmentCount: Int
+    /// Bytes of the indexes of each vector field, in the order of the configuration's fields.
+    public let indexByteCounts: [Int]
     /// Documents in the tail, dead ones included.
     public let tailCount: Int
     /// Bytes of vectors and text in the tail.

@@ -1,3 +1,5 @@
+import Indexes
+
 /// What a search looks for, and how hard.
 public struct SearchRequest: Sendable {
     /// How the rows are searched.
@@ -18,6 +20,11 @@ public struct SearchRequest: Sendable {
     public var mode: Mode
     /// The size of the candidate list of a graph walk; `nil` takes the default, and `k` raises it.
     public var efSearch: Int?
+    /// Lists of an inverted file that are visited, at least 1; `nil` takes the index's default. Other kinds have none.
+    public var nprobe: Int?
+    /// Candidates a hit that an index of codes finds before they are compared exactly, 1…1,000,000; `nil` takes the
+    /// default of the kind.
+    public var candidateFactor: Double?
     /// Documents that are left out of every query's hits.
     public var excludedKeys: Set<Key>
     /// What a hit carries beside key, score, row and version.
@@ -34,6 +41,8 @@ public struct SearchRequest: Sendable {
         vectorField: String = VectorField.unnamed,
         mode: Mode = .automatic,
         efSearch: Int? = nil,
+        nprobe: Int? = nil,
+        candidateFactor: Double? = nil,
         excludedKeys: Set<Key> = [],
         contents: Contents = [],
         threadCount: Int = 1,
@@ -44,10 +53,18 @@ public struct SearchRequest: Sendable {
         self.vectorField = vectorField
         self.mode = mode
         self.efSearch = efSearch
+        self.nprobe = nprobe
+        self.candidateFactor = candidateFactor
         self.excludedKeys = excludedKeys
         self.contents = contents
         self.threadCount = threadCount
         self.encoder = encoder
+    }
+}
+
+extension SearchRequest {
+    var faissSettings: FAISSSearchSettings {
+        FAISSSearchSettings(nprobe: nprobe, efSearch: efSearch, candidateFactor: candidateFactor)
     }
 }
 

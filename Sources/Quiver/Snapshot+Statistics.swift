@@ -14,9 +14,12 @@ extension Snapshot {
             segmentCount: segments.count,
             unindexedSegmentCount: segments.count { view in
                 record.fields.contains {
-                    $0.wantsGraph(over: view.segment.documentCount)
-                        && !view.segment.hasGraph(of: $0.id)
+                    $0.wantsIndex(over: view.segment.documentCount)
+                        && !view.segment.hasIndex(of: $0.id)
                 }
+            },
+            indexByteCounts: record.fields.map { field in
+                segments.reduce(0) { $0 + $1.segment.indexByteCount(of: field.id) }
             },
             tailCount: tailCount,
             tailByteCount: Int(clamping: state.tailByteCount),
@@ -24,19 +27,5 @@ extension Snapshot {
             commit: commit,
             encoder: record.encoder
         )
-    }
-}
-
-extension StoredField {
-    /// Below this many rows, comparing them all costs less than it takes to be worth a graph.
-    static let automaticGraphRowCount = 5_000
-
-    /// Whether a segment of that many documents is to have a graph of this field.
-    func wantsGraph(over documentCount: Int) -> Bool {
-        switch field.index {
-        case .exact: false
-        case .graph: documentCount > 1
-        case .automatic: documentCount >= Self.automaticGraphRowCount
-        }
     }
 }

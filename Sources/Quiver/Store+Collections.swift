@@ -17,7 +17,7 @@ extension Store {
         let core = try core()
         try core.requireWriter()
         try Self.check(name: name, of: "collection")
-        try Self.check(configuration)
+        try configuration.check()
         var fields: [StoredField] = []
         for (index, field) in configuration.vectorFields.enumerated() {
             fields.append(StoredField(id: UInt32(index), field: field))
@@ -40,6 +40,9 @@ extension Store {
                 var settings = try transaction.settings(of: core.catalog)
                 let id = settings.nextCollectionID
                 settings.nextCollectionID += 1
+                if fields.contains(where: \.field.index.needsFAISSFormat) {
+                    settings.format = StoreRecord.formatVersion
+                }
                 let key = CatalogKey.collection(id)
                 try transaction.put(
                     .settings,
@@ -93,8 +96,7 @@ extension Store {
         }
     }
 
-    private static func check(_ configuration: CollectionConfiguration) throws(StoreError) {
-        let fields = configuration.vectorFields
+    fileprivate static func check(_ fields: [VectorField]) throws(StoreError) {
         guard fields.count == 1 else {
             throw .invalidConfiguration(
                 reason: "a collection has one vector field; \(fields.count) were given"
@@ -108,7 +110,15 @@ extension Store {
                 )
             }
             if !field.name.isEmpty { try check(name: field.name, of: "vector field") }
+            try field.checkIndex()
         }
+    }
+}
+
+extension CollectionConfiguration {
+    /// Throws `invalidConfiguration`, `unsupportedIndex` or `invalidName` unless a collection can be made of it.
+    public func check() throws(StoreError) {
+        try Store.check(vectorFields)
     }
 }
 

@@ -69,7 +69,7 @@ extension StoreCore {
             try transaction.record(.settings, CatalogKey.store, of: catalog, StoreRecord.decode)
         }
         guard let settings else { throw .notAStore(path: path) }
-        guard settings.format == StoreRecord.formatVersion else {
+        guard StoreRecord.readableFormats.contains(settings.format) else {
             throw .unsupportedFormat(
                 path: path,
                 found: settings.format,

@@ -23,11 +23,15 @@ extension StoreCore {
                 let directory = "\(StoreLayout.segments)/\(SegmentName.directory(id))"
                 known.insert(directory)
                 for index in record.indexes {
-                    let name = SegmentName.graph(
-                        fieldID: index.fieldID,
-                        generation: index.generation
-                    )
-                    known.insert("\(directory)/\(name)")
+                    // The record does not say which; the other is not there.
+                    for kind in [SegmentFileKind.graph, .faiss] {
+                        let name = SegmentName.index(
+                            kind,
+                            fieldID: index.fieldID,
+                            generation: index.generation
+                        )
+                        known.insert("\(directory)/\(name)")
+                    }
                 }
             }
             try transaction.forEachRecord(.tail, prefix: [], of: catalog) {
@@ -60,7 +64,7 @@ extension StoreCore {
                     continue
                 }
                 for file in try directoryEntries("\(path)/\(directory)")
-                where file.hasPrefix("graph-") && !known.contains("\(directory)/\(file)") {
+                where SegmentName.isIndex(file) && !known.contains("\(directory)/\(file)") {
                     try fileSystem.remove("\(path)/\(directory)/\(file)")
                 }
             }

@@ -14,8 +14,8 @@ final class StoreCore: Sendable {
     /// The thread that has `writing`, 0 if none has.
     let writer = Atomic<UInt>(0)
     let process: ProcessMark
-    /// Numbers the graphs under way, so that two of one segment have files of their own.
-    let graphNumber = Atomic<UInt64>(0)
+    /// Numbers the indexes under way, so that two of one segment have files of their own.
+    let indexNumber = Atomic<UInt64>(0)
 
     init(
         path: String,

@@ -19,8 +19,8 @@ extension StoreError: CustomStringConvertible {
             "collection \"\(collection)\" has no vector field "
                 + (name.isEmpty ? "without a name" : "named \"\(name)\"")
         case .invalidConfiguration(let reason): "invalid collection: \(reason)"
-        case .unsupportedIndex(let text):
-            "index \"\(text)\" is not supported by this version, which has automatic, exact and graph"
+        case .unsupportedIndex(let text, let reason):
+            "index \"\(text)\" cannot be a collection's: \(reason)"
         case .invalidKey(let reason): "invalid key: \(reason)"
         case .duplicateKey(let key): "key \(key) stands twice in one batch"
         case .unknownKey(let key): "no document under key \(key)"

@@ -21,7 +21,7 @@ public enum StoreError: Error, Sendable, Equatable {
     case invalidName(String, reason: String)
     case unknownVectorField(String, collection: String)
     case invalidConfiguration(reason: String)
-    case unsupportedIndex(String)
+    case unsupportedIndex(String, reason: String)
 
     // Documents
     case invalidKey(reason: String)

@@ -22,8 +22,11 @@ struct CreateCommand: ParsableCommand {
     var storage = CaseArgument(Storage.float32)
 
     @Option(
-        help: "How vectors are searched: automatic, exact or graph.",
-        completion: .list(["automatic", "exact", "graph"])
+        help: ArgumentHelp(
+            "How vectors are searched: automatic, exact, graph, ivf, or a FAISS factory string.",
+            discussion: "Such as IVF1024,SQ8 or HNSW32,SQ8 or OPQ32,IVF1024,PQ32x4fs."
+        ),
+        completion: .list(["automatic", "exact", "graph", "ivf"])
     )
     var index = "automatic"
 
@@ -36,12 +39,15 @@ struct CreateCommand: ParsableCommand {
     }
 
     func run() throws {
+        let index = try IndexSpecification(parsing: index)
         let configuration = CollectionConfiguration(
             dimension: dimension,
             metric: metric.value,
             storage: storage.value,
-            index: try IndexSpecification(parsing: index)
+            index: index
         )
+        // Before a store is made for nothing.
+        try configuration.check()
         let store =
             Store.exists(at: target.store)
             ? try Store.open(at: target.store) : try Store.create(at: target.store)

@@ -46,6 +46,26 @@ struct SearchCommand: ParsableCommand {
     @Flag(help: "Compare every vector: the true answer, slower.")
     var exact = false
 
+    @Option(parsing: .unconditional, help: "Lists of an inverted file that are visited.")
+    var nprobe: Int?
+
+    @Option(
+        name: .customLong("ef-search"),
+        parsing: .unconditional,
+        help: "Candidates that a walk through a graph keeps."
+    )
+    var efSearch: Int?
+
+    @Option(
+        name: .customLong("candidates"),
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Candidates a hit that an index of codes finds before they are compared exactly.",
+            valueName: "factor"
+        )
+    )
+    var candidateFactor: Double?
+
     @Option(
         help: ArgumentHelp(
             "What hits carry beside key and score: text, vector, or text,vector.",
@@ -60,6 +80,17 @@ struct SearchCommand: ParsableCommand {
 
     func validate() throws {
         guard k >= 1 else { throw ValidationError("-k is \(k), not at least 1") }
+        for (name, value) in [("--nprobe", nprobe), ("--ef-search", efSearch)] {
+            if let value, value < 1 { throw ValidationError("\(name) is \(value), not at least 1") }
+        }
+        if let candidateFactor, !(1...1_000_000).contains(candidateFactor) {
+            throw ValidationError("--candidates is \(candidateFactor), not within 1…1000000")
+        }
+        guard !exact || (nprobe ?? efSearch) == nil && candidateFactor == nil else {
+            throw ValidationError(
+                "--exact compares every vector; nothing else to set belongs to it"
+            )
+        }
         let sources = [text != nil, vectors != nil, like != nil].count { $0 }
         guard sources == 1 else {
             throw ValidationError("name exactly one of --text, --vectors and --like")
@@ -74,6 +105,9 @@ struct SearchCommand: ParsableCommand {
         let snapshot = try collection.snapshot()
         var request = SearchRequest(queries: [], k: k, mode: exact ? .exact : .automatic)
         request.threadCount = threadCount
+        request.nprobe = nprobe
+        request.efSearch = efSearch
+        request.candidateFactor = candidateFactor
         request.contents = with?.contents ?? []
         // A list without texts would say little to a person.
         if !json { request.contents.insert(.text) }

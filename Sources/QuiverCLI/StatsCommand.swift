@@ -72,12 +72,14 @@ struct StatsCommand: ParsableCommand {
     ) -> String {
         let unindexed =
             statistics.unindexedSegmentCount > 0
-            ? " (\(statistics.unindexedSegmentCount) without its graph yet)" : ""
+            ? " (\(statistics.unindexedSegmentCount) without its index yet)" : ""
         var lines = [printable(collection.name)]
-        lines += collection.configuration.vectorFields.map { field in
+        let fields = collection.configuration.vectorFields
+        lines += zip(fields, statistics.indexByteCounts).map { field, indexByteCount in
             let name = field.name == VectorField.unnamed ? "" : "\(printable(field.name)): "
+            let size = indexByteCount > 0 ? ", index of \(byteSize(indexByteCount))" : ""
             return "  vectors   \(name)dimension \(field.dimension), \(field.metric), "
-                + "\(field.storage), \(field.index)"
+                + "\(field.storage), \(field.index)\(size)"
         }
         lines += [
             "  live      \(statistics.liveCount) documents",
@@ -117,7 +119,8 @@ extension JSONWriter {
         integer(statistics.commit)
         name("vectorFields")
         beginArray()
-        for field in collection.configuration.vectorFields {
+        let fields = collection.configuration.vectorFields
+        for (field, indexByteCount) in zip(fields, statistics.indexByteCounts) {
             beginObject()
             name("name")
             string(field.name)
@@ -129,6 +132,8 @@ extension JSONWriter {
             string("\(field.storage)")
             name("index")
             string("\(field.index)")
+            name("indexBytes")
+            integer(indexByteCount)
             endObject()
         }
         endArray()

@@ -121,9 +121,10 @@ struct CommandLineRun {
     /// Makes a store with the collection `c` of dimension 2.
     func createCollection(
         _ options: String...,
+        dimension: Int = 2,
         location: SourceLocation = #_sourceLocation
     ) throws {
-        let outcome = try run(["create", store, "c", "--dimension", "2"] + options)
+        let outcome = try run(["create", store, "c", "--dimension", "\(dimension)"] + options)
         #expect(outcome.status == 0, "\(outcome.error)", sourceLocation: location)
     }
 

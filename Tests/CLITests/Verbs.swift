@@ -19,8 +19,8 @@ import Testing
         #expect(field?["index"]?.string == "graph")
     }
 
-    @Test(arguments: ["ivf", "IVF64,Flat"])
-    func `an index that is to come is a named error and makes nothing`(index: String) throws {
+    @Test(arguments: ["BIVF64", "IVF0,Flat", "IDMap,Flat", "PQ7", "flat"])
+    func `an index that cannot be is a named error and makes nothing`(index: String) throws {
         let outcome = try quiver(
             "create",
             quiver.store,
@@ -31,7 +31,7 @@ import Testing
             index
         )
         #expect(outcome.status == 1)
-        #expect(outcome.error.contains("\"\(index)\" is not supported by this version"))
+        #expect(outcome.error.contains("index \"\(index)\" cannot be a collection's: "))
         #expect(!FileManager.default.fileExists(atPath: quiver.store))
     }
 

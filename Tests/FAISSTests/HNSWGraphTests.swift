@@ -56,6 +56,23 @@ import Testing
         #expect(Links(of: try build(Self.rows, seed: 5 << 32)) != first)
     }
 
+    @Test(arguments: Storage.allCases, [QK_L2, QK_INNER_PRODUCT, QK_COSINE])
+    func `is the same on any number of threads`(storage: Storage, metric: Int32) throws {
+        let stored = StoredRows(Self.rows, as: storage)
+        let graphs = try [1, 2, 3, 7].map { threadCount in
+            try stored.withRows(metric: metric) { rows throws(FAISSError) in
+                try HNSWGraph.build(
+                    rows: rows,
+                    M: 8,
+                    efConstruction: 40,
+                    seed: 2,
+                    threadCount: threadCount
+                )
+            }
+        }.map { Links(of: $0) }
+        #expect(graphs.allSatisfy { $0 == graphs[0] })
+    }
+
     @Test func `tells how far it is and stops when told to`() throws {
         var told: [Int] = []
         _ = try build(Self.rows, seed: 1) {

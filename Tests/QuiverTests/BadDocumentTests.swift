@@ -177,11 +177,28 @@ import Testing
         _ = try store.createCollection("c", CollectionConfiguration(dimension: 65_536))
     }
 
-    @Test(arguments: ["ivf", "IVF64,Flat", "", "HNSW32"])
-    func `an index that is not supported is named`(text: String) {
-        #expect(throws: StoreError.unsupportedIndex(text)) {
+    @Test(arguments: [
+        "", "IVF", "IVF0,Flat", "HNSW0", "IDMap,Flat", "BIVF64", "PQ0", "ivf,Flat", "Graph",
+    ])
+    func `an index that is not supported is named with the reason`(text: String) {
+        #expect {
             _ = try IndexSpecification(parsing: text)
+        } throws: {
+            guard case .unsupportedIndex(text, let reason) = $0 as? StoreError else { return false }
+            return !reason.isEmpty
         }
+    }
+
+    @Test(arguments: ["PQ7", "PCA17,Flat"])
+    func `an index that does not fit the rows is refused when its collection is made`(text: String)
+        throws
+    {
+        let store = try Store.create(at: directory.file("store"))
+        let configuration = CollectionConfiguration(
+            dimension: 16,
+            index: try IndexSpecification(parsing: text)
+        )
+        #expect(throws: StoreError.self) { _ = try store.createCollection("c", configuration) }
     }
 
     @Test(arguments: ["", "a\nb", String(repeating: "n", count: 256)])

@@ -26,7 +26,7 @@ private final class Interruption: Sendable {
         var fileSystem = FileSystem.system
         fileSystem.open = { path, flags, mode in
             let descriptor = FileSystem.system.open(path, flags, mode)
-            if path.contains("staging"), path.contains("graph") {
+            if path.contains("staging"), path.contains("-index-") {
                 let body = self.body.withLock { body in
                     defer { body = nil }
                     return body

@@ -204,16 +204,16 @@ import Testing
         do {
             let environment = try Environment.open(path: "\(path)/catalog.mdb")
             let settings = try environment.database("settings", create: true)
-            // Magic, format 2, what only format 2 knows, and the checksum.
+            // Magic, format 3, what only format 3 knows, and the checksum.
             let value: [UInt8] = [
-                0x51, 0x56, 0x53, 0x54, 2, 0, 0, 0, 9, 9,
-                0x4E, 0x0E, 0x2D, 0x4E, 0xC7, 0xC7, 0x05, 0x42,
+                0x51, 0x56, 0x53, 0x54, 3, 0, 0, 0, 9, 9,
+                0xB3, 0x4F, 0x9F, 0x4D, 0xDF, 0x48, 0xD7, 0xE7,
             ]
             try environment.write { (transaction: inout WriteTransaction) throws(LMDBError) in
                 try transaction.put(Array("store".utf8), value, in: settings)
             }
         }
-        let expected = StoreError.unsupportedFormat(path: path, found: 2, supported: 1)
+        let expected = StoreError.unsupportedFormat(path: path, found: 3, supported: 2)
         for access in [Store.Access.readOnly, .readWrite] {
             #expect(throws: expected) { _ = try Store.open(at: path, access: access) }
         }

@@ -1,5 +1,5 @@
 #include "fast/fast_search.hpp"
-#include "plain_search.hpp"
+#include "search.hpp"
 
 #include "CKernels.h"
 
@@ -74,7 +74,7 @@ bool pre_transform_search(
         apply(*transform, n, transformed.data(), next.data());
         transformed.swap(next);
     }
-    search_any(*index->index, n, transformed.data(), k, settings, distances, labels);
+    search(*index->index, n, transformed.data(), k, {settings}, distances, labels);
     return true;
 }
 
@@ -86,7 +86,7 @@ bool id_map_search(
     SearchSettings inner = settings;
     std::optional<MappedSelector> selector;
     if (settings.selector != nullptr) inner.selector = &selector.emplace(*settings.selector, index->id_map);
-    search_any(*index->index, n, queries, k, inner, distances, labels);
+    search(*index->index, n, queries, k, {inner}, distances, labels);
     for (idx_t i = 0; i < n; i++) {
         idx_t *found = labels + i * k;
         for (idx_t j = 0; j < k; j++) {

@@ -4,8 +4,8 @@ namespace cfaiss {
 namespace {
 
 constexpr Searcher *const searchers[] = {
-    flat_search, ivf_flat_search, ivf_sq_search, sq_search, ivf_pq_fast_scan_search, pq_fast_scan_search, refine_search,
-    pre_transform_search, id_map_search,
+    sketched_search, flat_search, ivf_flat_search, ivf_sq_search, sq_search, ivf_pq_fast_scan_search,
+    pq_fast_scan_search, refine_search, pre_transform_search, id_map_search, hnsw_search,
 };
 
 }  // namespace
@@ -19,8 +19,8 @@ bool fast_search(
     return false;
 }
 
-bool fast_add(faiss::Index &, faiss::Index::idx_t, const float *, const Work &) {
-    return false;
+bool fast_add(faiss::Index &index, faiss::Index::idx_t n, const float *rows, const Work &work) {
+    return hnsw_add(index, n, rows, work);
 }
 
 }  // namespace cfaiss

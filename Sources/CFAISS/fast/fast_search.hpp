@@ -28,6 +28,9 @@ Searcher fast_search;
 /// Flat: every row is compared. Shares the rows among threads.
 Searcher flat_search;
 
+/// Flat with sketches, a few queries: the sketches tell which rows have to be compared, to the same answer.
+Searcher sketched_search;
+
 /// IVF,Flat over any kind of inverted lists and any quantizer.
 Searcher ivf_flat_search;
 
@@ -43,7 +46,17 @@ Searcher ivf_pq_fast_scan_search, pq_fast_scan_search;
 /// What wraps an index of any kind: refinement, transforms before it, labels over it.
 Searcher refine_search, pre_transform_search, id_map_search;
 
-/// Adds rows where a builder of ours is faster than FAISS's; false, and nothing is added, for other kinds.
-bool fast_add(faiss::Index &index, faiss::Index::idx_t n, const float *rows, const Work &work);
+/// HNSW over flat storage and over scalar quantizers of 8 bits.
+Searcher hnsw_search;
+
+/// Adds rows where a builder of ours is faster than FAISS's; false, and nothing is added, for other kinds. If it throws,
+/// nothing is added.
+using Adder = bool(faiss::Index &index, faiss::Index::idx_t n, const float *rows, const Work &work);
+
+/// Asks every adder below in turn.
+Adder fast_add;
+
+/// HNSW over flat storage and over scalar quantizers of 8 bits. Shares the rows among threads.
+Adder hnsw_add;
 
 }  // namespace cfaiss

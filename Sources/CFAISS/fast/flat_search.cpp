@@ -1,5 +1,6 @@
 #include "fast/fast_search.hpp"
 #include "fast/nearest_rows.hpp"
+#include "sketched_flat.hpp"
 
 #include <faiss/IndexFlat.h>
 
@@ -10,7 +11,7 @@ namespace cfaiss {
 std::optional<qk_rows> flat_rows(const faiss::Index &index) {
     // By exact type: IndexFlat1D searches under another metric.
     const std::type_info &type = typeid(index);
-    if (type != typeid(faiss::IndexFlat) && type != typeid(faiss::IndexFlatL2) && type != typeid(faiss::IndexFlatIP)) {
+    if (type != typeid(SketchedFlat) && type != typeid(faiss::IndexFlat) && type != typeid(faiss::IndexFlatL2) && type != typeid(faiss::IndexFlatIP)) {
         return std::nullopt;
     }
     if (index.metric_type != faiss::METRIC_L2 && index.metric_type != faiss::METRIC_INNER_PRODUCT) return std::nullopt;

@@ -1,7 +1,7 @@
 #include "fast/fast_search.hpp"
 #include "fast/sq_codes.hpp"
 #include "fast/top_k.hpp"
-#include "plain_search.hpp"
+#include "search.hpp"
 
 #include "CKernels.h"
 
@@ -77,8 +77,8 @@ bool refine_search(
     Rows rows(*index->refine_index);
     for (idx_t first = 0; first < n; first += together) {
         const idx_t size = std::min(together, n - first);
-        search_any(
-            *index->base_index, size, queries + first * index->d, idx_t(count), settings, base_distances.data(),
+        search(
+            *index->base_index, size, queries + first * index->d, idx_t(count), {settings}, base_distances.data(),
             candidates.data());
         for (idx_t i = 0; i < size; i++) {
             found.clear();

@@ -12,6 +12,7 @@
  * factory strings are the caller's to check: the Swift module FAISS does. */
 
 #include "cfaiss_binary.h"
+#include "cfaiss_container.h"
 #include "cfaiss_error.h"
 #include "cfaiss_hnsw.h"
 #include "cfaiss_index.h"

@@ -11,6 +11,8 @@
 #define CFAISS_UNSUPPORTED 7   /* the index is of a kind that cannot do this: see the message */
 #define CFAISS_UNKNOWN_LABEL 8 /* a label that no row has */
 #define CFAISS_DEGENERATE 9    /* the rows do not determine what is to be learned from them: see the message */
+#define CFAISS_CHECKSUM 20     /* bytes that are not as they were written */
+#define CFAISS_READ_ONLY 21    /* the index leans on mapped memory and cannot be changed */
 
 typedef int cfaiss_status;
 

@@ -18,14 +18,15 @@ typedef struct cfaiss_hnsw_settings {
     int M;               /* links a row on each upper level; twice as many on level 0. At least 2 */
     int ef_construction; /* candidates kept while a row's links are chosen */
     uint32_t seed;       /* of the levels and of the order of insertion */
+    int thread_count;    /* the calling thread among them; they end with the call */
 } cfaiss_hnsw_settings;
 
 /* Called every CFAISS_HNSW_BATCH rows and at the end, on the calling thread. Nonzero stops the build. */
 #define CFAISS_HNSW_BATCH 1024
 typedef int (*cfaiss_progress)(void *context, uint64_t rows_done);
 
-/* Builds a graph over borrowed rows, on the calling thread alone: the same rows and settings give the same
- * graph. `progress` may be NULL. Under CFAISS_NOT_FINITE `*bad_row` is the first such row.
+/* Builds a graph over borrowed rows: the same rows and settings give the same graph, on any number of
+ * threads. `progress` may be NULL. Under CFAISS_NOT_FINITE `*bad_row` is the first such row.
  * At most 2^31 - 1 rows. */
 cfaiss_status cfaiss_hnsw_build(
     const qk_rows *rows, cfaiss_hnsw_settings settings,

@@ -16,6 +16,7 @@ typedef struct cfaiss_search_parameters {
     int quantizer_ef_search;         /* IVF with a graph over its lists: the graph's ef_search */
     float k_factor;                  /* refinement: candidates a hit that are compared again, at least 1 */
     const cfaiss_selector *selector; /* the labels that may be hits; all if NULL */
+    int thread_count;                /* the calling thread among them, 0 is 1; none is left when the call returns */
 } cfaiss_search_parameters;
 
 /* `queries` is [n × dimension], finite; n >= 0, k >= 1. `distances` and `labels` are [n × k]: nearest first, and where

@@ -9,4 +9,5 @@
 #include "qk_rows.h"
 #include "qk_scan.h"
 #include "qk_sq8.h"
+#include "qk_walk.h"
 #endif

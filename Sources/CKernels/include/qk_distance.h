@@ -20,11 +20,13 @@ extern "C" {
  *
  * No distance is ever NaN. Where float32 sums overflow or a cosine's norms leave the middle of the range,
  * the distance is computed again in double precision; what is beyond float32 then is an infinity. A zero
- * norm gives +0 under QK_COSINE.
+ * norm gives +0 under QK_COSINE. Numbers that are not finite have no place in rows and queries, but do no
+ * harm: a distance is then what sums in double precision come to, and +infinity, the farthest, where that
+ * is NaN.
  *
  * `query_norm` is `qk_norm(query, dimension)`; it is read under QK_COSINE alone. Row numbers are not
  * checked: the caller has compared them with `rows->count`. `values` needs the alignment of its element
- * type and no more. Nothing allocates, blocks or keeps a pointer. */
+ * type and no more, and nothing is read beyond the rows. Nothing allocates, blocks or keeps a pointer. */
 
 /* The distance of one row. */
 float qk_distance(const qk_rows *rows, const float *query, float query_norm, uint64_t row);
@@ -42,9 +44,14 @@ void qk_distances_range(const qk_rows *rows, const float *query, float query_nor
 void qk_distances_batch(const qk_rows *rows, const float *queries, const float *query_norms,
                         size_t query_count, uint64_t first_row, size_t n, float *out);
 
-/* The distance between two stored rows, for building graphs. For QK_INT8 it is an integer dot product, so
- * it may differ by rounding from the distance between the decoded row `a`, as a query, and row `b`. */
+/* The distance between two stored rows, for building graphs; the same bits whichever is named first. For
+ * QK_INT8 it comes from integer dot products, so it may differ by rounding from the distance between the
+ * decoded row `a`, as a query, and row `b`. */
 float qk_row_distance(const qk_rows *rows, uint64_t a, uint64_t b);
+
+/* The same bits for row `row` and each of `n` rows anywhere; later rows are prefetched. */
+void qk_row_distances(const qk_rows *rows, uint64_t row, const uint32_t *row_numbers, size_t n,
+                      float *out);
 
 /* Row `row` as `dimension` float32 numbers. */
 void qk_decode_row(const qk_rows *rows, uint64_t row, float *out);
@@ -65,6 +72,8 @@ typedef struct qk_distance_kernels {
                   size_t query_count, uint64_t first_row, size_t n, float *out);
     float (*pair)(const qk_rows *rows, uint64_t a, uint64_t b);
     void (*decode)(const qk_rows *rows, uint64_t row, float *out);
+    void (*row_gathered)(const qk_rows *rows, uint64_t row, const uint32_t *row_numbers, size_t n,
+                         float *out);
 } qk_distance_kernels;
 
 /* The kernels of `simd`, or NULL where the processor or this build has none: for tests and benchmarks

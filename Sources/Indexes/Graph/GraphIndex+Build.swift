@@ -3,17 +3,20 @@ internal import FAISS
 extension GraphIndex {
     /// Builds a graph over `rows` and lays it out as bytes for `init(validating:rowCount:)`.
     ///
-    /// FAISS inserts the rows, our kernels compute the distances, and then each row is made reachable from the
-    /// entry point on level 0 (which insertion alone does not promise: heaps of equal rows make islands).
-    /// Runs on the caller's thread alone, O(n log n · efConstruction · dimension); needs about twice the
-    /// graph's bytes. The same rows and parameters give the same bytes.
+    /// The rows are inserted, and then each is made reachable from the entry point on level 0 (which insertion
+    /// alone does not promise: heaps of equal rows make islands). O(n log n · efConstruction · dimension);
+    /// needs about twice the graph's bytes. The same rows and parameters give the same bytes, on any number
+    /// of threads.
     ///
     /// - Parameters:
-    ///   - progress: told how many rows are linked, every 1,024 rows and at the end; `false` stops the build.
+    ///   - threadCount: threads that work, the caller's included; the others end with the call.
+    ///   - progress: told on the caller's thread how many rows are linked, every 1,024 rows and at the end;
+    ///     `false` stops the build.
     /// - Throws: `IndexError.parameter`, `.building` with FAISS's message, `.cancelled`.
     public static func build(
         rows: Rows,
         parameters: GraphParameters = GraphParameters(),
+        threadCount: Int = 1,
         progress: (_ rowsDone: Int) -> Bool = { _ in true }
     ) throws(IndexError) -> [UInt8] {
         try parameters.check()
@@ -24,6 +27,7 @@ extension GraphIndex {
                 M: parameters.M,
                 efConstruction: parameters.efConstruction,
                 seed: parameters.seed,
+                threadCount: threadCount,
                 progress: progress
             )
         } catch .cancelled {

@@ -42,20 +42,21 @@ extension GraphIndex {
             )
             return
         }
-        scratch.prepare(for: format, efSearch: efSearch)
-        let finished = query.vector.withUnsafeBufferPointer { vector in
-            withUnsafePointer(to: rows.view) { view in
-                var walk = GraphWalk(graph: self, rows: view, query: vector, norm: query.norm)
-                walk.descend()
-                return walk.collect(
-                    efSearch,
-                    excluding: dead,
-                    scratch: &scratch,
-                    cancelled: cancelled
+        let finished = walk(
+            rows,
+            query,
+            efSearch: efSearch,
+            excluding: dead,
+            scratch: &scratch,
+            cancelled: cancelled
+        ) { candidates in
+            for candidate in candidates.prefix(nearest.k) {
+                nearest.insert(
+                    distance: qk_candidate_distance(candidate),
+                    row: qk_candidate_row(candidate)
                 )
             }
         }
-        for result in scratch.results.items { nearest.insert(result.reversed) }
         if !finished { throw .cancelled }
     }
 

@@ -1,35 +1,45 @@
+internal import CKernels
+
 /// The memory that a graph search works in. One search at a time may use it; the next one, over any graph,
-/// finds it warm and allocates nothing.
+/// finds it warm and allocates nothing. A copy is a scratch of its own.
 public struct GraphSearchScratch: Sendable {
-    /// Rows met so far, a bit each: for a segment of 2^20 rows 128 KiB, which is cleared in about 3 µs.
-    var visited: [UInt64] = []
-    /// Rows met but not yet expanded, nearest first.
-    var candidates = CandidateHeap()
-    /// The efSearch nearest live rows so far, reversed so that the farthest is at the top.
-    var results = CandidateHeap()
-    /// The links of the row being expanded that were not met before, and their distances.
-    var rows: [UInt32] = []
-    var distances: [Float] = []
+    private var memory = WalkMemory()
 
     /// Empty; it grows at its first search.
     public init() {}
 
-    mutating func prepare(for format: GraphFormat, efSearch: Int) {
-        let words = (format.rowCount + 63) / 64
-        visited.removeAll(keepingCapacity: true)
-        visited.append(contentsOf: repeatElement(0, count: words))
-        candidates.removeAll()
-        results.removeAll()
-        results.reserve(efSearch)
-        let width = format.baseWidth
-        if rows.count < width {
-            rows = [UInt32](repeating: 0, count: width)
-            distances = [Float](repeating: 0, count: width)
+    /// Memory for a walk of `graph`, which no other scratch uses.
+    mutating func reserve(
+        for graph: qk_graph,
+        efSearch: Int,
+        excluding: Bool
+    ) -> UnsafeMutablePointer<qk_walk_scratch> {
+        if !isKnownUniquelyReferenced(&memory) { memory = WalkMemory() }
+        let isThere = withUnsafePointer(to: graph) {
+            qk_walk_reserve(memory.pointer, $0, efSearch, excluding)
         }
+        // As where Swift's own arrays find no memory.
+        precondition(isThere, "out of memory")
+        return memory.pointer
     }
 
     static func byteCount(rowCount: Int, efSearch: Int) -> Int {
-        // The visited bits; the results and about as many candidates again as a walk usually keeps.
-        (rowCount + 63) / 64 * 8 + efSearch * 8 * 9
+        // The rows met, a bit each, and a few of them by number; the results.
+        let words = (rowCount + 63) / 64
+        return words * 8 + words / 8 * 4 + efSearch * 8
+    }
+}
+
+/// The walk's own memory. It has one owner at a time, who passes it on only as a whole: hence `Sendable`.
+private final class WalkMemory: @unchecked Sendable {
+    let pointer = UnsafeMutablePointer<qk_walk_scratch>.allocate(capacity: 1)
+
+    init() {
+        pointer.initialize(to: qk_walk_scratch())
+    }
+
+    deinit {
+        qk_walk_release(pointer)
+        pointer.deallocate()
     }
 }

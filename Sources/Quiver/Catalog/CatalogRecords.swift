@@ -2,11 +2,14 @@ import Indexes
 
 /// The store as a whole (`settings` / `store`): 4 bytes magic `QVST`, then the fields in order.
 struct StoreRecord: Sendable, Hashable {
-    /// Of the whole format: catalog, segments and names on disk.
-    static let formatVersion: UInt32 = 1
+    /// Of the whole format: catalog, segments and names on disk. Version 2 adds collections whose index is `ivf` or a
+    /// FAISS factory string, and their files; a store without any stays at version 1, which older programs open.
+    static let formatVersion: UInt32 = 2
+    static let formatVersionWithoutFAISS: UInt32 = 1
+    static let readableFormats = formatVersionWithoutFAISS...formatVersion
     private static let magic: UInt32 = 0x5453_5651
 
-    var format: UInt32 = StoreRecord.formatVersion
+    var format: UInt32 = StoreRecord.formatVersionWithoutFAISS
     /// The last commit number that was given out; commits are numbered through all collections.
     var commit: UInt64 = 0
     var nextCollectionID: UInt32 = 1
@@ -31,7 +34,7 @@ struct StoreRecord: Sendable, Hashable {
         var record = StoreRecord()
         record.format = try reader.integer()
         // A later version may have more behind this; it is refused by its number.
-        guard record.format == formatVersion else { return record }
+        guard readableFormats.contains(record.format) else { return record }
         record.commit = try reader.integer()
         record.nextCollectionID = try reader.integer()
         record.nextSegmentID = try reader.integer()

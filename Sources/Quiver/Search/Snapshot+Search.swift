@@ -5,7 +5,7 @@ import Threads
 extension Snapshot {
     /// Finds the nearest documents of each query.
     ///
-    /// Segments are searched by their graph, or row by row where they have none or the request says so; the
+    /// Segments are searched by their index, or row by row where they have none or the request says so; the
     /// tail always row by row. A batch of exact queries reads each block of rows once for several of them.
     ///
     /// - Returns: one result a query, in the order of the queries.
@@ -46,12 +46,18 @@ struct SearchPlan: Sendable {
     private let queries: [Query]
     /// Hits to look for: those asked for, and those that will be left out.
     private let fetchCount: Int
-    private let usesGraphs: Bool
+    private let usesIndexes: Bool
 
     init(_ request: SearchRequest, snapshot: Snapshot) throws(StoreError) {
         guard request.k >= 1 else { throw .invalidK(request.k) }
         if let efSearch = request.efSearch, efSearch < 1 {
             throw .invalidSearch(reason: "efSearch is at least 1, not \(efSearch)")
+        }
+        if let nprobe = request.nprobe, nprobe < 1 {
+            throw .invalidSearch(reason: "nprobe is at least 1, not \(nprobe)")
+        }
+        if let factor = request.candidateFactor, !(1...1_000_000).contains(factor) {
+            throw .invalidSearch(reason: "candidateFactor is 1 to 1000000, not \(factor)")
         }
         let field = try snapshot.field(request.vectorField)
         if let found = request.encoder {
@@ -85,14 +91,14 @@ struct SearchPlan: Sendable {
         fetchCount =
             min(request.k, snapshot.liveCount - min(excludedCount, snapshot.liveCount))
             + excludedCount
-        usesGraphs =
+        usesIndexes =
             request.mode == .automatic
-            && snapshot.segments.contains { $0.segment.hasGraph(of: field.id) }
+            && snapshot.segments.contains { $0.segment.hasIndex(of: field.id) }
     }
 
     /// The queries in the portions that one thread takes at a time.
     var batches: [Range<Int>] {
-        let size = usesGraphs ? 1 : Self.exactBatchCount
+        let size = usesIndexes ? 1 : Self.exactBatchCount
         return stride(from: 0, to: queries.count, by: size).map {
             $0..<min($0 + size, queries.count)
         }
@@ -137,7 +143,9 @@ struct SearchPlan: Sendable {
         let dead = view.dead.count == 0 ? nil : view.dead
         let rows = try segment.rows(of: field.id)
         var nearest = queries.map { _ in Nearest(k: min(fetchCount, segment.documentCount)) }
-        if request.mode == .automatic, let graph = try segment.graph(of: field.id) {
+        let built = request.mode == .automatic ? try segment.index(of: field.id) : nil
+        switch built {
+        case .graph(let graph):
             for query in queries.indices {
                 try snapshot.scratch.withOne { (scratch) throws(StoreError) in
                     do throws(IndexError) {
@@ -154,7 +162,17 @@ struct SearchPlan: Sendable {
                     }
                 }
             }
-        } else {
+        case .faiss(let index):
+            for query in queries.indices {
+                try index.search(
+                    rows,
+                    query: queries[query],
+                    settings: request.faissSettings,
+                    excluding: dead,
+                    into: &nearest[query]
+                )
+            }
+        case nil:
             try ExactIndex.search(rows, queries: queries, excluding: dead, into: &nearest)
         }
         for query in queries.indices {

@@ -11,9 +11,9 @@ final class Segment: Sendable {
     let documents: DocumentFile
     private let texts: SegmentFile
     private let vectors: [UInt32: VectorFile]
-    private let graphFiles: [UInt32: SegmentFile]
-    /// Graphs that have been validated, by field.
-    private let graphs = Mutex<[UInt32: GraphIndex]>([:])
+    private let indexFiles: [UInt32: SegmentFile]
+    /// Indexes that have been validated, by field.
+    private let indexes = Mutex<[UInt32: SegmentIndex]>([:])
 
     /// Opens the segment in the directory `path`, in a read transaction if readers may be retiring it.
     init(id: UInt64, path: String, record: SegmentRecord, fields: [StoredField]) throws(StoreError)
@@ -52,16 +52,22 @@ final class Segment: Sendable {
             )
         }
         self.vectors = vectors
-        var graphFiles: [UInt32: SegmentFile] = [:]
+        var indexFiles: [UInt32: SegmentFile] = [:]
         for index in record.indexes {
-            graphFiles[index.fieldID] = try SegmentFile(
-                path:
-                    "\(path)/\(SegmentName.graph(fieldID: index.fieldID, generation: index.generation))",
-                kind: .graph,
+            guard let field = fields.first(where: { $0.id == index.fieldID }) else { continue }
+            let kind = field.indexFileKind
+            let name = SegmentName.index(
+                kind,
+                fieldID: index.fieldID,
+                generation: index.generation
+            )
+            indexFiles[index.fieldID] = try SegmentFile(
+                path: "\(path)/\(name)",
+                kind: kind,
                 expected: index.file
             )
         }
-        self.graphFiles = graphFiles
+        self.indexFiles = indexFiles
     }
 
     private static func open(
@@ -98,7 +104,7 @@ final class Segment: Sendable {
 
     /// The files of the segment that are open, for `verify`.
     var files: [SegmentFile] {
-        [keys.file, documents.file, texts] + vectors.values.map(\.file) + graphFiles.values
+        [keys.file, documents.file, texts] + vectors.values.map(\.file) + indexFiles.values
     }
 
     /// The rows of a field; valid while the segment lives.
@@ -126,24 +132,23 @@ final class Segment: Sendable {
         return file
     }
 
-    func hasGraph(of field: UInt32) -> Bool {
-        graphFiles[field] != nil
+    func hasIndex(of field: UInt32) -> Bool {
+        indexFiles[field] != nil
     }
 
-    /// The graph of a field, validated once, or `nil` if it is not built yet. Valid while the segment lives.
-    func graph(of field: UInt32) throws(StoreError) -> GraphIndex? {
-        guard let file = graphFiles[field] else { return nil }
-        return try graphs.withLock { (graphs) throws(StoreError) in
-            if let graph = graphs[field] { return graph }
-            do {
-                let graph = try GraphIndex(validating: try file.allBytes(), rowCount: documentCount)
-                graphs[field] = graph
-                return graph
-            } catch let error as StoreError {
-                throw error
-            } catch {
-                throw .damaged(file: file.path, reason: "is not a graph of this segment: \(error)")
-            }
+    /// Bytes of the index of a field, 0 if it is not built.
+    func indexByteCount(of field: UInt32) -> Int {
+        indexFiles[field].map { Int($0.summary.byteCount) } ?? 0
+    }
+
+    /// The index of a field, validated once, or `nil` if it is not built yet. Valid while the segment lives.
+    func index(of field: UInt32) throws(StoreError) -> SegmentIndex? {
+        guard let file = indexFiles[field] else { return nil }
+        return try indexes.withLock { (indexes) throws(StoreError) in
+            if let index = indexes[field] { return index }
+            let index = try SegmentIndex(file, rows: try rows(of: field))
+            indexes[field] = index
+            return index
         }
     }
 

@@ -7,6 +7,7 @@ import Synchronization
 /// that opening stays fast and damage is found before it can matter.
 final class SegmentFile: Sendable {
     let path: String
+    let kind: SegmentFileKind
     let payloadByteCount: Int
     let summary: SegmentFileWriter.Summary
 
@@ -27,6 +28,7 @@ final class SegmentFile: Sendable {
         throws(StoreError)
     {
         self.path = path
+        self.kind = kind
         let file = try mapped(path)
         let bytes = file.unsafeBytes
         guard bytes.count >= SegmentFileFormat.headerByteCount else {

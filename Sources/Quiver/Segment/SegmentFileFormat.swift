@@ -65,6 +65,8 @@ enum SegmentFileKind: UInt32, Sendable {
     case vectors = 0x5354_4356  // "VCTS"
     /// A graph, as `Indexes.GraphIndex` lays it out.
     case graph = 0x4850_5247  // "GRPH"
+    /// A FAISS index, as `Indexes.FAISSIndex` lays it out.
+    case faiss = 0x5349_4146  // "FAIS"
     /// One text of the tail that is too long for the catalog.
     case longText = 0x5458_544C  // "LTXT"
 }

@@ -111,11 +111,17 @@ enum SegmentName {
         case .texts: "texts.qvs"
         case .vectors: "vectors-\(fieldID).qvs"
         case .graph: "graph-\(fieldID).qvs"
+        case .faiss: "index-\(fieldID).qvs"
         case .longText: "text.qvs"
         }
     }
 
-    static func graph(fieldID: UInt32, generation: UInt64) -> String {
-        "graph-\(fieldID)-\(generation).qvs"
+    /// A built index: `graph-…` or `index-…`, as its kind is.
+    static func index(_ kind: SegmentFileKind, fieldID: UInt32, generation: UInt64) -> String {
+        "\(kind == .graph ? "graph" : "index")-\(fieldID)-\(generation).qvs"
+    }
+
+    static func isIndex(_ name: String) -> Bool {
+        name.hasPrefix("graph-") || name.hasPrefix("index-")
     }
 }

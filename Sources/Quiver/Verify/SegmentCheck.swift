@@ -12,7 +12,7 @@ struct SegmentCheck {
         try checkTexts()
         for field in fields {
             try checkRows(of: field)
-            _ = try segment.graph(of: field.id)
+            _ = try segment.index(of: field.id)
         }
     }
 

@@ -13,15 +13,15 @@ extension Collection {
         }
     }
 
-    /// Makes searches fast: seals a tail that is long enough for a graph, builds the graphs that segments lack, and
-    /// unlinks what is retired.
+    /// Makes searches fast: seals a tail that is long enough for an index, builds the indexes that segments lack,
+    /// and unlinks what is retired.
     ///
-    /// Searches and writes go on meanwhile; a segment is searched row by row until its graph is published. Each
-    /// graph is built on one thread, so that the same rows always give the same graph.
+    /// Searches and writes go on meanwhile; a segment is searched row by row until its index is published. The same rows
+    /// always give the same index, whatever the number of threads.
     ///
     /// - Parameters:
-    ///   - threadCount: graphs that may be built at once, the caller's thread included.
-    ///   - progress: called from those threads; `false` cancels. Graphs that are finished by then stay.
+    ///   - threadCount: threads that may work at once, the caller's included.
+    ///   - progress: called from those threads; `false` cancels. Indexes that are finished by then stay.
     /// - Throws: `cancelled`, `readOnly`, `closed`, `file`, `catalog`, `damaged`, `index`.
     public func maintain(
         threadCount: Int = 1,
@@ -37,7 +37,7 @@ extension Collection {
             }
             try core.unlinkRetired()
         }
-        try GraphBuild(collection: self, core: core, snapshot: try snapshot(of: core))
+        try IndexBuild(collection: self, core: core, snapshot: try snapshot(of: core))
             .run(threadCount: threadCount, progress: progress)
     }
 }

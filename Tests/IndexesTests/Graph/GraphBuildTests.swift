@@ -21,6 +21,21 @@ import Testing
         #expect(first != (try GraphIndex.build(rows: stored.rows, parameters: other)))
     }
 
+    @Test(arguments: Storage.allCases, Metric.allCases)
+    func `gives the same bytes on any number of threads`(storage: Storage, metric: Metric) throws {
+        let stored = StoredRows(
+            clusteredVectors(count: 2_500, dimension: 16, seed: 72),
+            storage: storage,
+            metric: metric,
+            dimension: 16
+        )
+        let parameters = GraphParameters(M: 8, efConstruction: 40)
+        let graphs = try [1, 2, 5].map {
+            try GraphIndex.build(rows: stored.rows, parameters: parameters, threadCount: $0)
+        }
+        #expect(Set(graphs).count == 1)
+    }
+
     @Test func `keeps its parameters in the bytes and says what they cost`() throws {
         let parameters = GraphParameters(M: 12, efConstruction: 33, seed: .max)
         let graph = try StoredGraph(rows(400), parameters)

@@ -5,7 +5,8 @@ import Testing
 
 /// The instruction sets that this machine can run.
 private let kernels: [(name: String, table: qk_distance_kernels)] = [
-    ("portable", QK_SIMD_PORTABLE), ("avx2", QK_SIMD_AVX2), ("avx512", QK_SIMD_AVX512),
+    ("portable", QK_SIMD_PORTABLE), ("neon", QK_SIMD_NEON), ("avx2", QK_SIMD_AVX2),
+    ("avx512", QK_SIMD_AVX512),
 ].compactMap { name, simd in
     qk_distance_kernels_of(simd).map { (name, $0.pointee) }
 }
@@ -49,14 +50,16 @@ private func reference(
     }
 }
 
+/// What Indexes relies on, through the module as it is built. Tests/Kernels compares each instruction set's
+/// kernels with the others', and goes to the edges of memory and of numbers.
 @Suite struct `Distance kernels` {
     @Test(arguments: Storage.allCases, Metric.allCases)
-    func `agree with double precision for every length and start`(
+    func `agree with double precision from any start`(
         storage: Storage,
         metric: Metric
     ) {
         var random = SplitMix64(seed: 11)
-        for dimension in 1...257 {
+        for dimension in [1, 2, 7, 16, 33, 100, 257, 384, 785] {
             let stored = StoredRows(
                 (0..<3).map { _ in awkwardVector(dimension, &random) },
                 storage: storage,
@@ -113,6 +116,11 @@ private func reference(
                 #expect(one.bitPattern == scanned[Int(row)].bitPattern)
                 #expect(one.bitPattern == gathered[place].bitPattern)
             }
+            qk_row_distances(&view, 4, order, order.count, &gathered)
+            for (place, row) in order.enumerated() {
+                let pair = qk_row_distance(&view, 4, UInt64(row))
+                #expect(pair.bitPattern == gathered[place].bitPattern)
+            }
             let batch = (0..<7).flatMap { $0 == 5 ? query : awkwardVector(dimension, &random) }
             let norms = [Float](repeating: norm, count: 7)
             for (name, kernel) in kernels {
@@ -132,132 +140,6 @@ private func reference(
             var tail = [Float](repeating: .nan, count: 4)
             qk_distances_range(&view, query, norm, 5, 4, &tail)
             #expect(tail.map(\.bitPattern) == scanned[5...].map(\.bitPattern))
-        }
-    }
-
-    @Test(arguments: Storage.allCases, Metric.allCases)
-    func `between two rows agree with a decoded row as the query`(
-        storage: Storage,
-        metric: Metric
-    ) {
-        var random = SplitMix64(seed: 13)
-        for dimension in [1, 5, 8, 16, 31, 32, 63, 64, 65, 129, 384, 400] {
-            let stored = StoredRows(
-                (0..<4).map { _ in awkwardVector(dimension, &random) },
-                storage: storage,
-                metric: metric,
-                dimension: dimension
-            )
-            let decoded = stored.decoded
-            var view = stored.rows.view
-            for (name, kernel) in kernels {
-                for (a, b) in [(0, 1), (2, 3), (3, 1), (2, 2)] {
-                    let expected = reference(decoded[a], decoded[b], metric)
-                    let found = Double(kernel.pair(&view, UInt64(a), UInt64(b)))
-                    let tolerance = 4e-6 * expected.size + 1e-6
-                    #expect(
-                        abs(found - expected.distance) <= tolerance,
-                        "\(name), dimension \(dimension), rows \(a) and \(b)"
-                    )
-                }
-            }
-        }
-    }
-
-    @Test func `decode rows alike in every instruction set`() {
-        var random = SplitMix64(seed: 14)
-        for storage in Storage.allCases {
-            for dimension in 1...70 {
-                let stored = StoredRows(
-                    [awkwardVector(dimension, &random)],
-                    storage: storage,
-                    metric: .l2,
-                    dimension: dimension
-                )
-                var view = stored.rows.view
-                let expected = stored.rows.decoded(0)
-                for (name, kernel) in kernels {
-                    // One number more than the row has must stay as it was.
-                    var found = [Float](repeating: 99, count: dimension + 1)
-                    kernel.decode(&view, 0, &found)
-                    #expect(
-                        found.dropLast().map(\.bitPattern) == expected.map(\.bitPattern),
-                        "\(name)"
-                    )
-                    #expect(found.last == 99)
-                }
-            }
-        }
-    }
-
-    @Test func `survive huge and tiny numbers`() {
-        for size: Float in [.leastNonzeroMagnitude * 700, 1e-30, 1e-20, 1, 1e20, 1e30, 3e38] {
-            let vector: [Float] = [size, -size, size / 2, size]
-            let opposite = vector.map { -$0 }
-            for (name, kernel) in kernels {
-                let cosine = StoredRows(
-                    [vector, opposite],
-                    storage: .float32,
-                    metric: .cosine,
-                    dimension: 4
-                )
-                var view = cosine.rows.view
-                var found: [Float] = [.nan, .nan]
-                kernel.range(&view, vector, qk_norm(vector, 4), 0, 2, &found)
-                // A norm beyond float32 is infinite, and a cosine through it is 0.
-                let isBeyond = qk_norm(vector, 4).isInfinite
-                let expected: Float = isBeyond ? 0 : -1
-                // Subnormal norms have few digits.
-                let tolerance: Float = size < 1e-38 ? 0.01 : 1e-6
-                #expect(abs(found[0] - expected) <= tolerance, "\(name) \(size)")
-                #expect(abs(found[1] + expected) <= tolerance, "\(name) \(size)")
-
-                for metric in [Metric.l2, .innerProduct] {
-                    let stored = StoredRows(
-                        [vector, opposite],
-                        storage: .float32,
-                        metric: metric,
-                        dimension: 4
-                    )
-                    var view = stored.rows.view
-                    kernel.range(&view, vector, 0, 0, 2, &found)
-                    #expect(!found[0].isNaN && !found[1].isNaN, "\(name) \(metric) \(size)")
-                    #expect(found[0] <= found[1])
-                    if metric == .l2 { #expect(found[0] == 0) }
-                }
-            }
-        }
-    }
-
-    @Test(arguments: Storage.allCases, Metric.allCases)
-    func `give plus zero for zero vectors`(storage: Storage, metric: Metric) {
-        let stored = StoredRows(
-            [[Float](repeating: -0.0, count: 5)],
-            storage: storage,
-            metric: metric,
-            dimension: 5
-        )
-        var view = stored.rows.view
-        let zero = [Float](repeating: 0, count: 5)
-        for (name, kernel) in kernels {
-            var found = Float.nan
-            kernel.range(&view, zero, 0, 0, 1, &found)
-            #expect(found.bitPattern == 0, "\(name)")
-            #expect(kernel.pair(&view, 0, 0).bitPattern == 0, "\(name)")
-        }
-    }
-
-    @Test func `of integer rows do not overflow in long rows`() {
-        let dimension = 70_001
-        let stored = StoredRows(
-            [[Float](repeating: 1, count: dimension), [Float](repeating: -1, count: dimension)],
-            storage: .int8,
-            metric: .innerProduct,
-            dimension: dimension
-        )
-        var view = stored.rows.view
-        for (name, kernel) in kernels {
-            #expect(abs(kernel.pair(&view, 0, 1) - Float(dimension)) < 1, "\(name)")
         }
     }
 

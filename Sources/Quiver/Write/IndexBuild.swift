@@ -4,11 +4,12 @@ import LMDB
 import Synchronization
 import Threads
 
-/// Builds and publishes the graphs that a snapshot's segments lack.
-struct GraphBuild: Sendable {
+/// Builds and publishes the indexes that a snapshot's segments lack.
+struct IndexBuild: Sendable {
     private struct Task: Sendable {
         let segment: Segment
         let field: StoredField
+        let plan: IndexPlan
     }
 
     private let collection: Collection
@@ -20,11 +21,9 @@ struct GraphBuild: Sendable {
         self.core = core
         var tasks: [Task] = []
         for view in snapshot.segments {
-            for field in snapshot.record.fields
-            where field.wantsGraph(over: view.segment.documentCount)
-                && !view.segment.hasGraph(of: field.id)
-            {
-                tasks.append(Task(segment: view.segment, field: field))
+            for field in snapshot.record.fields where !view.segment.hasIndex(of: field.id) {
+                guard let plan = field.plan(over: view.segment.documentCount) else { continue }
+                tasks.append(Task(segment: view.segment, field: field, plan: plan))
             }
         }
         // The longest first, so that threads end together.
@@ -40,13 +39,16 @@ struct GraphBuild: Sendable {
         let completed = Atomic<Int>(0)
         let next = Atomic<Int>(0)
         let failure = Mutex<StoreError?>(nil)
-        concurrently(min(max(1, threadCount), tasks.count)) { _ in
+        let takerCount = min(max(1, threadCount), tasks.count)
+        // What is left over when there are fewer indexes than threads goes into each build.
+        let threadsPerTask = max(1, threadCount) / takerCount
+        concurrently(takerCount) { _ in
             while true {
                 let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
                 guard index < tasks.count, failure.withLock({ $0 == nil }) else { return }
                 var rowCount = 0
                 do throws(StoreError) {
-                    try build(tasks[index]) { rows in
+                    try build(tasks[index], threadCount: threadsPerTask) { rows in
                         let now = completed.wrappingAdd(rows - rowCount, ordering: .relaxed)
                             .newValue
                         rowCount = rows
@@ -61,31 +63,21 @@ struct GraphBuild: Sendable {
         if let error = failure.withLock({ $0 }) { throw error }
     }
 
-    private func build(_ task: Task, progress: (_ rowCount: Int) -> Bool) throws(StoreError) {
-        let segment = task.segment
-        let rows = try segment.rows(of: task.field.id)
-        let graph: [UInt8]
-        do {
-            graph = try GraphIndex.build(
-                rows: rows,
-                parameters: GraphParameters(),
-                progress: progress
-            )
-        } catch .cancelled {
-            throw .cancelled
-        } catch {
-            throw .index(error)
-        }
-        // Another call may be building the same graph, and writing it at the same time.
-        let number = core.graphNumber.wrappingAdd(1, ordering: .relaxed).newValue
+    private func build(
+        _ task: Task,
+        threadCount: Int,
+        progress: (_ rowCount: Int) -> Bool
+    ) throws(StoreError) {
+        // Another call may be building the same index, and writing it at the same time.
+        let number = core.indexNumber.wrappingAdd(1, ordering: .relaxed).newValue
         let staged =
-            "\(core.stagingPath)/\(SegmentName.directory(task.segment.id))-graph-\(number)"
-        let index = SegmentRecord.Index(
-            fieldID: task.field.id,
-            generation: 1,
-            file: try write(graph, to: staged)
-        )
+            "\(core.stagingPath)/\(SegmentName.directory(task.segment.id))-index-\(number)"
         do throws(StoreError) {
+            let index = SegmentRecord.Index(
+                fieldID: task.field.id,
+                generation: 1,
+                file: try write(task, to: staged, threadCount: threadCount, progress: progress)
+            )
             try publish(index, at: staged, of: task)
         } catch {
             // What cannot be removed now is swept when a writer opens the store.
@@ -95,17 +87,73 @@ struct GraphBuild: Sendable {
     }
 
     private func write(
-        _ graph: [UInt8],
-        to path: String
+        _ task: Task,
+        to path: String,
+        threadCount: Int,
+        progress: (_ rowCount: Int) -> Bool
     ) throws(StoreError) -> SegmentFileWriter.Summary {
-        try asStoreError { () throws(FileError) in
-            var file = try SegmentFileWriter(creating: path, kind: .graph, in: core.fileSystem)
-            try file.append(graph)
-            return try file.finish()
+        let rows = try task.segment.rows(of: task.field.id)
+        switch task.plan {
+        case .graph(let parameters):
+            let graph = try building { () throws(IndexError) in
+                try GraphIndex.build(rows: rows, parameters: parameters, progress: progress)
+            }
+            return try asStoreError { () throws(FileError) in
+                var file = try SegmentFileWriter(creating: path, kind: .graph, in: core.fileSystem)
+                try file.append(graph)
+                return try file.finish()
+            }
+        case .faiss(let kind):
+            var settings = FAISSBuildSettings()
+            settings.threadCount = threadCount
+            let built = try building { () throws(IndexError) in
+                try FAISSIndex.build(rows: rows, kind: kind, settings: settings, progress: progress)
+            }
+            var file = try asStoreError { () throws(FileError) in
+                try SegmentFileWriter(creating: path, kind: .faiss, in: core.fileSystem)
+            }
+            var failure: FileError?
+            try building { () throws(IndexError) in
+                try built.write { bytes in
+                    do throws(FileError) {
+                        try file.append(bytes)
+                        return true
+                    } catch {
+                        failure = error
+                        return false
+                    }
+                }
+            } orElse: {
+                failure.map(StoreError.file)
+            }
+            return try finish(file)
         }
     }
 
-    /// Puts the graph beside the segment's files, durably, under a name that nothing refers to yet, and then into
+    private func finish(
+        _ file: consuming SegmentFileWriter
+    ) throws(StoreError) -> SegmentFileWriter.Summary {
+        do {
+            return try file.finish()
+        } catch {
+            throw .file(error)
+        }
+    }
+
+    /// Runs `body` with the store's errors; `orElse` says what else stopped it.
+    private func building<Result: ~Copyable>(
+        _ body: () throws(IndexError) -> Result,
+        orElse: () -> StoreError? = { nil }
+    ) throws(StoreError) -> Result {
+        do {
+            return try body()
+        } catch {
+            if let other = orElse() { throw other }
+            throw error == .cancelled ? .cancelled : .index(error)
+        }
+    }
+
+    /// Puts the index beside the segment's files, durably, under a name that nothing refers to yet, and then into
     /// the catalog; under the write lock, so that the segment cannot be retired in between.
     private func publish(
         _ index: SegmentRecord.Index,
@@ -125,7 +173,11 @@ struct GraphBuild: Sendable {
                     try core.fileSystem.remove(staged)
                 }
             }
-            let name = SegmentName.graph(fieldID: index.fieldID, generation: index.generation)
+            let name = SegmentName.index(
+                task.field.indexFileKind,
+                fieldID: index.fieldID,
+                generation: index.generation
+            )
             try asStoreError { () throws(FileError) in
                 try core.fileSystem.move(staged, to: "\(task.segment.path)/\(name)")
                 try core.fileSystem.syncDirectory(task.segment.path)

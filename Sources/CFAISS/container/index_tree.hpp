@@ -1,0 +1,120 @@
+#pragma once
+
+#include "guarded.hpp"
+
+#include <faiss/Index2Layer.h>
+#include <faiss/IndexBinaryFlat.h>
+#include <faiss/IndexBinaryFromFloat.h>
+#include <faiss/IndexBinaryHNSW.h>
+#include <faiss/IndexBinaryHash.h>
+#include <faiss/IndexBinaryIVF.h>
+#include <faiss/IndexFastScan.h>
+#include <faiss/IndexFlat.h>
+#include <faiss/IndexHNSW.h>
+#include <faiss/IndexIDMap.h>
+#include <faiss/IndexIVFPQ.h>
+#include <faiss/IndexIVFPQFastScan.h>
+#include <faiss/IndexIVFPQR.h>
+#include <faiss/IndexLSH.h>
+#include <faiss/IndexNNDescent.h>
+#include <faiss/IndexNSG.h>
+#include <faiss/IndexPreTransform.h>
+#include <faiss/IndexRefine.h>
+#include <faiss/IndexRowwiseMinMax.h>
+
+namespace cfaiss {
+
+/// Goes through an index and its parts in one fixed order and shows `visitor` each array that grows with the rows:
+///
+///     visitor.part(index)         each index, before its arrays
+///     visitor.count(ntotal)       a count that FAISS's reader compares with the array that follows
+///     visitor.array(vector)       std::vector<T>
+///     visitor.table(table)        faiss::AlignedTable<uint8_t>
+///     visitor.lists(pointer)      faiss::InvertedLists *
+///     visitor.links(nsg)          faiss::NSG's adjacency matrix
+///     visitor.complete(index)     after the parts of a kind that keeps something computed from its arrays
+///
+/// Arrays of other kinds (centroids of product quantisers, matrices, hash tables) are left to FAISS. What may throw is the
+/// visitor alone.
+template <typename Visitor>
+void walk(faiss::Index *index, Visitor &visitor);
+
+template <typename Visitor>
+void walk(faiss::IndexBinary *index, Visitor &visitor);
+
+template <typename Visitor>
+void walk_hnsw(faiss::HNSW &graph, Visitor &visitor) {
+    visitor.array(graph.levels);
+    visitor.array(graph.offsets);
+    visitor.array(graph.neighbors);
+}
+
+template <typename Visitor>
+void walk_flat_codes(faiss::IndexFlatCodes &index, Visitor &visitor) {
+    if (dynamic_cast<faiss::IndexFlat *>(&index) || dynamic_cast<faiss::IndexLSH *>(&index)) {
+        visitor.count(index.ntotal);
+    }
+    visitor.array(index.codes);
+    if (auto *layered = dynamic_cast<faiss::Index2Layer *>(&index)) walk(layered->q1.quantizer, visitor);
+}
+
+template <typename Visitor>
+void walk(faiss::Index *index, Visitor &visitor) {
+    if (index == nullptr) throw Failure{CFAISS_MALFORMED, "an index lacks a part"};
+    visitor.part(*index);
+    if (auto *codes = dynamic_cast<faiss::IndexFlatCodes *>(index)) {
+        walk_flat_codes(*codes, visitor);
+    } else if (auto *ivf = dynamic_cast<faiss::IndexIVF *>(index)) {
+        walk(ivf->quantizer, visitor);
+        if (auto *refined = dynamic_cast<faiss::IndexIVFPQR *>(ivf)) visitor.array(refined->refine_codes);
+        visitor.lists(ivf->invlists);
+        visitor.complete(*ivf);
+    } else if (auto *hnsw = dynamic_cast<faiss::IndexHNSW *>(index)) {
+        walk_hnsw(hnsw->hnsw, visitor);
+        walk(hnsw->storage, visitor);
+    } else if (auto *nsg = dynamic_cast<faiss::IndexNSG *>(index)) {
+        visitor.links(nsg->nsg);
+        walk(nsg->storage, visitor);
+    } else if (auto *descent = dynamic_cast<faiss::IndexNNDescent *>(index)) {
+        visitor.array(descent->nndescent.final_graph);
+        walk(descent->storage, visitor);
+    } else if (auto *blocks = dynamic_cast<faiss::IndexFastScan *>(index)) {
+        visitor.table(blocks->codes);
+    } else if (auto *chained = dynamic_cast<faiss::IndexPreTransform *>(index)) {
+        walk(chained->index, visitor);
+    } else if (auto *refine = dynamic_cast<faiss::IndexRefine *>(index)) {
+        walk(refine->base_index, visitor);
+        walk(refine->refine_index, visitor);
+    } else if (auto *mapped = dynamic_cast<faiss::IndexIDMap *>(index)) {
+        walk(mapped->index, visitor);
+        visitor.count(mapped->ntotal);
+        visitor.array(mapped->id_map);
+        visitor.complete(*mapped);
+    } else if (auto *scaled = dynamic_cast<faiss::IndexRowwiseMinMaxBase *>(index)) {
+        walk(scaled->index, visitor);
+    }
+}
+
+template <typename Visitor>
+void walk(faiss::IndexBinary *index, Visitor &visitor) {
+    if (index == nullptr) throw Failure{CFAISS_MALFORMED, "an index lacks a part"};
+    if (auto *flat = dynamic_cast<faiss::IndexBinaryFlat *>(index)) {
+        visitor.count(flat->ntotal);
+        visitor.array(flat->xb);
+    } else if (auto *ivf = dynamic_cast<faiss::IndexBinaryIVF *>(index)) {
+        walk(ivf->quantizer, visitor);
+        visitor.lists(ivf->invlists);
+    } else if (auto *hnsw = dynamic_cast<faiss::IndexBinaryHNSW *>(index)) {
+        walk_hnsw(hnsw->hnsw, visitor);
+        walk(hnsw->storage, visitor);
+    } else if (auto *floats = dynamic_cast<faiss::IndexBinaryFromFloat *>(index)) {
+        walk(floats->index, visitor);
+    } else if (auto *mapped = dynamic_cast<faiss::IndexBinaryIDMap *>(index)) {
+        walk(mapped->index, visitor);
+        visitor.count(mapped->ntotal);
+        visitor.array(mapped->id_map);
+        visitor.complete(*mapped);
+    }
+}
+
+}  // namespace cfaiss

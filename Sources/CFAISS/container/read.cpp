@@ -1,0 +1,252 @@
+#include "container/container.hpp"
+
+#include "container/index_tree.hpp"
+#include "container/mapped_lists.hpp"
+#include "structure/structure.hpp"
+
+#include <faiss/index_io.h>
+#include <faiss/impl/io.h>
+
+#include <cstring>
+
+namespace cfaiss {
+namespace {
+
+using namespace container;
+
+[[noreturn]] void malformed(const char *message) {
+    throw Failure{CFAISS_MALFORMED, message};
+}
+
+/// Reads the skeleton in place, and never past its end.
+struct SkeletonReader final : faiss::IOReader {
+    explicit SkeletonReader(const View &view) : next(view.skeleton), left(view.skeleton_byte_count) {}
+
+    size_t operator()(void *out, size_t size, size_t count) override {
+        if (size == 0 || count == 0) return 0;
+        if (count > left / size) malformed("a skeleton ends too early");
+        std::memcpy(out, next, size * count);
+        next += size * count;
+        left -= size * count;
+        return count;
+    }
+
+    const uint8_t *next;
+    size_t left;
+};
+
+/// Gives the arrays of a skeleton their contents, in the order of the walk.
+class Attacher {
+public:
+    Attacher(const View &view, bool map, Borrowings &borrowed)
+        : view(view), map(map && Borrowings::layout_is_known()), borrowed(borrowed) {
+        const Entry &entry = take(container::counts, sizeof(int64_t));
+        counts = elements<int64_t>(entry);
+        counts_left = entry.byte_count / sizeof(int64_t);
+    }
+
+    void part(faiss::Index &) {}
+
+    void count(int64_t &value) {
+        if (counts_left == 0) malformed("a container has too few counts");
+        value = *counts++;
+        counts_left--;
+    }
+
+    template <typename T>
+    void array(std::vector<T> &vector) {
+        const Entry &entry = take(container::array, sizeof(T));
+        if (!vector.empty()) malformed("an array is in the skeleton and in a section");
+        const T *data = elements<T>(entry);
+        const size_t count = entry.byte_count / sizeof(T);
+        if (map) {
+            borrowed.lend(vector, data, count);
+        } else {
+            vector.assign(data, data + count);
+        }
+    }
+
+    void table(faiss::AlignedTable<uint8_t> &table) {
+        const Entry &entry = take(container::table, 1);
+        if (table.size() != 0) malformed("an array is in the skeleton and in a section");
+        const auto *data = elements<uint8_t>(entry);
+        if (map) {
+            borrowed.lend(table, data, entry.byte_count);
+        } else {
+            table.resize(entry.byte_count);
+            if (entry.byte_count > 0) std::memcpy(table.get(), data, entry.byte_count);
+        }
+    }
+
+    void links(faiss::NSG &graph) {
+        const Entry &entry = take(nsg_links, sizeof(int));
+        if (graph.is_built) malformed("a graph is in the skeleton and in a section");
+        if (entry.byte_count == 0) return;
+        if (graph.ntotal <= 0 || graph.R <= 0 ||
+            entry.byte_count / sizeof(int) != size_t(graph.ntotal) * size_t(graph.R)) {
+            malformed("a graph has more or fewer links than its section");
+        }
+        const int *data = elements<int>(entry);
+        if (map) {
+            graph.final_graph = std::make_shared<faiss::nsg::Graph<int>>(const_cast<int *>(data), graph.ntotal, graph.R);
+        } else {
+            graph.final_graph = std::make_shared<faiss::nsg::Graph<int>>(graph.ntotal, graph.R);
+            std::memcpy(graph.final_graph->data, data, entry.byte_count);
+        }
+        graph.is_built = true;
+    }
+
+    void lists(faiss::InvertedLists *&lists) {
+        if (lists == nullptr) malformed("an index lacks its inverted lists");
+        auto *blocks = dynamic_cast<faiss::BlockInvertedLists *>(lists);
+        auto *arrays = dynamic_cast<faiss::ArrayInvertedLists *>(lists);
+        if (blocks == nullptr && arrays == nullptr) malformed("lists of a kind that is not supported");
+        if (blocks != nullptr && blocks->n_per_block == 0) malformed("blocks of no rows");
+        ListPlaces places = find_lists(lists->nlist, blocks ? blocks->block_size : lists->code_size,
+                                       blocks ? blocks->n_per_block : 1);
+        if (map) {
+            std::unique_ptr<faiss::InvertedLists> mapped;
+            if (blocks != nullptr) {
+                mapped = std::make_unique<MappedBlockLists>(blocks->n_per_block, blocks->block_size, std::move(places));
+            } else {
+                mapped = std::make_unique<MappedLists>(lists->code_size, std::move(places));
+            }
+            delete lists;
+            lists = mapped.release();
+            return;
+        }
+        for (size_t list = 0; list < lists->nlist; list++) {
+            const ListPlaces::Place &place = places.lists[list];
+            if (lists->list_size(list) != 0) malformed("a list is in the skeleton and in a section");
+            if (place.count > 0) lists->add_entries(list, place.count, place.labels, place.codes);
+        }
+    }
+
+    /// The product quantiser's table was left out when the quantizer was still empty.
+    void complete(faiss::IndexIVF &ivf) {
+        auto *quantized = dynamic_cast<faiss::IndexIVFPQ *>(&ivf);
+        auto *blocks = dynamic_cast<faiss::IndexIVFPQFastScan *>(&ivf);
+        if (quantized == nullptr && blocks == nullptr) return;
+        if (!ivf.is_trained) return;
+        check_before_table(ivf);
+        if (quantized != nullptr) {
+            quantized->use_precomputed_table = 0;
+            if (quantized->by_residual) quantized->precompute_table();
+        } else {
+            blocks->use_precomputed_table = 0;
+            blocks->precompute_table();
+        }
+    }
+
+    void complete(faiss::IndexIDMap &mapped) { complete_map<faiss::IndexIDMap2>(mapped); }
+    void complete(faiss::IndexBinaryIDMap &mapped) { complete_map<faiss::IndexBinaryIDMap2>(mapped); }
+
+    void finish() {
+        if (next != view.entry_count || counts_left != 0) malformed("a container has sections that nothing needs");
+    }
+
+private:
+    const Entry &take(uint32_t kind, size_t element_size) {
+        if (next == view.entry_count) malformed("a container has too few sections");
+        const Entry &entry = view.entries[next++];
+        // Between the codes of two lists there may be a gap.
+        const bool is_whole = kind == list_codes || entry.byte_count % element_size == 0;
+        if (entry.kind != kind || entry.element_size != element_size || !is_whole) {
+            malformed("a section is of another kind than its array");
+        }
+        return entry;
+    }
+
+    /// FAISS looks at as many labels as the index counts rows.
+    template <typename Reversible, typename Map>
+    void complete_map(Map &mapped) {
+        auto *reversible = dynamic_cast<Reversible *>(&mapped);
+        if (reversible == nullptr) return;
+        if (mapped.ntotal < 0 || mapped.id_map.size() != size_t(mapped.ntotal)) {
+            malformed("an index has more or fewer labels than rows");
+        }
+        reversible->construct_rev_map();
+    }
+
+    template <typename T>
+    const T *elements(const Entry &entry) const {
+        return reinterpret_cast<const T *>(view.bytes + entry.offset);
+    }
+
+    /// Where the lists are, each inside its section.
+    ListPlaces find_lists(size_t list_count, size_t code_size, size_t rows_a_code) {
+        if (code_size == 0 || code_size > UINT32_MAX) malformed("lists of codes of no size");
+        const Entry &sizes = take(list_sizes, sizeof(uint64_t));
+        const Entry &codes = take(list_codes, code_size);
+        const Entry &labels = take(list_labels, sizeof(int64_t));
+        if (sizes.byte_count / sizeof(uint64_t) != list_count) malformed("the number of lists does not agree");
+        const auto *size = elements<uint64_t>(sizes);
+        const auto *label = elements<int64_t>(labels);
+        uint64_t labels_left = labels.byte_count / sizeof(int64_t);
+        uint64_t offset = 0;
+        ListPlaces places;
+        places.lists.resize(list_count);
+        for (size_t list = 0; list < list_count; list++) {
+            const uint64_t count = size[list];
+            if (count == 0) continue;
+            if (count > labels_left) malformed("the lists have more rows than labels");
+            offset = aligned(offset);
+            // At most 2^57 labels fit into memory, so this does not overflow.
+            const uint64_t code_count = (count + rows_a_code - 1) / rows_a_code;
+            if (offset > codes.byte_count || code_count > (codes.byte_count - offset) / code_size) {
+                malformed("the lists have more rows than codes");
+            }
+            places.lists[list] = {elements<uint8_t>(codes) + offset, label, size_t(count)};
+            offset += code_count * code_size;
+            label += count;
+            labels_left -= count;
+        }
+        if (labels_left != 0 || offset != codes.byte_count) malformed("the lists have fewer rows than their sections");
+        return places;
+    }
+
+    const View &view;
+    const bool map;
+    Borrowings &borrowed;
+    size_t next = 0;
+    const int64_t *counts = nullptr;
+    size_t counts_left = 0;
+};
+
+faiss::Index *read_from(faiss::IOReader *reader, faiss::Index *) {
+    return faiss::read_index(reader, faiss::IO_FLAG_SKIP_PRECOMPUTE_TABLE);
+}
+
+faiss::IndexBinary *read_from(faiss::IOReader *reader, faiss::IndexBinary *) {
+    return faiss::read_index_binary(reader);
+}
+
+template <typename IndexT>
+Loaded<IndexT> read(const View &view, uint32_t kind, bool map) {
+    if (view.kind != kind) malformed("a container of an index of another kind");
+    SkeletonReader reader(view);
+    Loaded<IndexT> loaded;
+    loaded.index.reset(read_from(&reader, static_cast<IndexT *>(nullptr)));
+    if (reader.left != 0) malformed("bytes are left after the skeleton");
+    Attacher attacher(view, map, loaded.borrowed);
+    walk(loaded.index.get(), attacher);
+    attacher.finish();
+    check_structure(*loaded.index);
+    if (map) {
+        loaded.bytes = view.bytes;
+        loaded.byte_count = view.byte_count;
+    }
+    return loaded;
+}
+
+}  // namespace
+
+Loaded<faiss::Index> read_container(const View &view, bool map) {
+    return read<faiss::Index>(view, kind_float, map);
+}
+
+Loaded<faiss::IndexBinary> read_binary_container(const View &view, bool map) {
+    return read<faiss::IndexBinary>(view, kind_binary, map);
+}
+
+}  // namespace cfaiss

@@ -1,0 +1,31 @@
+#ifndef CFAISS_CONTAINER_H
+#define CFAISS_CONTAINER_H
+
+#include "cfaiss_error.h"
+#include "cfaiss_index.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* A container is one index in bytes, every one of which is under a checksum; container/format.hpp describes it. FAISS sees
+ * nothing of bytes that are not as they were written: they end in CFAISS_CHECKSUM or CFAISS_MALFORMED. */
+
+/* Hands over the container's bytes, front to back. May run beside searches. The same index gives the same bytes. */
+cfaiss_status cfaiss_container_write(const cfaiss_index *index, cfaiss_sink sink, void *context);
+
+#define CFAISS_CONTAINER_COPY 0    /* the index owns all that it needs and can be changed */
+#define CFAISS_CONTAINER_MAP 1     /* its large arrays stay in `bytes`, which must outlive it; it cannot be changed */
+#define CFAISS_CONTAINER_TRUSTED 2 /* the caller has compared checksums of his own: those of large arrays are passed over */
+
+/* To be mapped, `bytes` starts at a multiple of 64 in memory, of 8 at least. */
+cfaiss_status cfaiss_container_read(const void *bytes, size_t byte_count, int flags, cfaiss_index **out);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

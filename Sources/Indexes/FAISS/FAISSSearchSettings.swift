@@ -1,0 +1,29 @@
+/// How thoroughly one search of a FAISS index looks. What is nil, or unknown to the kind, is as the index has it.
+public struct FAISSSearchSettings: Sendable, Equatable {
+    /// Lists that are visited, at least 1.
+    public var nprobe: Int?
+    /// Candidates that a walk through a graph keeps, at least 1.
+    public var efSearch: Int?
+    /// Candidates a hit that are compared exactly, at least 1.
+    public var candidateFactor: Double?
+
+    /// Settings, each of which may be left to the index.
+    public init(nprobe: Int? = nil, efSearch: Int? = nil, candidateFactor: Double? = nil) {
+        self.nprobe = nprobe
+        self.efSearch = efSearch
+        self.candidateFactor = candidateFactor
+    }
+}
+
+/// How a FAISS index is built.
+public struct FAISSBuildSettings: Sendable, Equatable {
+    /// Of the choice of training rows: the same rows, kind and seed give the same bytes.
+    public var seed: UInt64 = 0
+    /// Threads that may work, the calling one included.
+    public var threadCount = 1
+    /// The bytes that training rows may take, as float32; there are never fewer rows than the kind needs.
+    public var trainingByteCount = 512 << 20
+
+    /// One thread, seed 0, 512 MiB of training rows.
+    public init() {}
+}

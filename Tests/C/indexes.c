@@ -1,0 +1,103 @@
+/* Collections with an index of FAISS's: made by name, filled, built, searched with settings, opened again. */
+
+#include "check.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+enum { rows = 1200, dimension = 8 };
+
+static float vectors[rows][dimension];
+
+static void make_vectors(void) {
+    uint32_t state = 1;
+    for (int row = 0; row < rows; row++) {
+        for (int i = 0; i < dimension; i++) {
+            state = state * 1664525u + 1013904223u;
+            vectors[row][i] = (float)(row % 16 == i || row % 16 == i + 8) + (float)(state >> 8) / (1 << 26);
+        }
+    }
+}
+
+static void fill(qv_collection collection) {
+    static qv_document documents[rows];
+    for (int row = 0; row < rows; row++) {
+        documents[row].struct_size = sizeof documents[row];
+        documents[row].key = qv_integer_key((uint64_t)row);
+        documents[row].vector = vectors[row];
+        documents[row].vector_count = dimension;
+    }
+    EXPECT(QV_OK, qv_upsert(collection, documents, rows, NULL));
+    STRUCT(qv_maintenance_options, options);
+    options.thread_count = 2;
+    EXPECT(QV_OK, qv_seal(collection, &options));
+    EXPECT(QV_OK, qv_maintain(collection, &options));
+    STRUCT(qv_statistics, statistics);
+    EXPECT(QV_OK, qv_collection_statistics(collection, &statistics));
+    CHECK(statistics.unindexed_segment_count == 0 && statistics.segment_count == 1);
+}
+
+/* Each row is its own nearest. */
+static void search(qv_collection collection, uint32_t nprobe, float candidate_factor) {
+    STRUCT(qv_search_options, options);
+    options.k = 1;
+    options.nprobe = nprobe;
+    options.candidate_factor = candidate_factor;
+    qv_results results = 0;
+    EXPECT(QV_OK, qv_search(collection, vectors[0], 100, dimension, &options, &results));
+    int found = 0;
+    for (uint64_t query = 0; query < 100; query++) {
+        STRUCT(qv_hit, hit);
+        EXPECT(QV_OK, qv_results_hit(results, query, 0, &hit));
+        found += hit.key.integer == query && hit.score == 0;
+    }
+    CHECK(found >= 95);
+    EXPECT(QV_OK, qv_results_free(results));
+}
+
+int main(int argc, char **argv) {
+    CHECK(argc == 2);
+    make_vectors();
+    static const char *const kinds[] = {"ivf", "IVF16,Flat", "HNSW8,SQ8", "PQ4x4fs"};
+    const int kind_count = (int)(sizeof kinds / sizeof *kinds);
+    const char *path = in_folder(argv[1], "indexes");
+    qv_store store = open_store(path, QV_OPEN_CREATE);
+    qv_collection collection = 0;
+    STRUCT(qv_collection_options, options);
+    options.dimension = dimension;
+    options.metric = QV_METRIC_L2;
+    for (int kind = 0; kind < kind_count; kind++) {
+        options.index = kinds[kind];
+        EXPECT(QV_OK, qv_create_collection(store, kinds[kind], &options, &collection));
+        fill(collection);
+        search(collection, 0, 0);
+        search(collection, 8, 30);
+        EXPECT(QV_OK, qv_close_collection(collection));
+    }
+    static const char *const refused[] = {"IVF0,Flat", "IDMap,Flat", "BFlat", "PQ3"};
+    for (int kind = 0; kind < (int)(sizeof refused / sizeof *refused); kind++) {
+        options.index = refused[kind];
+        EXPECT(QV_ERROR_CONFIGURATION, qv_create_collection(store, "refused", &options, &collection));
+    }
+    EXPECT(QV_OK, qv_open_collection(store, kinds[0], &collection));
+    STRUCT(qv_search_options, settings);
+    settings.k = 1;
+    settings.candidate_factor = NAN;
+    qv_results results = 0;
+    EXPECT(QV_ERROR_SEARCH, qv_search(collection, vectors[0], 1, dimension, &settings, &results));
+    /* A program of the first version, whose struct ends before nprobe. */
+    settings.struct_size = 40;
+    EXPECT(QV_OK, qv_search(collection, vectors[0], 1, dimension, &settings, &results));
+    EXPECT(QV_OK, qv_results_free(results));
+    EXPECT(QV_OK, qv_close_collection(collection));
+    EXPECT(QV_OK, qv_close(store));
+    store = open_store(path, QV_OPEN_READ_ONLY);
+    for (int kind = 0; kind < kind_count; kind++) {
+        EXPECT(QV_OK, qv_open_collection(store, kinds[kind], &collection));
+        search(collection, 0, 0);
+        EXPECT(QV_OK, qv_close_collection(collection));
+    }
+    EXPECT(QV_OK, qv_close(store));
+    EXPECT(QV_OK, qv_verify(path, NULL));
+    return 0;
+}

@@ -1,0 +1,163 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Quiver
+
+private let kinds = [
+    "ivf", "Flat", "SQ8", "PQ8x4fs", "LSH", "HNSW16", "HNSW16,SQ8", "NSG16,Flat", "IVF16,Flat",
+    "IVF16,SQ8", "IVF16,PQ8x4",
+    "IVF16,PQ8x4fs,RFlat", "PCA8,IVF16,SQ8", "OPQ8,PQ8x4fs", "RQ4x4",
+]
+
+private let vectors = clusteredVectors(count: 1_200, dimension: 16, seed: 77)
+
+@Suite struct `A collection with an index of FAISS's` {
+    private let directory = TemporaryDirectory()
+    private var path: String { directory.file("store") }
+
+    private func filled(_ index: String, _ metric: Metric, _ storage: Storage = .float32) throws
+        -> Store
+    {
+        let store = try Store.create(at: path)
+        let collection = try store.createCollection(
+            "c",
+            CollectionConfiguration(
+                dimension: 16,
+                metric: metric,
+                storage: storage,
+                index: try IndexSpecification(parsing: index)
+            )
+        )
+        try collection.upsert(
+            vectors.enumerated().map { Document(key: .integer(UInt64($0)), vector: $1) }
+        )
+        try collection.seal()
+        try collection.maintain()
+        return store
+    }
+
+    /// recall@10 against the exact answer, whose scores the others must have.
+    private func recall(_ collection: Collection) throws -> Double {
+        var request = SearchRequest(queries: Array(vectors[..<40]), k: 10)
+        let found = try collection.search(request).map(\.hits)
+        request.mode = .exact
+        let truth = try collection.search(request).map(\.hits)
+        var common = 0
+        for (hits, best) in zip(found, truth) {
+            #expect(hits.count == best.count)
+            let scores = Dictionary(uniqueKeysWithValues: best.map { ($0.key, $0.score) })
+            for hit in hits {
+                guard let score = scores[hit.key] else { continue }
+                #expect(hit.score == score)
+                common += 1
+            }
+        }
+        return Double(common) / Double(truth.reduce(0) { $0 + $1.count })
+    }
+
+    @Test(arguments: kinds, Metric.allCases)
+    func `is searched, changed, opened again and verified`(index: String, metric: Metric) throws {
+        // Signs are compared by Euclidean distances alone.
+        if index == "LSH", metric == .innerProduct { return }
+        let floor = index == "LSH" ? 0.6 : metric == .innerProduct ? 0.7 : 0.9
+        do {
+            let store = try filled(index, metric)
+            let collection = try store.collection("c")
+            #expect(try collection.statistics().unindexedSegmentCount == 0)
+            #expect(try recall(collection) >= floor)
+            var batch = WriteBatch()
+            for key in 0..<600 { batch.delete(.integer(UInt64(key * 2))) }
+            try collection.write(batch)
+            #expect(try recall(collection) >= floor)
+            store.close()
+        }
+        let store = try Store.open(at: path)
+        let collection = try store.collection("c")
+        #expect(try recall(collection) >= floor)
+        #expect(collection.configuration.vectorFields[0].index.description.isEmpty == false)
+        var batch = WriteBatch()
+        for key in 0..<600 where key % 50 != 0 { batch.delete(.integer(UInt64(key * 2 + 1))) }
+        try collection.write(batch)
+        #expect(try recall(collection) >= floor)
+        store.close()
+        #expect(try Store.verify(at: path).isSound)
+    }
+
+    @Test(arguments: Storage.allCases)
+    func `holds rows of every storage type`(storage: Storage) throws {
+        let store = try filled("IVF16,SQ8", .cosine, storage)
+        #expect(try recall(try store.collection("c")) >= 0.9)
+    }
+
+    @Test func `compares row by row while there are too few rows to train`() throws {
+        let store = try Store.create(at: path)
+        let collection = try store.createCollection(
+            "c",
+            CollectionConfiguration(
+                dimension: 16,
+                index: try IndexSpecification(parsing: "IVF1024,Flat")
+            )
+        )
+        try collection.upsert(
+            vectors.prefix(500).enumerated().map { Document(key: .integer(UInt64($0)), vector: $1) }
+        )
+        try collection.seal()
+        try collection.maintain()
+        #expect(try recall(collection) == 1)
+        #expect(try collection.statistics().unindexedSegmentCount == 0)
+    }
+
+    @Test func `tells damage to the file of its index, whatever byte it is`() throws {
+        try filled("IVF16,SQ8", .l2).close()
+        let files = FileManager.default.enumerator(atPath: path)?.compactMap { $0 as? String } ?? []
+        let name = try #require(files.first { $0.contains("index-0-1.qvs") })
+        let url = URL(fileURLWithPath: "\(path)/\(name)")
+        let whole = try Data(contentsOf: url)
+        for place in stride(from: 0, to: whole.count, by: max(1, whole.count / 150)) {
+            // Zeros of the header page that nothing reads.
+            if (40..<4_096).contains(place) { continue }
+            var altered = whole
+            altered[place] ^= 0x20
+            try altered.write(to: url)
+            #expect(try !Store.verify(at: path).isSound, "byte \(place)")
+        }
+        try whole.write(to: url)
+        #expect(try Store.verify(at: path).isSound)
+    }
+
+    @Test func `takes nprobe with a search`() throws {
+        let store = try filled("IVF64,Flat", .l2)
+        let collection = try store.collection("c")
+        var request = SearchRequest(queries: vectors, k: 10, nprobe: 1)
+        let one = try collection.search(request).map { $0.hits.map(\.key) }
+        request.nprobe = 64
+        let all = try collection.search(request).map { $0.hits.map(\.key) }
+        request.mode = .exact
+        let truth = try collection.search(request).map { $0.hits.map(\.key) }
+        #expect(all == truth)
+        #expect(one != truth)
+        request.nprobe = 0
+        #expect(throws: StoreError.invalidSearch(reason: "nprobe is at least 1, not 0")) {
+            _ = try collection.search(request)
+        }
+    }
+
+    /// Programs that know format version 1 alone open every store that holds nothing else.
+    @Test func `makes a store of format version 2`() throws {
+        let store = try Store.create(at: path)
+        func version() throws -> UInt32 {
+            let catalog = try store.core().catalog
+            return try catalog.read { (transaction) throws(StoreError) in
+                try transaction.settings(of: catalog).format
+            }
+        }
+        #expect(try version() == 1)
+        _ = try store.createCollection("a", CollectionConfiguration(dimension: 2, index: .graph))
+        #expect(try version() == 1)
+        _ = try store.createCollection("b", CollectionConfiguration(dimension: 2, index: .ivf))
+        #expect(try version() == 2)
+        store.close()
+        #expect(try Store.open(at: path, access: .readOnly).collectionNames() == ["a", "b"])
+    }
+}
