@@ -47,7 +47,8 @@ private func call(
         ef_search: random.pick([0, 1, -1, .min]),
         quantizer_ef_search: random.pick([0, 1, -7]),
         k_factor: random.pick([0, 1, 0.5, -1, .nan, .infinity, 3]),
-        selector: random.chance(70) ? nil : selector
+        selector: random.chance(70) ? nil : selector,
+        thread_count: random.pick([0, 1, 2, -1])
     )
     switch Int.random(in: 0..<12, using: &random) {
     case 0, 1:
