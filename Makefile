@@ -16,7 +16,7 @@ RELEASE := .build/release
 STATIC := .build/static
 STAGE := $(CURDIR)/.build/stage
 
-.PHONY: all setup build static install test test-swift test-kernels test-c test-docs lint format docs demo bench clean
+.PHONY: all setup build static install test test-swift test-kernels test-c test-docs lint format docs demo bench fuzz clean
 
 all: build test
 
@@ -54,10 +54,11 @@ test-c: static
 	@scripts/install "" "$(STAGE)" $(STATIC)
 	@scripts/test-c "$(STAGE)"
 
-# Every code block of the quick starts.
+# Every code block of the quick starts, and the example packages.
 test-docs: static
 	@scripts/install "" "$(STAGE)" $(STATIC)
 	@scripts/check-docs "$(STAGE)"
+	@scripts/check-examples
 
 lint:
 	swift format lint --strict -r -p Package.swift Sources Tests Benchmarks
@@ -75,6 +76,11 @@ demo: build
 
 bench: build
 	@scripts/bench
+
+# Factory strings and the arguments of FAISS's C shim, each for FUZZ_SECONDS in a process of its own.
+FUZZ_SECONDS ?= 600
+fuzz: build
+	@scripts/fuzz $(FUZZ_SECONDS)
 
 clean:
 	rm -rf .build

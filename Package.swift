@@ -102,7 +102,13 @@ let package = Package(
         // Tests.
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: house),
         tests(of: "JSON"),
-        tests(of: "FAISS", imports: ["CFAISS", "CKernels", "Threads"]),
+        tests(of: "FAISS", imports: ["CFAISS", "CKernels", "Threads", "FAISSFuzz"]),
+        .executableTarget(
+            name: "FAISSFuzz",
+            dependencies: ["FAISS", "CFAISS"],
+            path: "Tests/FAISSFuzz",
+            swiftSettings: house
+        ),
         tests(of: "LMDB", imports: ["CLMDB"]),
         tests(of: "Indexes", imports: ["CKernels", "FAISS"]),
         tests(of: "Tokenizers", imports: ["JSON", "Files"], resources: [.copy("Resources")]),

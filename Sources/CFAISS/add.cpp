@@ -11,7 +11,10 @@
 #include <faiss/IndexRefine.h>
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
+#include <string_view>
+#include <unordered_map>
 #include <vector>
 
 namespace {
@@ -24,6 +27,42 @@ faiss::IndexNSG *spreading_graph(faiss::Index &index) {
     if (auto *outer = dynamic_cast<faiss::IndexPreTransform *>(&index)) return spreading_graph(*outer->index);
     if (auto *refine = dynamic_cast<faiss::IndexRefine *>(&index)) return spreading_graph(*refine->base_index);
     return dynamic_cast<faiss::IndexNSG *>(&index);
+}
+
+/// A row that no link leads to is linked from one that has room for a link. FAISS looks for that without end if there is
+/// none, which happens when more rows are equal than have links to each other.
+void check_distinct(const faiss::IndexNSG &nsg, const faiss::Index &index, int64_t n, const float *rows) {
+    const faiss::Index *part = &index;
+    std::vector<float> transformed;
+    while (part != &nsg) {
+        if (const auto *map = dynamic_cast<const faiss::IndexIDMap *>(part)) {
+            part = map->index;
+        } else if (const auto *refine = dynamic_cast<const faiss::IndexRefine *>(part)) {
+            part = refine->base_index;
+        } else {
+            const auto &outer = dynamic_cast<const faiss::IndexPreTransform &>(*part);
+            const float *result = outer.apply_chain(n, rows);
+            std::vector<float> next(result, result + size_t(n) * size_t(outer.index->d));
+            if (result != rows) delete[] result;
+            transformed.swap(next);
+            rows = transformed.data();
+            part = outer.index;
+        }
+    }
+    // Squares of less than this are 0.
+    constexpr float nothing = 1e-15f;
+    std::vector<float> values(rows, rows + size_t(n) * size_t(nsg.d));
+    for (float &value : values) value = std::abs(value) < nothing ? 0 : value;
+    const size_t size = nsg.storage->sa_code_size();
+    std::vector<uint8_t> codes(size_t(n) * size);
+    nsg.storage->sa_encode(n, values.data(), codes.data());
+    std::unordered_map<std::string_view, int> counts;
+    for (int64_t row = 0; row < n; row++) {
+        const std::string_view code(reinterpret_cast<const char *>(codes.data()) + size_t(row) * size, size);
+        if (++counts[code] > std::max(1, nsg.nsg.R / 4)) {
+            throw cfaiss::Failure{CFAISS_DEGENERATE, "too many rows are equal, or have equal codes, for a NSG"};
+        }
+    }
 }
 
 faiss::IndexHNSW *graph(faiss::Index &index) {
@@ -77,6 +116,7 @@ cfaiss_status cfaiss_index_add(
             // FAISS divides by what is left of the rows beyond these, and counts on there being some.
             const int most = int(n) - 1;
             cfaiss::require(n >= CFAISS_NSG_ROWS, "a NSG needs more rows");
+            check_distinct(*nsg, index, n, rows);
             nsg->GK = std::min(nsg->GK, most);
             nsg->nsg.L = std::min(nsg->nsg.L, most);
             nsg->nsg.C = std::min(nsg->nsg.C, most);

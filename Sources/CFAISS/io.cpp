@@ -1,10 +1,13 @@
+#include "binary.hpp"
 #include "index.hpp"
 
 #include "guarded.hpp"
 
+#include <faiss/IndexBinaryIVF.h>
 #include <faiss/impl/io.h>
 #include <faiss/index_io.h>
 
+#include <algorithm>
 #include <cstring>
 
 namespace {
@@ -90,6 +93,37 @@ cfaiss_status cfaiss_index_read(const void *bytes, size_t byte_count, cfaiss_ind
         cfaiss::check_structure(*result->index);
         cfaiss::prepare(*result->index);
         result->next_label = cfaiss::label_above_all(*result->index);
+        *out = result.release();
+    });
+}
+
+cfaiss_status cfaiss_binary_write(const cfaiss_binary *handle, cfaiss_sink sink, void *context) {
+    return cfaiss::guarded([&] {
+        cfaiss::require(handle != nullptr && sink != nullptr, "a pointer is missing");
+        SinkWriter writer(sink, context);
+        faiss::write_index_binary(handle->index.get(), &writer);
+    });
+}
+
+cfaiss_status cfaiss_binary_read(const void *bytes, size_t byte_count, cfaiss_binary **out) {
+    return cfaiss::guarded([&] {
+        cfaiss::require(bytes != nullptr && out != nullptr, "a pointer is missing");
+        if (byte_count < 4 || std::memcmp(bytes, "IB", 2) != 0) {
+            throw cfaiss::Failure{CFAISS_MALFORMED, "the bytes do not start with a kind of binary index"};
+        }
+        BorrowedReader reader(bytes, byte_count);
+        auto result = std::make_unique<cfaiss_binary>();
+        result->index.reset(faiss::read_index_binary(&reader));
+        if (reader.left != 0) throw cfaiss::Failure{CFAISS_MALFORMED, "bytes are left after the index"};
+        cfaiss::prepare(*result->index);
+        if (const auto *ivf = dynamic_cast<const faiss::IndexBinaryIVF *>(result->index.get())) {
+            for (size_t list = 0; list < ivf->nlist; list++) {
+                const int64_t *ids = ivf->invlists->get_ids(list);
+                for (size_t i = 0; i < ivf->invlists->list_size(list); i++) {
+                    result->next_label = std::max(result->next_label, ids[i] + 1);
+                }
+            }
+        }
         *out = result.release();
     });
 }

@@ -2,9 +2,9 @@
 
 #include "cfaiss_search.h"
 #include "computing.hpp"
-#include "hits.hpp"
 #include "index.hpp"
 #include "list_scan.hpp"
+#include "range_hits.hpp"
 #include "row_distances.hpp"
 #include "selected.hpp"
 
@@ -17,10 +17,6 @@
 #include <cmath>
 #include <memory>
 #include <vector>
-
-struct cfaiss_range_hits {
-    std::vector<std::vector<cfaiss::Hit>> queries;
-};
 
 namespace cfaiss {
 namespace {

@@ -1,21 +1,26 @@
 /// How many rows `values` are, if they are whole, finite and of numbers that FAISS can square and sum.
-func checkedRowCount(_ values: Span<Float>, dimension: Int) throws(FAISSError) -> Int {
+func checkedRowCount(
+    _ values: Span<Float>,
+    dimension: Int,
+    magnitude: Float = Limits.magnitude
+) throws(FAISSError) -> Int {
     guard values.count.isMultiple(of: dimension) else {
         throw .notWholeRows(dimension: dimension, valueCount: values.count)
     }
-    if let position = firstUnfit(values) {
+    if let position = firstUnfit(values, magnitude) {
         let row = position / dimension
-        throw values[position].isFinite ? .tooLarge(row: row) : .notFinite(row: row)
+        throw values[position].isFinite
+            ? .tooLarge(row: row, limit: magnitude) : .notFinite(row: row)
     }
     return values.count / dimension
 }
 
-/// The first of `values` that is NaN, infinite or beyond ±`Limits.magnitude`.
-private func firstUnfit(_ values: Span<Float>) -> Int? {
+/// The first of `values` that is NaN, infinite or beyond ±`magnitude`.
+private func firstUnfit(_ values: Span<Float>, _ magnitude: Float) -> Int? {
     values.withUnsafeBufferPointer { values in
         // Bit patterns without the sign are in the order of magnitudes, with infinity and NaN above all. Gathered
         // without a branch, so that the loop is vectorised.
-        let limit = Limits.magnitude.bitPattern
+        let limit = magnitude.bitPattern
         let block = 1_024
         var start = 0
         while start < values.count {

@@ -18,8 +18,10 @@ public enum FAISSError: Error, Sendable, Equatable {
     case notWholeRows(dimension: Int, valueCount: Int)
     /// A row (counted from 0 in what was given) holds NaN or infinity.
     case notFinite(row: Int)
-    /// A row holds a number beyond ±1e15, whose square FAISS could not sum.
-    case tooLarge(row: Int)
+    /// A row holds a number beyond ±`limit`, whose square FAISS could not sum: 1e15, or 1e6 for additive codes.
+    case tooLarge(row: Int, limit: Float)
+    /// Rows of bits are to be whole bytes.
+    case notWholeBytes(dimension: Int)
     /// A number given for a search is NaN.
     case notANumber(parameter: String)
     /// The kind of index cannot do this.
@@ -78,8 +80,10 @@ extension FAISSError: CustomStringConvertible {
             "\(valueCount) numbers are no whole number of rows of dimension \(dimension)"
         case .notFinite(let row):
             "row \(row) holds NaN or infinity"
-        case .tooLarge(let row):
-            "row \(row) holds a number beyond ±1e15"
+        case .tooLarge(let row, let limit):
+            "row \(row) holds a number beyond ±\(limit)"
+        case .notWholeBytes(let dimension):
+            "\(dimension) bits are no whole number of bytes"
         case .notANumber(let parameter):
             "\(parameter) is no number"
         case .unsupported(let operation, let kind):

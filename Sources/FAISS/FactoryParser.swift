@@ -154,7 +154,8 @@ struct FactoryParser {
         let isSpreading = words.skip("NSG")
         if !isSpreading { _ = words.skip("HNSW") }
         let links =
-            try optionalNumber(&words, isSpreading ? "R" : "M", Limits.M) ?? Limits.defaultM
+            try optionalNumber(&words, isSpreading ? "R" : "M", isSpreading ? Limits.R : Limits.M)
+            ?? Limits.defaultM
         var storage: Substring?
         if words.skip("_") {
             storage = words.rest

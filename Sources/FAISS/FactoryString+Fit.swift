@@ -9,8 +9,8 @@ extension FactoryString {
     }
 
     /// Rows that training needs at least: one a centroid of the largest set; 0 for an index that needs no training.
-    var requiredTrainingRows: Int {
-        structure.requiredTrainingRows
+    func requiredTrainingRows(dimension: Int) -> Int {
+        structure.requiredTrainingRows(dimension)
     }
 }
 
@@ -57,22 +57,46 @@ extension FactoryString.Structure {
         }
     }
 
-    var requiredTrainingRows: Int {
+    /// The greatest numbers that FAISS can work with.
+    var magnitude: Float {
         switch self {
-        case .flat, .scalarQuantizer(.float16): 0
-        case .scalarQuantizer: 1
-        case .productQuantizer(_, let bits): 1 << bits
-        case .fastScan: 16
-        case .refinedProductQuantizer: 256
-        case .additive(let code): code.requiredTrainingRows
-        case .signs(_, let trained): trained ? 1 : 0
-        case .graph(_, let rows), .spreadingGraph(_, let rows): rows.requiredTrainingRows
+        case .additive: Limits.additiveMagnitude
+        case .flat, .scalarQuantizer, .productQuantizer, .fastScan, .refinedProductQuantizer,
+            .signs:
+            Limits.magnitude
+        case .graph(_, let rest), .spreadingGraph(_, let rest), .transformed(_, let rest),
+            .labelled(let rest, _):
+            rest.magnitude
+        case .inverted(.residual, _): Limits.additiveMagnitude
+        case .inverted(_, let rest): rest.magnitude
+        case .refined(let rest, let rows): min(rest.magnitude, rows.magnitude)
+        }
+    }
+
+    func requiredTrainingRows(_ dimension: Int) -> Int {
+        switch self {
+        case .flat, .scalarQuantizer(.float16): return 0
+        case .scalarQuantizer: return 1
+        case .productQuantizer(_, let bits): return 1 << bits
+        case .fastScan: return 16
+        case .refinedProductQuantizer: return 256
+        case .additive(let code): return code.requiredTrainingRows(dimension)
+        case .signs(_, let trained): return trained ? 1 : 0
+        case .graph(_, let rows), .spreadingGraph(_, let rows):
+            return rows.requiredTrainingRows(dimension)
         case .inverted(let lists, let rows):
-            max(lists.requiredTrainingRows, rows.requiredTrainingRows)
+            return max(
+                lists.requiredTrainingRows(dimension),
+                rows.requiredTrainingRows(dimension)
+            )
         case .transformed(let transform, let rest):
-            max(transform.requiredTrainingRows, rest.requiredTrainingRows)
-        case .refined(let rest, let rows): max(rest.requiredTrainingRows, rows.requiredTrainingRows)
-        case .labelled(let rest, _): rest.requiredTrainingRows
+            return max(
+                transform.requiredTrainingRows(dimension),
+                rest.requiredTrainingRows(transform.output(dimension))
+            )
+        case .refined(let rest, let rows):
+            return max(rest.requiredTrainingRows(dimension), rows.requiredTrainingRows(dimension))
+        case .labelled(let rest, _): return rest.requiredTrainingRows(dimension)
         }
     }
 }
@@ -91,23 +115,31 @@ extension FactoryString.AdditiveCode {
     }
 
     /// One row a centroid; norms as centroids want one a centroid, too.
-    fileprivate var requiredTrainingRows: Int {
+    fileprivate func requiredTrainingRows(_ dimension: Int) -> Int {
         let ofNorms =
             switch norm {
             case .eightBitCentroid: 256
-            case .fourBitCentroid, .residual, .localSearch: 16
+            case .fourBitCentroid, .localSearch: 16
+            // Fewer than 39 a centroid, and FAISS would write a warning that nothing here can turn off.
+            case .residual: 39 * 16
             case nil, .some(.none), .float, .eightBit, .fourBit: 1
             }
-        return max(1 << widestBits, ofNorms)
+        // Residual steps start from the principal components of each part.
+        let ofParts =
+            switch family {
+            case .residual, .productResidual: dimension / parts
+            case .localSearch, .productLocalSearch: 1
+            }
+        return max(1 << widestBits, ofNorms, ofParts)
     }
 }
 
 extension FactoryString.Lists {
-    fileprivate var requiredTrainingRows: Int {
+    fileprivate func requiredTrainingRows(_ dimension: Int) -> Int {
         switch self {
         case .flat(let count), .graph(let count, _): count
-        case .index(let count, let structure): max(count, structure.requiredTrainingRows)
-        case .residual(let stages): 1 << (stages.map(\.bits).max() ?? 0)
+        case .index(let count, let structure): max(count, structure.requiredTrainingRows(dimension))
+        case .residual(let stages): max(1 << (stages.map(\.bits).max() ?? 0), dimension)
         case .pairs(let bits): 1 << bits
         }
     }
@@ -140,7 +172,7 @@ extension FactoryString.Transform {
         case .principalComponents: try narrows(output, dimension, "PCA")
         case .signRotation: try narrows(output, dimension, "ITQ")
         case .productRotation(let parts, _):
-            try rotates(output, dimension, "OPQ")
+            try narrows(output, dimension, "OPQ output ")
             try divides(parts, output, "OPQ")
         case .randomRotation: try rotates(output, dimension, "RR")
         case .normalization: break
@@ -152,11 +184,12 @@ extension FactoryString.Transform {
     }
 
     /// Rows that training needs at least. Fewer than dimensions would leave components undefined.
-    var requiredTrainingRows: Int {
+    func requiredTrainingRows(_ dimension: Int) -> Int {
         switch self {
-        case .principalComponents(let dimension, _, _): dimension
-        case .productRotation: 256
-        case .signRotation(let dimension): dimension ?? 1
+        case .principalComponents(let output, _, _): output
+        // With fewer rows than dimensions FAISS writes past its matrices.
+        case .productRotation: max(256, dimension)
+        case .signRotation: dimension
         case .randomRotation: 1
         case .normalization, .padding: 0
         }

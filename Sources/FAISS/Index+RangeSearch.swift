@@ -38,6 +38,13 @@ extension Index {
                 )
             }
         )
+        return try RangeSearchResult(taking: hits, queryCount: queryCount)
+    }
+}
+
+extension RangeSearchResult {
+    /// Copies the hits out of C and destroys them there.
+    init(taking hits: OpaquePointer?, queryCount: Int) throws(FAISSError) {
         guard let hits else { throw .faiss(message: "no hits came back") }
         defer { cfaiss_range_hits_destroy(hits) }
         let hitCount = Int(cfaiss_range_hits_count(hits))
@@ -45,10 +52,6 @@ extension Index {
         var labels = [Int64](repeating: 0, count: hitCount)
         var distances = [Float](repeating: 0, count: hitCount)
         cfaiss_range_hits_copy(hits, &bounds, &labels, &distances)
-        return RangeSearchResult(
-            labels: labels,
-            distances: distances,
-            bounds: bounds.map(Int.init)
-        )
+        self.init(labels: labels, distances: distances, bounds: bounds.map(Int.init))
     }
 }

@@ -3,7 +3,7 @@ internal import CFAISS
 extension Index {
     /// Rows that training needs at least; 0 for an index that needs none.
     public var requiredTrainingRows: Int {
-        factory?.requiredTrainingRows ?? (isTrained ? 0 : 1)
+        factory?.requiredTrainingRows(dimension: dimension) ?? (isTrained ? 0 : 1)
     }
 
     /// Learns what the index needs to know about rows: the lists' centroids, rotations, the quantisers' ranges and

@@ -118,7 +118,11 @@ public struct Index: ~Copyable, Sendable {
     /// How many rows `values` are, if they are whole, finite and of numbers that FAISS can square.
     func checkedRowCount(_ values: Span<Float>) throws(FAISSError) -> Int {
         try checkUsable()
-        return try FAISS.checkedRowCount(values, dimension: dimension)
+        return try FAISS.checkedRowCount(
+            values,
+            dimension: dimension,
+            magnitude: factory?.structure.magnitude ?? Limits.additiveMagnitude
+        )
     }
 
     /// Throws if a change failed earlier: FAISS does not take back what it had done by then.
@@ -140,7 +144,9 @@ public struct Index: ~Copyable, Sendable {
         } catch {
             // The others are found before anything changes.
             switch error {
-            case .unsupported, .unknownLabel: break
+            case .unsupported, .unknownLabel,
+                .degenerate where isTrained:
+                break
             default: failure = error
             }
             throw error

@@ -4,6 +4,8 @@ enum Limits {
     static let dimension = 1...65_536
     /// Links of a graph's row; also R of a NSG.
     static let M = 2...512
+    /// Of a NSG: FAISS attaches rows that nothing links to without end when links are few.
+    static let R = 16...512
     static let defaultM = 32
     static let efConstruction = 1...65_536
     static let listCount = 1...1_048_576
@@ -21,6 +23,8 @@ enum Limits {
     static let searchedSteps = 1...16
     static let searchedBits = 1...8
     static let searchedCentroids = 4_096
+    /// Bits of a key of a binary hash.
+    static let hashBits = 1...32
     static let transformCount = 4
     /// Rotations are squares of this side that take a number of steps as its cube to learn.
     static let rotatedDimension = 1...4_096
@@ -30,4 +34,6 @@ enum Limits {
     /// Numbers beyond this would overflow when they are squared and summed, which makes FAISS's k-means write past its
     /// centroids.
     static let magnitude: Float = 1e15
+    /// The same for additive codes, whose squared norms are themselves squared and summed.
+    static let additiveMagnitude: Float = 1e6
 }

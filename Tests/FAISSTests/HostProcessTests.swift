@@ -42,13 +42,31 @@ import Testing
             // Fewer than 39 rows a list, where FAISS would warn.
             _ = try filled("IVF64,Flat", ClusteredRows(count: 100, dimension: 8, seed: 1), .l2)
             _ = try filled("HNSW8", ClusteredRows(count: 100, dimension: 8, seed: 1), .l2)
+            // Each with the fewest rows that it takes.
+            for factory in [
+                "PQ4", "PQ4x4fs", "RQ2x6", "RQ2x4_Nrq2x4", "RQ2x4_Nlsq2x4", "RQ2x4_Ncqint8",
+                "LSQ2x4", "PRQ2x2x4",
+                "OPQ4,PQ4x4", "PCA4,Flat", "ITQ4,LSHt", "IVF16,PQ4x4fsr", "IVF16,RQ2x4",
+                "IVF16(RCQ2x2),SQ8",
+                "IMI2x4,PQ4", "IVF16,PQ2+4", "IVF16_HNSW4,SQ8",
+            ] {
+                var index = try Index(dimension: 8, factory: factory, metric: .l2)
+                let count = index.requiredTrainingRows
+                try index.train(ClusteredRows(count: count, dimension: 8, seed: 1).values)
+                try index.add(ClusteredRows(count: 20, dimension: 8, seed: 2).values)
+            }
+            var binary = try BinaryIndex(dimension: 8, factory: "BIVF4")
+            try binary.train([1, 2, 3, 4])
         }
         let heard = try #require(result)
         let text = String(
             decoding: heard.standardErrorContent + heard.standardOutputContent,
             as: UTF8.self
         )
-        #expect(!text.contains("WARN") && !text.contains("clustering"), "\(text)")
+        #expect(
+            !text.contains("WARN") && !text.contains("clustering") && !text.contains("train"),
+            "\(text)"
+        )
     }
 }
 

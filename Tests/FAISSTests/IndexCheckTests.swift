@@ -44,9 +44,13 @@ private let rows = ClusteredRows(count: 200, dimension: 6, seed: 21)
         var index = try Index(dimension: 2, factory: "Flat", metric: .l2)
         try index.add([1e15, -0.0, .leastNonzeroMagnitude, -1e15])
         for value in [Float(1e15).nextUp, -.greatestFiniteMagnitude] {
-            #expect(throws: FAISSError.tooLarge(row: 1)) { try index.add([1, 1, 1, value]) }
+            #expect(throws: FAISSError.tooLarge(row: 1, limit: 1e15)) {
+                try index.add([1, 1, 1, value])
+            }
         }
         #expect(index.count == 2)
+        var additive = try Index(dimension: 2, factory: "RQ2x4", metric: .l2)
+        #expect(throws: FAISSError.tooLarge(row: 0, limit: 1e6)) { try additive.train([2e6, 0]) }
     }
 
     @Test func `work before training`() throws {

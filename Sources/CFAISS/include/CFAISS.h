@@ -11,11 +11,14 @@
  * Counts, sizes and NULL where something is needed are checked here (CFAISS_INVALID); finite numbers, shapes and
  * factory strings are the caller's to check: the Swift module FAISS does. */
 
+#include "cfaiss_binary.h"
 #include "cfaiss_error.h"
 #include "cfaiss_hnsw.h"
 #include "cfaiss_index.h"
+#include "cfaiss_kmeans.h"
 #include "cfaiss_rows.h"
 #include "cfaiss_search.h"
 #include "cfaiss_selector.h"
+#include "cfaiss_transform.h"
 #include "cfaiss_work.h"
 #endif

@@ -1,0 +1,35 @@
+import FAISS
+import Glibc
+
+// One round of fuzzing, in a process of its own that a test or `make fuzz` starts and watches:
+//
+//     FAISSFuzz grammar|shim SEED SECONDS
+//
+// It prints what it is about to do before it does it, so that the last line names what killed it.
+
+let arguments = CommandLine.arguments
+guard arguments.count == 4, let seed = UInt64(arguments[2]), let seconds = Int(arguments[3]) else {
+    fail("usage: FAISSFuzz grammar|shim SEED SECONDS")
+}
+let deadline = ContinuousClock.now + .seconds(seconds)
+var random = FuzzRandom(seed: seed)
+var rounds = 0
+switch arguments[1] {
+case "grammar":
+    while ContinuousClock.now < deadline {
+        tryFactory(&random)
+        rounds += 1
+    }
+case "shim":
+    while ContinuousClock.now < deadline {
+        tryShim(&random)
+        rounds += 1
+    }
+default: fail("\(arguments[1]) is neither grammar nor shim")
+}
+print("done: \(rounds) rounds of \(arguments[1]), seed \(seed)")
+
+func fail(_ message: String) -> Never {
+    announce(message)
+    exit(2)
+}

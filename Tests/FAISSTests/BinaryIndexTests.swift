@@ -1,0 +1,138 @@
+import FAISS
+import TestSupport
+import Testing
+
+private let dimension = 64
+private let rows = bits(1_000, seed: 31)
+private let queries = bits(20, seed: 32)
+
+/// Bits around a few centres.
+private func bits(_ count: Int, seed: UInt64) -> [UInt8] {
+    var centreRandom = SplitMix64(seed: 1)
+    var random = SplitMix64(seed: seed)
+    let centres = (0..<16).map { _ in UInt64.random(in: .min ... .max, using: &centreRandom) }
+    return (0..<count).flatMap { _ in
+        var value = centres[Int.random(in: 0..<16, using: &random)]
+        for _ in 0..<12 { value ^= 1 << UInt64.random(in: 0..<64, using: &random) }
+        return withUnsafeBytes(of: value) { Array($0) }
+    }
+}
+
+private func distance(_ query: Int, _ row: Int) -> Int {
+    (0..<8).reduce(0) { $0 + (queries[query * 8 + $1] ^ rows[row * 8 + $1]).nonzeroBitCount }
+}
+
+private struct BinaryKind: Sendable, CustomTestStringConvertible {
+    let factory: String
+    var parameters = SearchParameters()
+    let recall: Double
+    var canRemove = false
+
+    var testDescription: String { factory }
+
+    static let all = [
+        BinaryKind(factory: "BFlat", recall: 1, canRemove: true),
+        BinaryKind(
+            factory: "BIVF16",
+            parameters: SearchParameters(nprobe: 8),
+            recall: 0.8,
+            canRemove: true
+        ),
+        BinaryKind(
+            factory: "BIVF16_HNSW8",
+            parameters: SearchParameters(nprobe: 8),
+            recall: 0.8,
+            canRemove: true
+        ),
+        BinaryKind(factory: "BHNSW16", parameters: SearchParameters(efSearch: 64), recall: 0.85),
+        BinaryKind(factory: "BHash4", recall: 0.02),
+        BinaryKind(factory: "BHash6x6", recall: 0.2),
+    ]
+}
+
+@Suite struct `An index of bits` {
+    private func filled(_ kind: BinaryKind) throws(FAISSError) -> BinaryIndex {
+        var index = try BinaryIndex(dimension: dimension, factory: kind.factory)
+        try index.train(rows)
+        try index.add(rows)
+        return index
+    }
+
+    @Test(arguments: BinaryKind.all)
+    private func `finds rows, and the same ones after it was stored`(kind: BinaryKind) throws {
+        let index = try filled(kind)
+        let result = try index.search(queries, k: 10, parameters: kind.parameters)
+        var good = 0
+        for query in 0..<20 {
+            let exact = (0..<1_000).map { distance(query, $0) }.sorted()[9]
+            for (label, bits) in zip(result.labels(of: query), result.distances(of: query)) {
+                #expect(distance(query, Int(label)) == Int(bits))
+                if Int(bits) <= exact { good += 1 }
+            }
+        }
+        #expect(Double(good) >= kind.recall * 200, "\(good) of 200")
+        let bytes = try index.faissBytes()
+        let restored = try BinaryIndex(trustingFAISSBytes: bytes)
+        let again = try restored.search(queries, k: 10, parameters: kind.parameters)
+        #expect(again == result)
+        #expect(restored.count == 1_000 && restored.nextLabel == 1_000)
+    }
+
+    @Test(arguments: BinaryKind.all)
+    private func `finds what is selected, and all within a radius`(kind: BinaryKind) throws {
+        let index = try filled(kind)
+        var parameters = kind.parameters
+        if parameters.nprobe != nil { parameters.nprobe = 16 }
+        parameters.selector = try Selector(100..<200)
+        let found = try index.search(queries, k: 10, parameters: parameters)
+        #expect(found.labels.count == 200 && found.labels.allSatisfy { 100..<200 ~= $0 })
+        let near = try index.rangeSearch(queries, radius: 20, parameters: parameters)
+        for query in 0..<20 {
+            let expected = Set((100..<200).filter { distance(query, $0) < 20 }.map { Int64($0) })
+            #expect(Set(near.labels(of: query)) == expected)
+        }
+    }
+
+    @Test(arguments: BinaryKind.all)
+    private func `gives rows back and takes them out`(kind: BinaryKind) throws {
+        var index = try filled(kind)
+        let given = try index.reconstruct([999, 0])
+        #expect(given == Array(rows[999 * 8..<1_000 * 8]) + Array(rows[0..<8]))
+        #expect(throws: FAISSError.unknownLabel(1_000)) { _ = try index.reconstruct([1_000]) }
+        guard kind.canRemove else {
+            #expect(throws: FAISSError.self) { try index.remove(Selector(0..<10)) }
+            return
+        }
+        #expect(try index.remove(Selector(0..<10)) == 10)
+        #expect(index.count == 990)
+        try index.add(Array(rows[0..<8]))
+        #expect(index.nextLabel == (index.labels == .stored ? 1_001 : 991))
+        try index.reset()
+        #expect(try index.search(queries, k: 3).labels.isEmpty)
+    }
+
+    @Test func `is refused with a reason`() throws {
+        for text in [
+            "", "Flat", "BFlat,", "BIVF0", "BIVF", "BIVF4_HNSW1", "BHNSW", "BHash0", "BHash33",
+            "BHash2x", "BFlat2",
+        ] {
+            #expect(throws: FAISSError.self) { _ = try BinaryIndex(dimension: 64, factory: text) }
+        }
+        #expect(throws: FAISSError.self) { _ = try BinaryIndex(dimension: 8, factory: "BHash3x4") }
+        #expect(throws: FAISSError.notWholeBytes(dimension: 12)) {
+            _ = try BinaryIndex(dimension: 12, factory: "BFlat")
+        }
+        var index = try BinaryIndex(dimension: 64, factory: "BIVF16")
+        #expect(throws: FAISSError.notTrained) { try index.add(rows) }
+        #expect(throws: FAISSError.tooFewTrainingRows(required: 16, found: 1)) {
+            try index.train(Array(rows.prefix(8)))
+        }
+        #expect(throws: FAISSError.notWholeRows(dimension: 8, valueCount: 7)) {
+            try index.train(Array(rows.prefix(7)))
+        }
+        #expect(throws: FAISSError.unknownParameter("efSearch", factory: "BIVF16")) {
+            try index.train(rows)
+            _ = try index.search(queries, k: 1, parameters: SearchParameters(efSearch: 3))
+        }
+    }
+}
