@@ -1,35 +1,11 @@
 #include "cfaiss_kmeans.h"
 
 #include "computing.hpp"
+#include "fast/shared_quantizer.hpp"
 
 #include <faiss/Clustering.h>
-#include <faiss/IndexFlat.h>
 
 #include <algorithm>
-
-namespace {
-
-/// Where k-means looks up each row's centroid, once an iteration, and can be stopped.
-struct Lookup final : faiss::IndexFlat {
-    Lookup(int d, faiss::MetricType metric, cfaiss_work work, unsigned long total)
-        : faiss::IndexFlat(d, metric), work(work), total(total) {}
-
-    void search(
-        idx_t n, const float *x, idx_t k, float *distances, idx_t *labels,
-        const faiss::SearchParameters *parameters) const override {
-        if (work.progress != nullptr && work.progress(work.context, done, total) != 0) {
-            throw cfaiss::Failure{CFAISS_CANCELLED, "cancelled"};
-        }
-        if (done < total) done++;
-        faiss::IndexFlat::search(n, x, k, distances, labels, parameters);
-    }
-
-    const cfaiss_work work;
-    const unsigned long total;
-    mutable unsigned long done = 0;
-};
-
-}  // namespace
 
 cfaiss_status cfaiss_kmeans_train(
     cfaiss_kmeans_settings settings, int64_t n, const float *rows, cfaiss_work work,
@@ -51,7 +27,14 @@ cfaiss_status cfaiss_kmeans_train(
         faiss::Clustering clustering(settings.dimension, settings.centroid_count, parameters);
         const auto total = (unsigned long)(settings.iteration_count) * (unsigned long)(settings.redo_count);
         const auto metric = parameters.spherical ? faiss::METRIC_INNER_PRODUCT : faiss::METRIC_L2;
-        Lookup lookup(settings.dimension, metric, work, total);
+        cfaiss::Team team(work.thread_count);
+        unsigned long done = 0;
+        cfaiss::CentroidIndex lookup(settings.dimension, metric, team, [&] {
+            if (work.progress != nullptr && work.progress(work.context, done, total) != 0) {
+                throw cfaiss::Failure{CFAISS_CANCELLED, "cancelled"};
+            }
+            if (done < total) done++;
+        });
         clustering.train(n, rows, lookup);
         std::copy(clustering.centroids.begin(), clustering.centroids.end(), centroids);
         *objective_count = int(std::min<size_t>(clustering.iteration_stats.size(), total));
