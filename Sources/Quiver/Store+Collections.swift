@@ -81,6 +81,15 @@ extension Store {
         }
     }
 
+    /// The version of the format on disk that a program must know to open this store. It grows when a collection
+    /// is made that an older program could not read, and never otherwise.
+    public func formatVersion() throws(StoreError) -> Int {
+        let catalog = try core().catalog
+        return try catalog.read { (transaction) throws(StoreError) in
+            Int(try transaction.settings(of: catalog).format)
+        }
+    }
+
     private static func check(name: String, of what: String) throws(StoreError) {
         guard !name.isEmpty else {
             throw .invalidName(name, reason: "a \(what)'s name may not be empty")

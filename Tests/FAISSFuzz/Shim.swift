@@ -48,11 +48,7 @@ private func call(
         quantizer_ef_search: random.pick([0, 1, -7]),
         k_factor: random.pick([0, 1, 0.5, -1, .nan, .infinity, 3]),
         selector: random.chance(70) ? nil : selector,
-<<<<<<< HEAD
-        thread_count: random.pick([0, 1, 2, -1])
-=======
-        thread_count: random.pick([0, 1, 3, -1])
->>>>>>> flat
+        thread_count: random.pick([0, 1, 3, -1, .min])
     )
     switch Int.random(in: 0..<12, using: &random) {
     case 0, 1:

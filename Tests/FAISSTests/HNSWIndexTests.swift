@@ -245,13 +245,3 @@ private final class GraphOfFAISS {
         return (labels, distances)
     }
 }
-
-extension Index {
-    fileprivate mutating func add(
-        _ rows: [Float],
-        threadCount: Int,
-        progress: (_ done: Int, _ total: Int) -> Bool = { _, _ in true }
-    ) throws(FAISSError) {
-        try add(rows.span, threadCount: threadCount, progress: progress)
-    }
-}

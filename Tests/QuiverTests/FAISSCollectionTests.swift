@@ -1,8 +1,7 @@
 import Foundation
+import Quiver
 import TestSupport
 import Testing
-
-@testable import Quiver
 
 private let kinds = [
     "ivf", "Flat", "SQ8", "PQ8x4fs", "LSH", "HNSW16", "HNSW16,SQ8", "NSG16,Flat", "IVF16,Flat",
@@ -146,17 +145,11 @@ private let vectors = clusteredVectors(count: 1_200, dimension: 16, seed: 77)
     /// Programs that know format version 1 alone open every store that holds nothing else.
     @Test func `makes a store of format version 2`() throws {
         let store = try Store.create(at: path)
-        func version() throws -> UInt32 {
-            let catalog = try store.core().catalog
-            return try catalog.read { (transaction) throws(StoreError) in
-                try transaction.settings(of: catalog).format
-            }
-        }
-        #expect(try version() == 1)
+        #expect(try store.formatVersion() == 1)
         _ = try store.createCollection("a", CollectionConfiguration(dimension: 2, index: .graph))
-        #expect(try version() == 1)
+        #expect(try store.formatVersion() == 1)
         _ = try store.createCollection("b", CollectionConfiguration(dimension: 2, index: .ivf))
-        #expect(try version() == 2)
+        #expect(try store.formatVersion() == 2)
         store.close()
         #expect(try Store.open(at: path, access: .readOnly).collectionNames() == ["a", "b"])
     }

@@ -96,7 +96,12 @@ struct IndexBuild: Sendable {
         switch task.plan {
         case .graph(let parameters):
             let graph = try building { () throws(IndexError) in
-                try GraphIndex.build(rows: rows, parameters: parameters, progress: progress)
+                try GraphIndex.build(
+                    rows: rows,
+                    parameters: parameters,
+                    threadCount: threadCount,
+                    progress: progress
+                )
             }
             return try asStoreError { () throws(FileError) in
                 var file = try SegmentFileWriter(creating: path, kind: .graph, in: core.fileSystem)
