@@ -19,7 +19,8 @@ import Testing
 
     @Test(
         arguments: [
-            "ivf", "Flat", "SQ8", "PQ8x4fs", "LSH", "HNSW8", "HNSW8,SQ8", "NSG16,Flat", "IVF32,Flat",
+            "ivf", "Flat", "SQ8", "PQ8x4fs", "LSH", "HNSW8", "HNSW8,SQ8", "NSG16,Flat",
+            "IVF32,Flat",
             "IVF32,SQ8", "IVF32,PQ8x4",
             "IVF32,PQ8x4fs,RFlat", "IVF32_HNSW8,SQ8", "OPQ8,IVF32,PQ8x4fs", "RQ4x4",
         ],
