@@ -81,7 +81,7 @@ bench: build
 bench-kernels: setup
 	@scripts/bench-kernels
 
-# Factory strings and the arguments of FAISS's C shim, each for FUZZ_SECONDS in a process of its own.
+# Factory strings, the arguments of FAISS's C shim and the bytes of an index, each for FUZZ_SECONDS in a process of its own.
 FUZZ_SECONDS ?= 600
 fuzz: build
 	@scripts/fuzz $(FUZZ_SECONDS)

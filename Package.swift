@@ -114,11 +114,11 @@ let package = Package(
         ),
         tests(
             of: "FAISS",
-            imports: ["CFAISS", "CKernels", "CXXHash", "FAISSFuzz", "SearcherChecks", "Threads"]
+            imports: ["CFAISS", "CKernels", "FAISSFuzz", "SearcherChecks", "Threads"]
         ),
         .executableTarget(
             name: "FAISSFuzz",
-            dependencies: ["FAISS", "CFAISS"],
+            dependencies: ["FAISS", "CFAISS", "CXXHash", "TestSupport"],
             path: "Tests/FAISSFuzz",
             swiftSettings: house
         ),

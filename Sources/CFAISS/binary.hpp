@@ -17,4 +17,7 @@ namespace cfaiss {
 /// Makes every part of `index` keep silent and train with as few rows as it can.
 void prepare(faiss::IndexBinary &index);
 
+/// Above every label of `index`.
+int64_t label_above_all(const faiss::IndexBinary &index);
+
 }  // namespace cfaiss

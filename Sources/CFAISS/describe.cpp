@@ -1,7 +1,9 @@
 #include "index.hpp"
 
+#include "binary.hpp"
 #include "guarded.hpp"
 
+#include <faiss/IndexBinaryIVF.h>
 #include <faiss/IndexIDMap.h>
 #include <faiss/IndexIVFPQR.h>
 #include <faiss/IndexNSG.h>
@@ -39,7 +41,18 @@ bool takes_rows_once(const faiss::Index &index) {
 
 int64_t above(const int64_t *labels, size_t count) {
     int64_t result = 0;
-    for (size_t i = 0; i < count; i++) result = std::max(result, labels[i] + 1);
+    for (size_t i = 0; i < count; i++) result = std::max(result, labels[i] < INT64_MAX ? labels[i] + 1 : INT64_MAX);
+    return result;
+}
+
+int64_t label_above_all(const faiss::InvertedLists &lists) {
+    int64_t result = 0;
+    for (size_t list = 0; list < lists.nlist; list++) {
+        const size_t size = lists.list_size(list);
+        if (size == 0) continue;
+        faiss::InvertedLists::ScopedIds ids(&lists, list);
+        result = std::max(result, above(ids.get(), size));
+    }
     return result;
 }
 
@@ -68,15 +81,12 @@ int64_t label_above_all(const faiss::Index &index) {
         return above(map->id_map.data(), map->id_map.size());
     }
     const auto *ivf = dynamic_cast<const faiss::IndexIVF *>(&index);
-    if (ivf == nullptr) return index.ntotal;
-    int64_t result = 0;
-    for (size_t list = 0; list < ivf->nlist; list++) {
-        const size_t size = ivf->invlists->list_size(list);
-        if (size == 0) continue;
-        faiss::InvertedLists::ScopedIds ids(ivf->invlists, list);
-        result = std::max(result, above(ids.get(), size));
-    }
-    return result;
+    return ivf == nullptr ? index.ntotal : label_above_all(*ivf->invlists);
+}
+
+int64_t label_above_all(const faiss::IndexBinary &index) {
+    const auto *ivf = dynamic_cast<const faiss::IndexBinaryIVF *>(&index);
+    return ivf == nullptr ? index.ntotal : label_above_all(*ivf->invlists);
 }
 
 }  // namespace cfaiss

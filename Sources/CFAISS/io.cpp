@@ -3,12 +3,11 @@
 
 #include "guarded.hpp"
 #include "sketched_flat.hpp"
+#include "structure/structure.hpp"
 
-#include <faiss/IndexBinaryIVF.h>
 #include <faiss/impl/io.h>
 #include <faiss/index_io.h>
 
-#include <algorithm>
 #include <cstring>
 
 namespace {
@@ -118,15 +117,9 @@ cfaiss_status cfaiss_binary_read(const void *bytes, size_t byte_count, cfaiss_bi
         auto result = std::make_unique<cfaiss_binary>();
         result->index.reset(faiss::read_index_binary(&reader));
         if (reader.left != 0) throw cfaiss::Failure{CFAISS_MALFORMED, "bytes are left after the index"};
+        cfaiss::check_structure(*result->index);
         cfaiss::prepare(*result->index);
-        if (const auto *ivf = dynamic_cast<const faiss::IndexBinaryIVF *>(result->index.get())) {
-            for (size_t list = 0; list < ivf->nlist; list++) {
-                const int64_t *ids = ivf->invlists->get_ids(list);
-                for (size_t i = 0; i < ivf->invlists->list_size(list); i++) {
-                    result->next_label = std::max(result->next_label, ids[i] + 1);
-                }
-            }
-        }
+        result->next_label = cfaiss::label_above_all(*result->index);
         *out = result.release();
     });
 }

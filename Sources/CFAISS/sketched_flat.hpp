@@ -22,6 +22,9 @@ struct SketchedFlat final : faiss::IndexFlat {
     size_t remove_ids(const faiss::IDSelector &selector) override;
     void merge_from(faiss::Index &other, idx_t add_id) override;
 
+    /// Sketches every row again: they are others than before.
+    void sketch_anew() { sketch(0, 1); }
+
     /// Forgets the rows from `count` on.
     void truncate(size_t count);
 

@@ -13,7 +13,7 @@ public struct BinaryIndex: ~Copyable, Sendable {
     // Sound to share as in `Index`.
     private nonisolated(unsafe) let handle: OpaquePointer
 
-    /// What the index is made of; nil for one read from FAISS's bytes.
+    /// What the index is made of; nil for one read from bytes.
     public let factory: BinaryFactoryString?
     /// Bits a row.
     public let dimension: Int
@@ -43,9 +43,25 @@ public struct BinaryIndex: ~Copyable, Sendable {
         try self.init(owning: handle, factory: factory)
     }
 
+    /// An index from the bytes of `serialized()`, which it copies. Bytes that are not as they were written are refused before
+    /// FAISS sees any of them.
+    ///
+    /// - Throws: `.malformed`, `.faiss`, `.outOfMemory`.
+    public init(serialized bytes: RawSpan) throws(FAISSError) {
+        var handle: OpaquePointer?
+        try FAISS.check(
+            bytes.withUnsafeBytes {
+                cfaiss_binary_container_read($0.baseAddress, $0.count, &handle)
+            }
+        )
+        try self.init(owning: handle, factory: nil)
+    }
+
     /// An index from the bytes of `faissBytes()` or of Python's `faiss.serialize_index_binary`.
     ///
     /// Only for bytes that are known to be as they were written: FAISS trusts the counts inside.
+    ///
+    /// - Throws: `.malformed`, `.faiss`, `.outOfMemory`.
     public init(trustingFAISSBytes bytes: RawSpan) throws(FAISSError) {
         var handle: OpaquePointer?
         try FAISS.check(
@@ -243,6 +259,14 @@ public struct BinaryIndex: ~Copyable, Sendable {
         if status == CFAISS_UNKNOWN_LABEL { throw .unknownLabel(unknown) }
         try FAISS.check(status)
         return rows
+    }
+
+    /// The index in bytes of ours, every one of which is under a checksum, all rows included.
+    public borrowing func serialized() throws(FAISSError) -> [UInt8] {
+        try checkUsable()
+        return try collectBytes { sink, context in
+            cfaiss_binary_container_write(handle, sink, context)
+        }
     }
 
     /// The index in FAISS's file format, as Python's `faiss.deserialize_index_binary` reads it.

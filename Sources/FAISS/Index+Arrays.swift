@@ -55,4 +55,19 @@ extension Index {
     public init(serialized bytes: [UInt8]) throws(FAISSError) {
         try self.init(serialized: bytes.span.bytes)
     }
+
+    /// `init(trustingFAISSBytes:)` with an array.
+    public init(trustingFAISSBytes bytes: [UInt8]) throws(FAISSError) {
+        try self.init(trustingFAISSBytes: bytes.span.bytes)
+    }
+
+    /// `operatingPoints(for:truth:k:progress:)` with arrays.
+    public borrowing func operatingPoints(
+        for queries: [Float],
+        truth: [Int64],
+        k: Int,
+        progress: (_ done: Int, _ total: Int) -> Bool = { _, _ in true }
+    ) throws(FAISSError) -> [OperatingPoint] {
+        try operatingPoints(for: queries.span, truth: truth.span, k: k, progress: progress)
+    }
 }

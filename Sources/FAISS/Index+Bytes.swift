@@ -37,7 +37,8 @@ extension Index {
     /// - Throws: `.unsupported` for an additive quantiser (`RQ…`, `LSQ…`) or `PQ…+…` before it is trained, which FAISS
     ///   cannot read back.
     public borrowing func faissBytes() throws(FAISSError) -> [UInt8] {
-        try serialized()
+        try checkUsable()
+        return try collectBytes { sink, context in cfaiss_index_write(handle, sink, context) }
     }
 
     /// An index from bytes in FAISS's file format, of this module or of Python's faiss.
@@ -47,7 +48,9 @@ extension Index {
     ///
     /// - Throws: `.malformed`, `.faiss`, `.outOfMemory`.
     public init(trustingFAISSBytes bytes: RawSpan) throws(FAISSError) {
-        try self.init(serialized: bytes)
+        var handle: OpaquePointer?
+        try check(bytes.withUnsafeBytes { cfaiss_index_read($0.baseAddress, $0.count, &handle) })
+        try self.init(owning: handle)
     }
 }
 

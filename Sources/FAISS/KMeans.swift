@@ -106,3 +106,23 @@ public struct KMeans: Sendable, Equatable {
         )
     }
 }
+
+/// The same operations for arrays.
+extension KMeans {
+    /// `train(_:dimension:count:parameters:progress:)` with an array.
+    public static func train(
+        _ rows: [Float],
+        dimension: Int,
+        count: Int,
+        parameters: Parameters = Parameters(),
+        progress: (_ done: Int, _ total: Int) -> Bool = { _, _ in true }
+    ) throws(FAISSError) -> KMeans {
+        try train(
+            rows.span,
+            dimension: dimension,
+            count: count,
+            parameters: parameters,
+            progress: progress
+        )
+    }
+}

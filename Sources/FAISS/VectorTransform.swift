@@ -107,3 +107,21 @@ public struct VectorTransform: ~Copyable, Sendable {
         return result
     }
 }
+
+/// The same operations for arrays.
+extension VectorTransform {
+    /// `train(_:)` with an array.
+    public mutating func train(_ rows: [Float]) throws(FAISSError) {
+        try train(rows.span)
+    }
+
+    /// `apply(_:)` with an array.
+    public borrowing func apply(_ rows: [Float]) throws(FAISSError) -> [Float] {
+        try apply(rows.span)
+    }
+
+    /// `reverse(_:)` with an array.
+    public borrowing func reverse(_ rows: [Float]) throws(FAISSError) -> [Float] {
+        try reverse(rows.span)
+    }
+}

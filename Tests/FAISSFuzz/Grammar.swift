@@ -1,4 +1,5 @@
 import FAISS
+import TestSupport
 
 private let words = [
     "Flat", "SQ8", "SQ4", "SQ6", "SQfp16", "PQ", "x", "x4fs", "x4fsr", "np", "+", "RQ", "LSQ",
@@ -23,7 +24,7 @@ private let seeds = [
     "IVF8,PQ2+2", "IVF8,RQ2x4_Nqint8",
 ]
 
-extension FuzzRandom {
+extension SplitMix64 {
     fileprivate mutating func number() -> String {
         String(
             pick([
@@ -72,7 +73,7 @@ private func split(_ text: String) -> [String] {
 }
 
 /// If the grammar lets a string through, everything that can be done with the index must end, well or in an error.
-func tryFactory(_ random: inout FuzzRandom) {
+func tryFactory(_ random: inout SplitMix64) {
     let text = random.factory()
     let dimension = random.pick([1, 2, 3, 4, 5, 7, 8, 12, 16, 17, 24, 32])
     let metric: Metric = random.chance(50) ? .l2 : .innerProduct
@@ -115,7 +116,7 @@ func tryFactory(_ random: inout FuzzRandom) {
 private func tryEverything(
     _ index: inout Index,
     _ dimension: Int,
-    _ random: inout FuzzRandom
+    _ random: inout SplitMix64
 ) throws {
     let queries = random.rows(random.pick([0, 1, 2, 25]), dimension)
     let k = random.pick([1, 3, 10, 1_000])
@@ -146,7 +147,7 @@ private func tryEverything(
     _ = try index.search(queries, k: k)
 }
 
-private func selector(_ random: inout FuzzRandom) throws(FAISSError) -> Selector {
+private func selector(_ random: inout SplitMix64) throws(FAISSError) -> Selector {
     switch Int.random(in: 0..<5, using: &random) {
     case 0: try Selector(labels: (0..<20).map { _ in Int64.random(in: -5...300, using: &random) })
     case 1: try Selector(0..<Int64.random(in: 0...200, using: &random))

@@ -1,4 +1,5 @@
 import CFAISS
+import TestSupport
 
 private let factories = [
     "Flat", "SQ8", "HNSW8,Flat", "IVF4,Flat", "IVF4,PQ2x4fs", "PQ2x4", "IDMap,Flat", "RQ2x4", "LSH",
@@ -11,7 +12,7 @@ private let counts: [Int64] = [
 
 /// Calls the C functions with arguments that the header allows to be wrong: counts, sizes, NULL. What is read through a
 /// pointer is as long as a count that is accepted says.
-func tryShim(_ random: inout FuzzRandom) {
+func tryShim(_ random: inout SplitMix64) {
     var index: OpaquePointer?
     let factory = random.pick(factories)
     let dimension = random.pick([8, 8, 8, 8, 0, -1, 65_537, .min, .max] as [Int32])
@@ -33,7 +34,7 @@ private func call(
     _ index: OpaquePointer?,
     _ rows: [Float],
     _ selector: OpaquePointer?,
-    _ random: inout FuzzRandom
+    _ random: inout SplitMix64
 ) {
     let work = cfaiss_work(thread_count: random.pick([1, 2, 0, -1]), progress: nil, context: nil)
     // No more than there are rows, or so many that the function must refuse them before it looks.

@@ -4,7 +4,7 @@ import Testing
 
 /// Five seconds of what `make fuzz` does for ten minutes, each in a process of its own, since what it looks for kills.
 @Suite struct `Fuzzing` {
-    @Test(arguments: ["grammar", "shim"])
+    @Test(arguments: ["grammar", "shim", "container"])
     func `finds nothing that kills the process or hangs it`(what: String) throws {
         let seed = UInt64.random(in: 1..<1_000_000)
         let run = try Child(arguments: [what, "\(seed)", "5"], limit: 90)

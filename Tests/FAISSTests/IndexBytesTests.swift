@@ -22,6 +22,22 @@ private let factories = ["Flat", "IVF8,Flat", "IVF8,SQ8", "HNSW8"]
         #expect(restored.count == 800)
     }
 
+    @Test(arguments: factories, Metric.allCases)
+    func `are in FAISS's own format where asked for`(factory: String, metric: Metric) throws {
+        let index = try filled(factory, rows, metric)
+        let bytes = try index.faissBytes()
+        // Four characters by which FAISS's reader tells kinds apart.
+        let kind = String(decoding: bytes.prefix(4), as: UTF8.self)
+        let kinds = ["Flat": metric == .l2 ? "IxF2" : "IxFI", "IVF8,Flat": "IwFl"]
+        #expect(kind == kinds[factory] ?? (factory == "HNSW8" ? "IHNf" : "IwSq"))
+        var restored = try Index(trustingFAISSBytes: bytes)
+        let answer = try index.search(queries.values, k: 7)
+        #expect(try restored.search(queries.values, k: 7) == answer)
+        #expect(try restored.faissBytes() == bytes)
+        try restored.add(rows.values)
+        #expect(restored.count == 800)
+    }
+
     @Test(arguments: factories)
     func `may be those of an empty or untrained one`(factory: String) throws {
         let empty = try Index(dimension: 8, factory: factory, metric: .l2)

@@ -1,5 +1,6 @@
 #include "cfaiss_container.h"
 
+#include "binary.hpp"
 #include "computing.hpp"
 #include "container/container.hpp"
 #include "index.hpp"
@@ -9,6 +10,7 @@
 
 cfaiss_status cfaiss_container_write(const cfaiss_index *handle, cfaiss_sink sink, void *context) {
     return cfaiss::guarded([&] {
+        cfaiss::require(handle != nullptr && sink != nullptr, "a pointer is missing");
         if (handle->bytes != nullptr) {
             if (sink(context, handle->bytes, handle->byte_count) != 0) {
                 throw cfaiss::Failure{CFAISS_CANCELLED, "the sink stopped"};
@@ -19,19 +21,48 @@ cfaiss_status cfaiss_container_write(const cfaiss_index *handle, cfaiss_sink sin
     });
 }
 
+namespace {
+
+/// The container at `bytes`, checked. Its arrays are read as what they are; a container that is copied may lie anywhere.
+cfaiss::container::View checked(const void *bytes, size_t byte_count, int flags, std::vector<uint64_t> &moved) {
+    if ((flags & CFAISS_CONTAINER_MAP) == 0 && reinterpret_cast<uintptr_t>(bytes) % sizeof(uint64_t) != 0) {
+        moved.resize(byte_count / sizeof(uint64_t) + 1);
+        if (byte_count > 0) std::memcpy(moved.data(), bytes, byte_count);
+        bytes = moved.data();
+    }
+    return cfaiss::container::check(bytes, byte_count, (flags & CFAISS_CONTAINER_TRUSTED) != 0);
+}
+
+}  // namespace
+
 cfaiss_status cfaiss_container_read(const void *bytes, size_t byte_count, int flags, cfaiss_index **out) {
     return cfaiss::computing([&] {
-        // Arrays are read as what they are; a copy of them may come from anywhere.
+        cfaiss::require(out != nullptr, "a pointer is missing");
         std::vector<uint64_t> moved;
-        if ((flags & CFAISS_CONTAINER_MAP) == 0 && reinterpret_cast<uintptr_t>(bytes) % sizeof(uint64_t) != 0) {
-            moved.resize(byte_count / sizeof(uint64_t) + 1);
-            if (byte_count > 0) std::memcpy(moved.data(), bytes, byte_count);
-            bytes = moved.data();
-        }
-        const auto view = cfaiss::container::check(bytes, byte_count, (flags & CFAISS_CONTAINER_TRUSTED) != 0);
+        const auto view = checked(bytes, byte_count, flags, moved);
         auto result = std::make_unique<cfaiss_index>();
         static_cast<cfaiss::Loaded<faiss::Index> &>(*result) =
             cfaiss::read_container(view, (flags & CFAISS_CONTAINER_MAP) != 0);
+        cfaiss::prepare(*result->index);
+        result->next_label = cfaiss::label_above_all(*result->index);
+        *out = result.release();
+    });
+}
+
+cfaiss_status cfaiss_binary_container_write(const cfaiss_binary *handle, cfaiss_sink sink, void *context) {
+    return cfaiss::guarded([&] {
+        cfaiss::require(handle != nullptr && sink != nullptr, "a pointer is missing");
+        cfaiss::write_container(*handle->index, sink, context);
+    });
+}
+
+cfaiss_status cfaiss_binary_container_read(const void *bytes, size_t byte_count, cfaiss_binary **out) {
+    return cfaiss::computing([&] {
+        cfaiss::require(out != nullptr, "a pointer is missing");
+        std::vector<uint64_t> moved;
+        const auto view = checked(bytes, byte_count, CFAISS_CONTAINER_COPY, moved);
+        auto result = std::make_unique<cfaiss_binary>();
+        result->index = cfaiss::read_container_of_bits(view);
         cfaiss::prepare(*result->index);
         result->next_label = cfaiss::label_above_all(*result->index);
         *out = result.release();

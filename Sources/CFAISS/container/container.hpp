@@ -30,6 +30,6 @@ void write_container(const faiss::IndexBinary &index, cfaiss_sink sink, void *co
 /// nothing may change it; else all is copied. Throws `Failure` for whatever is not as it was written, before FAISS
 /// sees any of it, and for an index that does not agree with itself.
 Loaded<faiss::Index> read_container(const container::View &view, bool map);
-Loaded<faiss::IndexBinary> read_binary_container(const container::View &view, bool map);
+std::unique_ptr<faiss::IndexBinary> read_container_of_bits(const container::View &view);
 
 }  // namespace cfaiss

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "guarded.hpp"
+#include "sketched_flat.hpp"
 
 #include <faiss/Index2Layer.h>
 #include <faiss/IndexBinaryFlat.h>
@@ -55,6 +56,7 @@ void walk_flat_codes(faiss::IndexFlatCodes &index, Visitor &visitor) {
         visitor.count(index.ntotal);
     }
     visitor.array(index.codes);
+    if (auto *sketched = dynamic_cast<SketchedFlat *>(&index)) visitor.complete(*sketched);
     if (auto *layered = dynamic_cast<faiss::Index2Layer *>(&index)) walk(layered->q1.quantizer, visitor);
 }
 

@@ -2,6 +2,7 @@
 
 #include "container/index_tree.hpp"
 #include "container/mapped_lists.hpp"
+#include "sketched_flat.hpp"
 #include "structure/structure.hpp"
 
 #include <faiss/index_io.h>
@@ -138,6 +139,15 @@ public:
         }
     }
 
+    void complete(SketchedFlat &rows) {
+        const size_t row = size_t(rows.d) * sizeof(float);
+        if (rows.d < 1 || rows.ntotal < 0 || rows.code_size != row || rows.codes.size() % row != 0 ||
+            rows.codes.size() / row != size_t(rows.ntotal)) {
+            malformed("an index holds more or fewer codes than it counts rows");
+        }
+        rows.sketch_anew();
+    }
+
     void complete(faiss::IndexIDMap &mapped) { complete_map<faiss::IndexIDMap2>(mapped); }
     void complete(faiss::IndexBinaryIDMap &mapped) { complete_map<faiss::IndexBinaryIDMap2>(mapped); }
 
@@ -221,6 +231,15 @@ faiss::IndexBinary *read_from(faiss::IOReader *reader, faiss::IndexBinary *) {
     return faiss::read_index_binary(reader);
 }
 
+/// While there are no rows yet: an array that has been lent may not change hands. `complete` fills the sketches. Those of
+/// a graph's rows are a quarter of the rows, too much for an index that is mapped so as to take no memory.
+void add_sketches(faiss::Index &index, bool map) {
+    sketch_centroids(index, 1);
+    if (!map) sketch_graphs(index, 1);
+}
+
+void add_sketches(faiss::IndexBinary &, bool) {}
+
 template <typename IndexT>
 Loaded<IndexT> read(const View &view, uint32_t kind, bool map) {
     if (view.kind != kind) malformed("a container of an index of another kind");
@@ -228,6 +247,7 @@ Loaded<IndexT> read(const View &view, uint32_t kind, bool map) {
     Loaded<IndexT> loaded;
     loaded.index.reset(read_from(&reader, static_cast<IndexT *>(nullptr)));
     if (reader.left != 0) malformed("bytes are left after the skeleton");
+    add_sketches(*loaded.index, map);
     Attacher attacher(view, map, loaded.borrowed);
     walk(loaded.index.get(), attacher);
     attacher.finish();
@@ -245,8 +265,8 @@ Loaded<faiss::Index> read_container(const View &view, bool map) {
     return read<faiss::Index>(view, kind_float, map);
 }
 
-Loaded<faiss::IndexBinary> read_binary_container(const View &view, bool map) {
-    return read<faiss::IndexBinary>(view, kind_binary, map);
+std::unique_ptr<faiss::IndexBinary> read_container_of_bits(const View &view) {
+    return read<faiss::IndexBinary>(view, kind_binary, false).index;
 }
 
 }  // namespace cfaiss

@@ -1,6 +1,7 @@
 #ifndef CFAISS_CONTAINER_H
 #define CFAISS_CONTAINER_H
 
+#include "cfaiss_binary.h"
 #include "cfaiss_error.h"
 #include "cfaiss_index.h"
 
@@ -23,6 +24,10 @@ cfaiss_status cfaiss_container_write(const cfaiss_index *index, cfaiss_sink sink
 
 /* To be mapped, `bytes` starts at a multiple of 64 in memory, of 8 at least. */
 cfaiss_status cfaiss_container_read(const void *bytes, size_t byte_count, int flags, cfaiss_index **out);
+
+/* The same for an index of bits, which is always copied. */
+cfaiss_status cfaiss_binary_container_write(const cfaiss_binary *index, cfaiss_sink sink, void *context);
+cfaiss_status cfaiss_binary_container_read(const void *bytes, size_t byte_count, cfaiss_binary **out);
 
 #ifdef __cplusplus
 }

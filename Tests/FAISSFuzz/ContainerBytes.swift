@@ -1,6 +1,6 @@
 import CXXHash
 
-/// The bytes of a container, taken apart so that tests can alter them and put the checksums right again.
+/// The bytes of a container, taken apart so that they can be altered and put the checksums right again.
 struct ContainerBytes {
     var bytes: [UInt8]
 
@@ -66,20 +66,5 @@ struct ContainerBytes {
         put(checksum(64..<64 + tableByteCount), at: 40, in: &bytes)
         put(checksum(padded(skeleton)), at: 48, in: &bytes)
         put(checksum(0..<56), at: 56, in: &bytes)
-    }
-}
-
-/// Bytes that start at a multiple of 64, as a mapped file has them.
-final class AlignedBytes {
-    let bytes: UnsafeRawBufferPointer
-
-    init(_ source: [UInt8]) {
-        let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: source.count, alignment: 64)
-        memory.copyBytes(from: source)
-        bytes = UnsafeRawBufferPointer(memory)
-    }
-
-    deinit {
-        bytes.deallocate()
     }
 }
