@@ -68,18 +68,19 @@ INLINE void sum_rows(sum_kind kind, const size_t count, const void *x, const cha
     }
     size_t i = 0;
     for (; i + 4 * LANES <= n; i += 4 * LANES) {
-        if (ahead != NULL) {
-            UNROLL for (size_t r = 0; r < count; r++) {
-                UNROLL for (size_t line = 0; line < 4 * LANES * bytes; line += 64) {
-                    __builtin_prefetch(ahead[r] + i * bytes + line, 0, 3);
-                }
-            }
-        }
         UNROLL for (size_t j = 0; j < 4; j++) {
             const floats of_x = load(kind.x, x, i + j * LANES);
             UNROLL for (size_t r = 0; r < count; r++) {
+                if (ahead != NULL && j * LANES * bytes % 64 == 0) {
+                    __builtin_prefetch(ahead[r] + (i + j * LANES) * bytes, 0, 3);
+                }
                 s[r][j] = plus_terms(kind, s[r][j], of_x, load(kind.y, y[r], i + j * LANES), scale[r]);
             }
+        }
+    }
+    if (ahead != NULL) {
+        for (size_t line = i * bytes; line < n * bytes; line += 64) {
+            UNROLL for (size_t r = 0; r < count; r++) __builtin_prefetch(ahead[r] + line, 0, 3);
         }
     }
     for (; i + LANES <= n; i += LANES) {

@@ -397,6 +397,44 @@ static void test_long_integer_rows(void) {
     }
 }
 
+/* So many rows that they are read in several places at once: each distance is that of its row. */
+static void test_long_ranges(void) {
+    enum { dimension = 97, count = 2051 };
+    uint64_t random = 21;
+    float *numbers = malloc(count * dimension * sizeof *numbers), *scales = malloc(count * sizeof *scales);
+    float *norms = malloc(count * sizeof *norms), *found = malloc(count * sizeof *found), one[dimension];
+    uint16_t *halves = malloc(count * dimension * sizeof *halves);
+    int8_t *codes = malloc(count * dimension);
+    for (size_t i = 0; i < count * dimension; i++) numbers[i] = random_float(&random, -2, 2);
+    for (size_t row = 0; row < count; row++) {
+        const float *x = numbers + row * dimension;
+        qk_float32_to_float16(x, halves + row * dimension, dimension);
+        qk_quantize_int8(x, dimension, codes + row * dimension, scales + row);
+        norms[row] = qk_norm(x, dimension);
+    }
+    for (size_t i = 0; i < dimension; i++) one[i] = random_float(&random, -2, 2);
+    const void *values[] = {numbers, halves, codes};
+    for (uint8_t storage = QK_FLOAT32; storage <= QK_INT8; storage++) {
+        for (uint8_t metric = QK_L2; metric <= QK_COSINE; metric++) {
+            const qk_rows rows = {values[storage], norms, scales, count, dimension, storage, metric};
+            for (size_t i = 0; i < set_count; i++) {
+                for (size_t first = 0; first < 9; first++) {
+                    const size_t n = count - first;
+                    sets[i].kernels->range(&rows, one, 3, first, n, found);
+                    for (size_t row = 0; row < n; row++) {
+                        const uint32_t number = (uint32_t)(first + row);
+                        float expected;
+                        sets[i].kernels->gathered(&rows, one, 3, &number, 1, &expected);
+                        check(bits_of(found[row]) == bits_of(expected), "a long range", sets[i].name, &rows,
+                              first + row);
+                    }
+                }
+            }
+        }
+    }
+    free(numbers), free(scales), free(norms), free(found), free(halves), free(codes);
+}
+
 static void test_every_float16(void) {
     enum { dimension = 128, count = 65536 / dimension };
     static uint16_t halves[65536];
@@ -427,6 +465,7 @@ int main(int argc, char **argv) {
     test_not_finite();
     test_zeros();
     test_long_integer_rows();
+    test_long_ranges();
     test_every_float16();
     for (size_t i = 0; i < set_count; i++) printf("%s%s", i ? ", " : "", sets[i].name);
     printf(": %zu checks, %zu failures\n", check_count, failure_count);

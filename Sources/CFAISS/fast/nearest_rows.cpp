@@ -23,7 +23,7 @@ constexpr size_t product_query_count = 4;
 constexpr size_t held_query_count = 1024;
 
 /// Rows whose distances are held at a time.
-constexpr size_t scanned_row_count = 256;
+constexpr size_t scanned_row_count = 1024;
 
 /// The memory of a block of rows that stays in the second-level cache beside a panel.
 constexpr size_t block_byte_count = 192 << 10;
