@@ -1,5 +1,6 @@
 #include "list_scan.hpp"
 
+#include "fast/nearest_lists.hpp"
 #include "row_distances.hpp"
 
 #include <faiss/IndexHNSW.h>
@@ -53,7 +54,7 @@ private:
 }  // namespace
 
 ListParameters::ListParameters(const faiss::IndexIVF &index, const SearchSettings &settings) {
-    lists.nprobe = std::min(settings.nprobe != 0 ? settings.nprobe : index.nprobe, index.nlist);
+    lists.nprobe = visited_list_count(index, settings);
     lists.max_codes = settings.max_codes != 0 ? settings.max_codes : index.max_codes;
     // FAISS only reads selectors, but declares this one mutable.
     lists.sel = const_cast<faiss::IDSelector *>(settings.selector);
@@ -75,20 +76,20 @@ bool selects_in_lists(const faiss::IndexIVF &index) {
 void scan_lists(
     const faiss::IndexIVF &index, idx_t n, const float *queries, const SearchSettings &settings,
     const std::function<void(idx_t query, float distance, idx_t label)> &visit) {
-    const ListParameters parameters(index, settings);
-    const size_t nprobe = parameters.lists.nprobe;
+    const size_t nprobe = visited_list_count(index, settings);
+    const size_t max_codes = settings.max_codes != 0 ? settings.max_codes : index.max_codes;
     const faiss::IDSelector *selector = settings.selector;
     std::vector<idx_t> lists(nprobe);
     std::vector<float> coarse(nprobe);
     ListRows rows(index);
     for (idx_t q = 0; q < n; q++) {
         const float *query = queries + size_t(q) * size_t(index.d);
-        index.quantizer->search(1, query, idx_t(nprobe), coarse.data(), lists.data(), parameters.lists.quantizer_params);
+        nearest_lists(index, 1, query, settings, coarse.data(), lists.data());
         rows.set_query(query);
         size_t compared = 0;
         for (size_t probe = 0; probe < nprobe; probe++) {
             if (lists[probe] < 0) continue;
-            if (parameters.lists.max_codes != 0 && compared >= parameters.lists.max_codes) break;
+            if (max_codes != 0 && compared >= max_codes) break;
             const auto list = size_t(lists[probe]);
             const size_t size = index.invlists->list_size(list);
             compared += size;

@@ -105,10 +105,8 @@ void search_spreading_graph(
 void search(
     const faiss::Index &index, idx_t n, const float *queries, idx_t k, const SearchSettings &settings,
     float *distances, idx_t *labels) {
+    if (fast_search(index, n, queries, k, settings, distances, labels)) return;
     const auto *ivf = dynamic_cast<const faiss::IndexIVF *>(&index);
-    // Searchers of ours look the lists up as the graph over them is set.
-    const bool ours = ivf == nullptr || settings.quantizer_ef_search == 0;
-    if (ours && fast_search(index, n, queries, k, settings, distances, labels)) return;
     if (ivf != nullptr) return search_lists(*ivf, n, queries, k, settings, distances, labels);
     // A graph would have to look through everything that a selector leaves out.
     if (settings.selector != nullptr) {

@@ -1,11 +1,10 @@
 #include "fast/fast_search.hpp"
-#include "fast/nearest_lists.hpp"
 #include "fast/top_k.hpp"
+#include "fast/visited_lists.hpp"
 
 #include <faiss/IndexIVFFlat.h>
 
 #include <algorithm>
-#include <memory>
 #include <typeinfo>
 
 namespace cfaiss {
@@ -110,23 +109,10 @@ bool ivf_flat_search(
     const auto &index = static_cast<const faiss::IndexIVFFlat &>(any);
     if (index.metric_type != faiss::METRIC_L2 && index.metric_type != faiss::METRIC_INNER_PRODUCT) return false;
 
-    // One query's lists fit on the stack; those of a batch are found together.
-    constexpr size_t stacked = 512;
-    const size_t nprobe = visited_list_count(index, settings);
-    float stacked_distances[stacked];
-    idx_t stacked_lists[stacked];
-    std::unique_ptr<float[]> own_distances;
-    std::unique_ptr<idx_t[]> own_lists;
-    float *list_distances = stacked_distances;
-    idx_t *lists = stacked_lists;
-    if (size_t(n) * nprobe > stacked) {
-        own_distances.reset(list_distances = new float[size_t(n) * nprobe]);
-        own_lists.reset(lists = new idx_t[size_t(n) * nprobe]);
-    }
-    nearest_lists(index, n, queries, nprobe, 1, list_distances, lists);
+    const VisitedLists lists(index, n, queries, settings);
     for (idx_t i = 0; i < n; i++) {
         TopK nearest(size_t(k), distances + i * k, labels + i * k);
-        Search(index, queries + i * index.d, settings, nearest).run(lists + size_t(i) * nprobe, nprobe);
+        Search(index, queries + i * index.d, settings, nearest).run(lists.numbers_of(i), lists.count());
         nearest.finish(index.metric_type == faiss::METRIC_INNER_PRODUCT);
     }
     return true;

@@ -1,6 +1,6 @@
 #include "fast/nearest_lists.hpp"
 
-#include "fast/fast_search.hpp"
+#include "search.hpp"
 
 #include <algorithm>
 
@@ -11,13 +11,12 @@ size_t visited_list_count(const faiss::IndexIVF &index, const SearchSettings &se
 }
 
 void nearest_lists(
-    const faiss::IndexIVF &index, faiss::Index::idx_t n, const float *queries, size_t nprobe, int thread_count,
+    const faiss::IndexIVF &index, faiss::Index::idx_t n, const float *queries, const SearchSettings &settings,
     float *distances, faiss::Index::idx_t *lists) {
-    SearchSettings settings;
-    settings.thread_count = thread_count;
-    const auto k = faiss::Index::idx_t(nprobe);
-    if (fast_search(*index.quantizer, n, queries, k, settings, distances, lists)) return;
-    index.quantizer->search(n, queries, k, distances, lists);
+    SearchSettings own;
+    own.thread_count = settings.thread_count;
+    own.ef_search = settings.quantizer_ef_search;
+    search(*index.quantizer, n, queries, faiss::Index::idx_t(visited_list_count(index, settings)), own, distances, lists);
 }
 
 }  // namespace cfaiss

@@ -21,10 +21,16 @@ public:
             own_distances.reset(distances = new float[size_t(n) * nprobe]);
             own_numbers.reset(numbers = new idx_t[size_t(n) * nprobe]);
         }
-        nearest_lists(index, n, queries, nprobe, settings.thread_count, distances, numbers);
+        nearest_lists(index, n, queries, settings, distances, numbers);
     }
     VisitedLists(const VisitedLists &) = delete;
     VisitedLists &operator=(const VisitedLists &) = delete;
+
+    /// Lists a query.
+    size_t count() const { return nprobe; }
+
+    /// The numbers of a query's lists, nearest first; -1 for those that the quantizer did not find.
+    const idx_t *numbers_of(idx_t query) const { return numbers + size_t(query) * nprobe; }
 
     /// One list while it is visited.
     struct List {
