@@ -41,11 +41,42 @@ void prepare(faiss::AdditiveQuantizer &aq) {
     }
 }
 
+/// A graph counts as untrained in FAISS until something was trained, though its storage may have nothing to learn; and so
+/// does what was put around it.
+void complete_training(faiss::Index &index) {
+    if (auto *map = dynamic_cast<faiss::IndexIDMap *>(&index)) {
+        complete_training(*map->index);
+        index.is_trained = map->index->is_trained;
+    } else if (auto *outer = dynamic_cast<faiss::IndexPreTransform *>(&index)) {
+        complete_training(*outer->index);
+        index.is_trained = outer->index->is_trained;
+        for (const faiss::VectorTransform *step : outer->chain) index.is_trained &= step->is_trained;
+    } else if (auto *refine = dynamic_cast<faiss::IndexRefine *>(&index)) {
+        complete_training(*refine->base_index);
+        complete_training(*refine->refine_index);
+        index.is_trained = refine->base_index->is_trained && refine->refine_index->is_trained;
+    } else if (auto *hnsw = dynamic_cast<faiss::IndexHNSW *>(&index)) {
+        index.is_trained = hnsw->storage->is_trained;
+    } else if (auto *nsg = dynamic_cast<faiss::IndexNSG *>(&index)) {
+        index.is_trained = nsg->storage->is_trained;
+    }
+}
+
+/// Everything but `complete_training`, of one part after the other.
+void prepare_parts(faiss::Index &index);
+
 }  // namespace
 
 void prepare(faiss::Index &index) {
+    prepare_parts(index);
+    complete_training(index);
+}
+
+namespace {
+
+void prepare_parts(faiss::Index &index) {
     index.verbose = false;
-    if (auto *map = dynamic_cast<faiss::IndexIDMap *>(&index)) return prepare(*map->index);
+    if (auto *map = dynamic_cast<faiss::IndexIDMap *>(&index)) return prepare_parts(*map->index);
     if (auto *outer = dynamic_cast<faiss::IndexPreTransform *>(&index)) {
         for (faiss::VectorTransform *step : outer->chain) {
             // FAISS's reader leaves this as it may be.
@@ -58,14 +89,14 @@ void prepare(faiss::Index &index) {
                 linear->set_is_orthonormal();
             }
         }
-        return prepare(*outer->index);
+        return prepare_parts(*outer->index);
     }
     if (auto *refine = dynamic_cast<faiss::IndexRefine *>(&index)) {
-        prepare(*refine->base_index);
-        return prepare(*refine->refine_index);
+        prepare_parts(*refine->base_index);
+        return prepare_parts(*refine->refine_index);
     }
-    if (auto *hnsw = dynamic_cast<faiss::IndexHNSW *>(&index)) return prepare(*hnsw->storage);
-    if (auto *nsg = dynamic_cast<faiss::IndexNSG *>(&index)) return prepare(*nsg->storage);
+    if (auto *hnsw = dynamic_cast<faiss::IndexHNSW *>(&index)) return prepare_parts(*hnsw->storage);
+    if (auto *nsg = dynamic_cast<faiss::IndexNSG *>(&index)) return prepare_parts(*nsg->storage);
     if (auto *pairs = dynamic_cast<faiss::MultiIndexQuantizer *>(&index)) return prepare(pairs->pq);
     if (auto *coarse = dynamic_cast<faiss::AdditiveCoarseQuantizer *>(&index)) return prepare(*coarse->aq);
     if (auto *pq = dynamic_cast<faiss::IndexPQ *>(&index)) {
@@ -79,7 +110,7 @@ void prepare(faiss::Index &index) {
     auto *ivf = dynamic_cast<faiss::IndexIVF *>(&index);
     if (ivf == nullptr) return;
     prepare(ivf->cp);
-    prepare(*ivf->quantizer);
+    prepare_parts(*ivf->quantizer);
     if (auto *pq = dynamic_cast<faiss::IndexIVFPQ *>(ivf)) {
         pq->do_polysemous_training = false;
         prepare(pq->pq);
@@ -89,5 +120,7 @@ void prepare(faiss::Index &index) {
     if (auto *fast = dynamic_cast<faiss::IndexIVFPQFastScan *>(ivf)) prepare(fast->pq);
     if (auto *fast = dynamic_cast<faiss::IndexIVFAdditiveQuantizerFastScan *>(ivf)) prepare(*fast->aq);
 }
+
+}  // namespace
 
 }  // namespace cfaiss

@@ -71,15 +71,6 @@ void search_lists(
     }
 }
 
-void search_graph(
-    const faiss::IndexHNSW &index, idx_t n, const float *queries, idx_t k, const SearchSettings &settings,
-    float *distances, idx_t *labels) {
-    if (settings.ef_search == 0) return index.search(n, queries, k, distances, labels);
-    faiss::SearchParametersHNSW parameters;
-    parameters.efSearch = settings.ef_search;
-    index.search(n, queries, k, distances, labels, &parameters);
-}
-
 /// FAISS keeps how far a NSG looks in a field, so that a copy is asked; the links are shared between copies.
 void search_spreading_graph(
     const faiss::IndexNSG &index, idx_t n, const float *queries, idx_t k, const SearchSettings &settings,
@@ -111,9 +102,6 @@ void search(
     // A graph would have to look through everything that a selector leaves out.
     if (settings.selector != nullptr) {
         return search_all_rows(index, n, queries, k, settings.selector, distances, labels);
-    }
-    if (const auto *hnsw = dynamic_cast<const faiss::IndexHNSW *>(&index)) {
-        return search_graph(*hnsw, n, queries, k, settings, distances, labels);
     }
     if (const auto *nsg = dynamic_cast<const faiss::IndexNSG *>(&index)) {
         return search_spreading_graph(*nsg, n, queries, k, settings, distances, labels);

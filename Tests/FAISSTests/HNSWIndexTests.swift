@@ -30,6 +30,23 @@ private let factories = ["HNSW16", "HNSW16,SQ8"]
         }
     }
 
+    /// Whatever its rows are stored as, more candidates find more of what comparing every code finds.
+    @Test(arguments: ["SQfp16", "SQ4", "PQ12"])
+    func `heeds efSearch over any storage`(storage: String) throws {
+        let graph = try filled("HNSW8,\(storage)", rows, .l2)
+        let exact = try filled(storage, rows, .l2).search(queries.values, k: 10)
+        let shares = try [10, 300].map { efSearch in
+            let parameters = SearchParameters(efSearch: efSearch)
+            let result = try graph.search(queries.values, k: 10, parameters: parameters)
+            let same = (0..<queries.count).map {
+                Set(result.labels(of: $0)).intersection(exact.labels(of: $0)).count
+            }
+            return Double(same.reduce(0, +)) / Double(10 * queries.count)
+        }
+        #expect(shares[1] >= 0.97)
+        #expect(shares[0] < shares[1])
+    }
+
     /// FAISS's own walk looks at the same rows, so that at the same efSearch it finds the same but for ties.
     @Test(arguments: factories, Metric.allCases)
     func `answers as FAISS does over the same graph`(factory: String, metric: Metric) throws {
@@ -54,6 +71,17 @@ private let factories = ["HNSW16", "HNSW16,SQ8"]
                 }
             }
         }
+    }
+
+    @Test(arguments: [
+        "HNSW8,SQfp16", "IDMap,HNSW8,SQfp16", "L2norm,NSG16,SQfp16", "HNSW8,SQfp16,RFlat",
+    ])
+    func `with nothing to learn takes rows at once`(factory: String) throws {
+        var index = try Index(dimension: dimension, factory: factory, metric: .l2)
+        let (isTrained, required) = (index.isTrained, index.requiredTrainingRows)
+        #expect(isTrained && required == 0)
+        try index.add(rows.values)
+        #expect(try index.search(queries.values, k: 1).labels.count == queries.count)
     }
 
     @Test(arguments: factories, [1, 0.9, 0.5, 0.05, 0.001, 0])

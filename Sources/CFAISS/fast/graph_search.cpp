@@ -8,10 +8,15 @@
 
 #include <faiss/IndexHNSW.h>
 #include <faiss/IndexScalarQuantizer.h>
+#include <faiss/impl/DistanceComputer.h>
+#include <faiss/impl/NSG.h>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
+#include <memory>
 #include <new>
+#include <utility>
 
 namespace cfaiss {
 namespace {
@@ -104,6 +109,38 @@ private:
     qk_sq8_query query{};
 };
 
+/// Distances to rows of any other kind, as FAISS computes them: one at a time.
+class ComputedRows {
+public:
+    /// The computer measures how far a row is, so that dot products come negated.
+    explicit ComputedRows(const faiss::Index &storage)
+        : computer(faiss::nsg::storage_distance_computer(&storage)), codes(code_array(storage)) {}
+
+    void set_query(const float *numbers) { computer->set_query(numbers); }
+
+    qk_walk_distances source() const { return {distances, computer.get(), codes.first, codes.second}; }
+    void refine(qk_walk_scratch *, size_t) const {}
+
+private:
+    static std::pair<const uint8_t *, size_t> code_array(const faiss::Index &storage) {
+        const auto *rows = dynamic_cast<const faiss::IndexFlatCodes *>(&storage);
+        if (rows == nullptr) return {nullptr, 0};
+        return {rows->codes.data(), rows->code_size};
+    }
+
+    static void distances(const void *context, const uint32_t *numbers, size_t n, float *out) {
+        // FAISS declares it changing, for kinds that decode into a buffer of their own.
+        auto &computer = *static_cast<faiss::DistanceComputer *>(const_cast<void *>(context));
+        for (size_t i = 0; i < n; i++) {
+            const float distance = computer(numbers[i]);
+            out[i] = std::isnan(distance) ? std::numeric_limits<float>::infinity() : distance;
+        }
+    }
+
+    std::unique_ptr<faiss::DistanceComputer> computer;
+    std::pair<const uint8_t *, size_t> codes;
+};
+
 bool is_left_out(const void *context, uint32_t row) {
     return !static_cast<const faiss::IDSelector *>(context)->is_member(row);
 }
@@ -178,9 +215,6 @@ bool hnsw_search(
     const auto metric = index.metric_type;
     if (hnsw == nullptr || hnsw->reconstruct_from_neighbors != nullptr || hnsw->ntotal == 0) return false;
     if (metric != faiss::METRIC_L2 && metric != faiss::METRIC_INNER_PRODUCT) return false;
-    // Searches that are to differ from the paper's are FAISS's.
-    if (hnsw->hnsw.upper_beam != 1 || !hnsw->hnsw.check_relative_distance) return false;
-    if (!hnsw->hnsw.search_bounded_queue) return false;
     const auto graph = links_of(hnsw->hnsw);
     if (!graph) return false;
     const size_t wanted = size_t(settings.ef_search > 0 ? settings.ef_search : hnsw->hnsw.efSearch);
@@ -206,14 +240,17 @@ bool hnsw_search(
         search.run(rows);
         return true;
     }
-    if (const auto *quantized = dynamic_cast<const faiss::IndexScalarQuantizer *>(hnsw->storage)) {
-        if (!SQCodes::can_read(quantized->sq, metric)) return false;
+    const auto *quantized = dynamic_cast<const faiss::IndexScalarQuantizer *>(hnsw->storage);
+    if (quantized != nullptr && SQCodes::can_read(quantized->sq, metric)) {
         if (scans) return sq_search(*quantized, n, queries, k, settings, distances, labels);
         ByteRows rows(*quantized, metric);
         search.run(rows);
         return true;
     }
-    return false;
+    if (scans) return false;
+    ComputedRows rows(*hnsw->storage);
+    search.run(rows);
+    return true;
 }
 
 }  // namespace cfaiss
