@@ -25,7 +25,7 @@ extension FAISSIndex {
     ) throws(IndexError) {
         try rows.check(query)
         guard rows.count == format.rowCount else {
-            throw .rowCountMismatch(expected: rows.count, found: format.rowCount)
+            throw .rowCountMismatch(.faiss, expected: rows.count, found: format.rowCount)
         }
         let dead = dead.flatMap { $0.count == 0 ? nil : $0 }
         let live = rows.count - (dead?.count(below: rows.count) ?? 0)

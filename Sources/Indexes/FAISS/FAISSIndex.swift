@@ -26,10 +26,10 @@ public final class FAISSIndex: Sendable {
     ) throws(IndexError) {
         let format = try FAISSFormat(header: bytes)
         guard let start = bytes.baseAddress, UInt(bitPattern: start).isMultiple(of: 64) else {
-            throw .misaligned(required: 64)
+            throw .misaligned(.faiss, required: 64)
         }
         guard format.rowCount == rows.count else {
-            throw .rowCountMismatch(expected: rows.count, found: format.rowCount)
+            throw .rowCountMismatch(.faiss, expected: rows.count, found: format.rowCount)
         }
         guard format.dimension == rows.dimension, format.metric == rows.metric else {
             throw .damagedIndex(reason: "it is for rows of another dimension or metric")

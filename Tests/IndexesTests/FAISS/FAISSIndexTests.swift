@@ -161,7 +161,7 @@ private let queries = clusteredVectors(count: 30, dimension: 16, seed: 6)
             metric: .l2,
             dimension: 16
         )
-        #expect(throws: IndexError.rowCountMismatch(expected: 1_499, found: 1_500)) {
+        #expect(throws: IndexError.rowCountMismatch(.faiss, expected: 1_499, found: 1_500)) {
             _ = try mapped.index(of: fewer.rows)
         }
         let other = StoredRows(vectors, storage: .float32, metric: .cosine, dimension: 16)
