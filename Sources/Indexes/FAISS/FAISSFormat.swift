@@ -58,7 +58,11 @@ struct FAISSFormat: Equatable {
     /// Reads what stands before the container in `bytes`, which may be anything.
     init(header bytes: UnsafeRawBufferPointer) throws(IndexError) {
         guard bytes.count >= Self.headerByteCount else {
-            throw .wrongLength(.faiss, expected: UInt64(Self.headerByteCount), found: UInt64(bytes.count))
+            throw .wrongLength(
+                .faiss,
+                expected: UInt64(Self.headerByteCount),
+                found: UInt64(bytes.count)
+            )
         }
         guard bytes.prefix(8).elementsEqual(Self.magic) else { throw .notAnIndex }
         func number<Number: FixedWidthInteger>(_: Number.Type, at offset: Int) -> Number {
@@ -83,12 +87,18 @@ struct FAISSFormat: Equatable {
         let container = number(UInt64.self, at: 40)
         guard bytes.count >= offset, container == UInt64(bytes.count - offset) else {
             throw .wrongLength(
-                .faiss, expected: UInt64(offset).addingReportingOverflow(container).partialValue,
+                .faiss,
+                expected: UInt64(offset).addingReportingOverflow(container).partialValue,
                 found: UInt64(bytes.count)
             )
         }
         for place in 48..<64 where bytes[place] != 0 {
-            throw .corrupt(.faiss, what: "a reserved byte", offset: place, found: UInt64(bytes[place]))
+            throw .corrupt(
+                .faiss,
+                what: "a reserved byte",
+                offset: place,
+                found: UInt64(bytes[place])
+            )
         }
         for place in (64 + textByteCount)..<offset where bytes[place] != 0 {
             throw .corrupt(.faiss, what: "padding", offset: place, found: UInt64(bytes[place]))

@@ -126,7 +126,11 @@ extension GraphFormat {
     /// number of bytes.
     init(header bytes: UnsafeRawBufferPointer) throws(IndexError) {
         guard bytes.count >= Self.headerByteCount else {
-            throw .wrongLength(.graph, expected: UInt64(Self.headerByteCount), found: UInt64(bytes.count))
+            throw .wrongLength(
+                .graph,
+                expected: UInt64(Self.headerByteCount),
+                found: UInt64(bytes.count)
+            )
         }
         guard bytes.prefix(8).elementsEqual(Self.magic) else { throw .notAGraph }
         let version = Self.word(bytes, at: 8)
@@ -192,7 +196,12 @@ extension GraphFormat {
             in: UInt64(byteCount)...UInt64(byteCount)
         )
         for offset in 72..<Self.headerByteCount where bytes[offset] != 0 {
-            throw .corrupt(.graph, what: "a reserved byte", offset: offset, found: UInt64(bytes[offset]))
+            throw .corrupt(
+                .graph,
+                what: "a reserved byte",
+                offset: offset,
+                found: UInt64(bytes[offset])
+            )
         }
     }
 

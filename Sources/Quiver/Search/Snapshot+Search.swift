@@ -162,13 +162,22 @@ struct SearchPlan: Sendable {
                     }
                 }
             }
-        case .faiss(let index):
+        case .faiss(let built):
+            var deadRows: FAISSIndex.DeadRows?
+            if let dead {
+                deadRows = try snapshot.searchedDeadRows.of(
+                    segment: index,
+                    field: field.id,
+                    dead,
+                    built
+                )
+            }
             for query in queries.indices {
-                try index.search(
+                try built.search(
                     rows,
                     query: queries[query],
                     settings: request.faissSettings,
-                    excluding: dead,
+                    excluding: deadRows,
                     into: &nearest[query]
                 )
             }

@@ -67,7 +67,8 @@ private func word(_ bytes: [UInt8], _ offset: Int) -> UInt32 {
         }
         #expect(
             throws: IndexError.wrongLength(
-                .graph, expected: UInt64(bytes.count),
+                .graph,
+                expected: UInt64(bytes.count),
                 found: UInt64(bytes.count + 1)
             )
         ) {
@@ -125,7 +126,8 @@ private func word(_ bytes: [UInt8], _ offset: Int) -> UInt32 {
             put(value, at: 128 + 4 * 8 * 77, in: &damaged)
             #expect(
                 throws: IndexError.corrupt(
-                    .graph, what: "a link on level 0",
+                    .graph,
+                    what: "a link on level 0",
                     offset: 128 + 4 * 8 * 77,
                     found: UInt64(value)
                 )
