@@ -28,6 +28,8 @@ struct CandidatePlan {
         let rowCount = index.format.rowCount
         let structure = index.structure
         let scarcity = Double(rowCount) / Double(live)
+        // Outside of lists all rows are gone through, or a large part of them would be candidates.
+        if !selects || structure.listCount == nil, live * 8 < rowCount { return nil }
         var parameters = SearchParameters()
         if let listCount = structure.listCount {
             let nprobe = settings.nprobe ?? max(1, index.format.nprobe)
@@ -49,8 +51,6 @@ struct CandidatePlan {
             candidates = Double(wanted) * factor
         }
         if !selects {
-            // Where a large part of the rows would be candidates, all of them may as well be.
-            if live * 8 < rowCount { return nil }
             // Enough for the live ones among them, less three standard deviations, to be as many.
             let deadShare = 1 - 1 / scarcity
             candidates = (candidates + 3 * (candidates * deadShare).squareRoot()) * scarcity

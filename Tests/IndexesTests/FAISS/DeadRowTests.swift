@@ -65,7 +65,9 @@ private let queries = clusteredVectors(count: 40, dimension: 16, seed: 32)
         #expect(found.recall >= 0.6)
     }
 
-    @Test(arguments: ["IVF16,Flat", "IVF16,SQ8", "IVF35,SQ8", "IVF256,SQ8"])
+    @Test(arguments: [
+        "IVF16,Flat", "IVF16,SQ8", "IVF35,SQ8", "IVF256,SQ8", "PQ8x4fs", "HNSW32,SQ8",
+    ])
     func `is not given up for one, but for nearly all`(text: String) throws {
         let rows = stored.rows
         let mapped = try MappedIndex(rows, try FAISSKind(text))
