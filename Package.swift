@@ -133,7 +133,7 @@ let package = Package(
             resources: [.copy("Resources")]
         ),
         tests(of: "CQuiver", imports: ["CQuiverABI"]),
-        tests(of: "Quiver", imports: ["Files"]),
+        tests(of: "Quiver", imports: ["Files"], resources: [.copy("Resources")]),
         tests(of: "Interchange", imports: ["Quiver", "JSON", "Files"]),
         .testTarget(
             name: "CLITests",

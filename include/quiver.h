@@ -149,6 +149,7 @@ typedef struct qv_statistics {
     uint64_t tail_count;              /* documents not in a segment yet */
     uint64_t byte_count;
     uint64_t commit;                  /* the number of the last commit */
+    uint64_t unindexable_segment_count; /* segments that no such index can be made of; compared row by row for good */
 } qv_statistics;
 
 qv_status qv_collection_statistics(qv_collection collection, qv_statistics *statistics);
@@ -203,6 +204,9 @@ typedef uint64_t qv_results;
 #define QV_SEARCH_AUTOMATIC 0 /* by each segment's index */
 #define QV_SEARCH_EXACT 1     /* every live row is compared */
 
+/* A search may set only what the collection's index has: ef_search for "automatic", "graph" and FAISS's graphs, nprobe
+ * for inverted files, candidate_factor for indexes whose rows are codes; anything else gets QV_ERROR_SEARCH. Rows that
+ * are not indexed yet are compared one by one whatever is set, and so are all of them in QV_SEARCH_EXACT. */
 typedef struct qv_search_options {
     uint32_t struct_size;
     uint32_t k;             /* hits wanted for each query; at least 1 */
@@ -285,7 +289,8 @@ typedef struct qv_maintenance_options {
 /* Writes the tail to a segment now, if it is not empty. `options` may be NULL. */
 qv_status qv_seal(qv_collection collection, const qv_maintenance_options *options);
 
-/* Builds the indexes that are missing. `options` may be NULL. */
+/* Builds the indexes that are missing. A segment of whose rows none can be made (they hold numbers beyond 1e15, say)
+ * counts as unindexable from then on and is not tried again; that is no error. `options` may be NULL. */
 qv_status qv_maintain(qv_collection collection, const qv_maintenance_options *options);
 
 /* ---- Keys ------------------------------------------------------------------------------------------------ */

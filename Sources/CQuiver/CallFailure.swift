@@ -35,7 +35,7 @@ extension StoreError {
             .float16Overflow:
             QV_ERROR_VECTOR
         case .textTooLong, .tooLarge: QV_ERROR_TOO_LARGE
-        case .invalidK, .invalidSearch: QV_ERROR_SEARCH
+        case .invalidK, .invalidSearch, .unknownSearchSetting: QV_ERROR_SEARCH
         case .wrongEncoder, .noEncoder: QV_ERROR_ENCODER
         case .cancelled: QV_ERROR_CANCELLED
         case .damaged: QV_ERROR_DAMAGED

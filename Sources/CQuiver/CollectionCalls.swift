@@ -66,6 +66,7 @@ public func qv_collection_statistics(
         statistics.tail_count = UInt64(clamping: found.tailCount)
         statistics.byte_count = UInt64(clamping: found.byteCount)
         statistics.commit = found.commit
+        statistics.unindexable_segment_count = UInt64(clamping: found.unindexableSegments.count)
         output.fill(statistics)
     }
 }

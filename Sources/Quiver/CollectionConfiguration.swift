@@ -83,6 +83,25 @@ extension IndexSpecification: CustomStringConvertible {
     }
 }
 
+extension IndexSpecification {
+    /// The settings that a search of the field may have.
+    public var searchSettings: Set<SearchSetting> {
+        switch self {
+        case .exact: []
+        case .automatic, .graph: [.efSearch]
+        case .ivf: [.nprobe, .candidateFactor]
+        case .faiss(let kind): kind.searchSettings
+        }
+    }
+
+    /// Throws for the first of `settings` that a search of the field cannot have.
+    func check(_ settings: [SearchSetting]) throws(StoreError) {
+        for setting in settings where !searchSettings.contains(setting) {
+            throw .unknownSearchSetting(setting, index: description)
+        }
+    }
+}
+
 /// What a collection holds.
 public struct CollectionConfiguration: Sendable, Hashable {
     /// The vector fields, one in this version.
@@ -108,6 +127,9 @@ public struct CollectionConfiguration: Sendable, Hashable {
 
 /// What "near" means, under the engine's own name.
 public typealias Metric = Indexes.Metric
+
+/// What a search can be told about how thoroughly it looks, under the engine's own name.
+public typealias SearchSetting = Indexes.SearchSetting
 
 /// A FAISS index by its factory string, under the engine's own name.
 public typealias FAISSKind = Indexes.FAISSKind

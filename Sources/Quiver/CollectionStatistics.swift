@@ -8,6 +8,8 @@ public struct CollectionStatistics: Sendable, Equatable {
     public let segmentCount: Int
     /// Sealed segments whose index is not built yet though their field asks for one.
     public let unindexedSegmentCount: Int
+    /// Sealed segments that are searched row by row for good, because no index of the kind can be made of their rows.
+    public let unindexableSegments: [UnindexableSegment]
     /// Bytes of the indexes of each vector field, in the order of the configuration's fields.
     public let indexByteCounts: [Int]
     /// Documents in the tail, dead ones included.
@@ -20,6 +22,26 @@ public struct CollectionStatistics: Sendable, Equatable {
     public let commit: UInt64
     /// The encoder that the collection is bound to.
     public let encoder: RememberedEncoder?
+}
+
+/// A segment of whose rows the index of a field cannot be made. It is searched row by row, which is exact and slower.
+public struct UnindexableSegment: Sendable, Hashable {
+    /// The name of its folder in the store's `segments`.
+    public let name: String
+    /// Its documents, dead ones included.
+    public let documentCount: Int
+    /// The vector field.
+    public let vectorField: String
+    /// What stands against it. Rows are numbered from 0 in the order of the segment's keys.
+    public let reason: String
+
+    /// A segment and what stands against its index.
+    public init(name: String, documentCount: Int, vectorField: String, reason: String) {
+        self.name = name
+        self.documentCount = documentCount
+        self.vectorField = vectorField
+        self.reason = reason
+    }
 }
 
 /// The encoder whose vectors a collection holds.

@@ -4,7 +4,7 @@ public struct Progress: Sendable, Hashable {
     public enum Stage: String, Sendable, Hashable, CaseIterable {
         /// The tail is written to a segment.
         case sealing
-        /// Graphs are built; counts are rows.
+        /// Indexes are built; counts are rows.
         case indexing
         /// Files are checked; counts are bytes.
         case verifying

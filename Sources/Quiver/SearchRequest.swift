@@ -19,11 +19,14 @@ public struct SearchRequest: Sendable {
     /// How the rows are searched.
     public var mode: Mode
     /// The size of the candidate list of a graph walk; `nil` takes the default, and `k` raises it.
+    ///
+    /// This and the next two are refused with `unknownSearchSetting` where the field's index, as it was specified,
+    /// has no such thing. Rows that are compared one by one, for whatever reason, are compared all the same.
     public var efSearch: Int?
-    /// Lists of an inverted file that are visited, at least 1; `nil` takes the index's default. Other kinds have none.
+    /// Lists of an inverted file that are visited, at least 1; `nil` takes the index's default.
     public var nprobe: Int?
-    /// Candidates a hit that an index of codes finds before they are compared exactly, 1…1,000,000; `nil` takes the
-    /// default of the kind.
+    /// Candidates a hit that an index of codes finds before they are compared with better ones, 1…1,000,000: with the stored
+    /// rows, or first with the rows of the index's own refinement. `nil` takes the default of the kind.
     public var candidateFactor: Double?
     /// Documents that are left out of every query's hits.
     public var excludedKeys: Set<Key>
@@ -65,6 +68,17 @@ public struct SearchRequest: Sendable {
 extension SearchRequest {
     var faissSettings: FAISSSearchSettings {
         FAISSSearchSettings(nprobe: nprobe, efSearch: efSearch, candidateFactor: candidateFactor)
+    }
+
+    /// The settings that are not left to the index.
+    var settings: [SearchSetting] {
+        SearchSetting.allCases.filter { setting in
+            switch setting {
+            case .nprobe: nprobe != nil
+            case .efSearch: efSearch != nil
+            case .candidateFactor: candidateFactor != nil
+            }
+        }
     }
 }
 

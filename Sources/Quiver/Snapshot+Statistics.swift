@@ -13,9 +13,18 @@ extension Snapshot {
             deadCount: total - liveCount,
             segmentCount: segments.count,
             unindexedSegmentCount: segments.count { view in
-                record.fields.contains {
-                    $0.wantsIndex(over: view.segment.documentCount)
-                        && !view.segment.hasIndex(of: $0.id)
+                record.fields.contains { $0.missingIndex(of: view.segment) != nil }
+            },
+            unindexableSegments: segments.flatMap { view in
+                record.fields.compactMap { field in
+                    view.segment.refusal(of: field.id).map {
+                        UnindexableSegment(
+                            name: SegmentName.directory(view.segment.id),
+                            documentCount: view.segment.documentCount,
+                            vectorField: field.field.name,
+                            reason: $0
+                        )
+                    }
                 }
             },
             indexByteCounts: record.fields.map { field in

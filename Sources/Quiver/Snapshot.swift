@@ -28,6 +28,7 @@ public final class Snapshot: Sendable {
 
     let process: ProcessMark
     let scratch = SearchScratch()
+    let searchedDeadRows = SearchedDeadRows()
     let collectionID: UInt32
     let record: CollectionRecord
     let state: CollectionState

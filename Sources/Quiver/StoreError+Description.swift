@@ -41,6 +41,8 @@ extension StoreError: CustomStringConvertible {
         case .tooLarge(let what, let found, let limit): "\(what): \(found), at most \(limit)"
         case .invalidK(let k): "k is \(k), it must be at least 1"
         case .invalidSearch(let reason): reason
+        case .unknownSearchSetting(let setting, let index):
+            "an index \"\(index)\" has no \(setting.rawValue) to be set"
         case .wrongEncoder(let collection, let expected, let found):
             "the vectors of collection \"\(collection)\" come from encoder \(expected), not \(found)"
         case .noEncoder(let collection): "collection \"\(collection)\" remembers no encoder"

@@ -41,6 +41,8 @@ public enum StoreError: Error, Sendable, Equatable {
     // Searches
     case invalidK(Int)
     case invalidSearch(reason: String)
+    /// The field's index has no such thing to set.
+    case unknownSearchSetting(SearchSetting, index: String)
     case wrongEncoder(collection: String, expected: EncoderIdentity, found: EncoderIdentity)
     case noEncoder(collection: String)
     case cancelled

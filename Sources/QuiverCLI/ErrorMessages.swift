@@ -48,6 +48,15 @@ func isInterruption(_ error: any Error) -> Bool {
     }
 }
 
+/// Whether what was asked for does not go with the collection, rather than anything having failed.
+func isUsage(_ error: any Error) -> Bool {
+    switch error {
+    case StoreError.unknownSearchSetting: true
+    case InterchangeError.refused(let error, at: _): isUsage(error)
+    default: false
+    }
+}
+
 private func sentence(_ error: InterchangeError) -> String {
     switch error {
     case .file(let error): sentence(error)
@@ -89,10 +98,22 @@ private func cure(for error: StoreError) -> String? {
     case .normOverflow: "scale the vectors"
     case .float16Overflow: "scale the vectors, or create the collection with --storage float32"
     case .textTooLong: "split it"
+    case .unknownSearchSetting(let setting, _): "leave out \(setting.option)"
     case .tooLarge: "make the batches smaller with --batch"
     case .wrongEncoder: "name that one's folder with --encoder, or create another collection"
     case .noEncoder: "name one with --encoder DIR"
     default: nil
+    }
+}
+
+extension SearchSetting {
+    /// The option of `quiver search`.
+    fileprivate var option: String {
+        switch self {
+        case .nprobe: "--nprobe"
+        case .efSearch: "--ef-search"
+        case .candidateFactor: "--candidates"
+        }
     }
 }
 

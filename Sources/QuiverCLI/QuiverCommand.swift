@@ -36,7 +36,10 @@ struct QuiverCommand: ParsableCommand {
         if let message = explanation(of: error) {
             // Names from files may hold what a terminal would obey.
             StandardError.write("quiver: \(printable(message))\n")
-            Glibc.exit(isInterruption(error) ? 130 : EXIT_FAILURE)
+            Glibc.exit(
+                isInterruption(error)
+                    ? 130 : isUsage(error) ? ExitCode.validationFailure.rawValue : EXIT_FAILURE
+            )
         }
         let code = exitCode(for: error)
         guard code != .success else {

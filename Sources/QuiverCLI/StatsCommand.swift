@@ -22,7 +22,10 @@ struct StatsCommand: ParsableCommand {
         if let collection {
             try printOne(try store.collection(collection))
         } else {
-            try printAll(try store.collectionNames().map { try store.collection($0) })
+            try printAll(
+                try store.collectionNames().map { try store.collection($0) },
+                formatVersion: try store.formatVersion()
+            )
         }
     }
 
@@ -37,13 +40,15 @@ struct StatsCommand: ParsableCommand {
         try StandardOutput.shared.writeLine(&writer)
     }
 
-    private func printAll(_ collections: [Collection]) throws {
+    private func printAll(_ collections: [Collection], formatVersion: Int) throws {
         guard json else {
-            if collections.isEmpty { StandardOutput.shared.write("\(store): no collections\n") }
-            for (ordinal, collection) in collections.enumerated() {
-                if ordinal > 0 { StandardOutput.shared.write("\n") }
+            StandardOutput.shared.write(
+                "\(printable(store)): \(counted(collections.count, "collection")), "
+                    + "format version \(formatVersion)\n"
+            )
+            for collection in collections {
                 StandardOutput.shared.write(
-                    description(of: collection, try collection.statistics())
+                    "\n" + description(of: collection, try collection.statistics())
                 )
             }
             return
@@ -62,6 +67,8 @@ struct StatsCommand: ParsableCommand {
         writer.endObject()
         writer.name("bytes")
         writer.integer(byteCount)
+        writer.name("formatVersion")
+        writer.integer(formatVersion)
         writer.endObject()
         try StandardOutput.shared.writeLine(&writer)
     }
@@ -70,9 +77,11 @@ struct StatsCommand: ParsableCommand {
         of collection: Collection,
         _ statistics: CollectionStatistics
     ) -> String {
-        let unindexed =
-            statistics.unindexedSegmentCount > 0
-            ? " (\(statistics.unindexedSegmentCount) without its index yet)" : ""
+        let unindexable = statistics.unindexableSegments
+        let exceptions = [
+            (statistics.unindexedSegmentCount, "without its index yet"),
+            (unindexable.count, "compared vector by vector"),
+        ].filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
         var lines = [printable(collection.name)]
         let fields = collection.configuration.vectorFields
         lines += zip(fields, statistics.indexByteCounts).map { field, indexByteCount in
@@ -84,11 +93,16 @@ struct StatsCommand: ParsableCommand {
         lines += [
             "  live      \(statistics.liveCount) documents",
             "  dead      \(statistics.deadCount)",
-            "  segments  \(statistics.segmentCount)\(unindexed)",
+            "  segments  \(statistics.segmentCount)"
+                + (exceptions.isEmpty ? "" : " (\(exceptions))"),
             "  tail      \(statistics.tailCount) documents, \(byteSize(statistics.tailByteCount))",
             "  size      \(byteSize(statistics.byteCount))",
             "  commit    \(statistics.commit)",
         ]
+        lines += unindexable.map { segment in
+            "  no index  of \(counted(segment.documentCount, "document")) in segment \(segment.name): "
+                + printable(segment.reason)
+        }
         if let encoder = statistics.encoder {
             lines.append("  encoder   \(printable(encoder.location)) (\(encoder.identity))")
         }
@@ -134,6 +148,21 @@ extension JSONWriter {
             string("\(field.index)")
             name("indexBytes")
             integer(indexByteCount)
+            endObject()
+        }
+        endArray()
+        name("unindexableSegments")
+        beginArray()
+        for segment in statistics.unindexableSegments {
+            beginObject()
+            name("segment")
+            string(segment.name)
+            name("documents")
+            integer(segment.documentCount)
+            name("vectorField")
+            string(segment.vectorField)
+            name("reason")
+            string(segment.reason)
             endObject()
         }
         endArray()

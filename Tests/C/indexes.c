@@ -19,7 +19,8 @@ static void make_vectors(void) {
     }
 }
 
-static void fill(qv_collection collection) {
+/* `unindexable`: whether there is a row that no index of FAISS's takes. */
+static void fill(qv_collection collection, int unindexable) {
     static qv_document documents[rows];
     for (int row = 0; row < rows; row++) {
         documents[row].struct_size = sizeof documents[row];
@@ -35,6 +36,7 @@ static void fill(qv_collection collection) {
     STRUCT(qv_statistics, statistics);
     EXPECT(QV_OK, qv_collection_statistics(collection, &statistics));
     CHECK(statistics.unindexed_segment_count == 0 && statistics.segment_count == 1);
+    CHECK(statistics.unindexable_segment_count == (uint64_t)unindexable);
 }
 
 /* Each row is its own nearest. */
@@ -55,10 +57,24 @@ static void search(qv_collection collection, uint32_t nprobe, float candidate_fa
     EXPECT(QV_OK, qv_results_free(results));
 }
 
+/* A setting that the index of `collection` does not have. */
+static void refuse(qv_collection collection, uint32_t nprobe, uint32_t ef_search, float candidate_factor) {
+    STRUCT(qv_search_options, options);
+    options.k = 1;
+    options.nprobe = nprobe;
+    options.ef_search = ef_search;
+    options.candidate_factor = candidate_factor;
+    qv_results results = 42;
+    EXPECT(QV_ERROR_SEARCH, qv_search(collection, vectors[0], 1, dimension, &options, &results));
+    CHECK(results == 42 && strstr(qv_error_message(), "to be set") != NULL);
+}
+
 int main(int argc, char **argv) {
     CHECK(argc == 2);
     make_vectors();
     static const char *const kinds[] = {"ivf", "IVF16,Flat", "HNSW8,SQ8", "PQ4x4fs"};
+    static const uint32_t nprobes[] = {8, 8, 0, 0};
+    static const float factors[] = {30, 0, 30, 30};
     const int kind_count = (int)(sizeof kinds / sizeof *kinds);
     const char *path = in_folder(argv[1], "indexes");
     qv_store store = open_store(path, QV_OPEN_CREATE);
@@ -69,11 +85,22 @@ int main(int argc, char **argv) {
     for (int kind = 0; kind < kind_count; kind++) {
         options.index = kinds[kind];
         EXPECT(QV_OK, qv_create_collection(store, kinds[kind], &options, &collection));
-        fill(collection);
+        fill(collection, 0);
         search(collection, 0, 0);
-        search(collection, 8, 30);
+        search(collection, nprobes[kind], factors[kind]);
+        if (nprobes[kind] == 0) refuse(collection, 8, 0, 0);
+        if (factors[kind] == 0) refuse(collection, 0, 0, 30);
+        if (kind != 2) refuse(collection, 0, 90, 0);
         EXPECT(QV_OK, qv_close_collection(collection));
     }
+    options.index = "ivf";
+    EXPECT(QV_OK, qv_create_collection(store, "unindexable", &options, &collection));
+    const float kept = vectors[rows - 1][0];
+    vectors[rows - 1][0] = 1e16f;
+    fill(collection, 1);
+    vectors[rows - 1][0] = kept;
+    search(collection, 8, 30);
+    EXPECT(QV_OK, qv_close_collection(collection));
     static const char *const refused[] = {"IVF0,Flat", "IDMap,Flat", "BFlat", "PQ3"};
     for (int kind = 0; kind < (int)(sizeof refused / sizeof *refused); kind++) {
         options.index = refused[kind];

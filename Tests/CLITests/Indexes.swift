@@ -57,12 +57,67 @@ import Testing
         try quiver.createCollection("--index", "IVF32,SQ8", dimension: 16)
         let queries = try quiver.writeFBIN(Array(Self.rows.prefix(2)), to: "q.fbin")
         let base = ["search", quiver.store, "c", "--vectors", queries]
-        #expect(
-            try quiver.run(base + ["--nprobe", "8", "--candidates", "4", "--ef-search", "90"])
-                .status == 0
-        )
+        #expect(try quiver.run(base + ["--nprobe", "8", "--candidates", "4"]).status == 0)
         #expect(try quiver.run(base + ["--nprobe", "0"]).status == 64)
         #expect(try quiver.run(base + ["--candidates", "0.5"]).status == 64)
         #expect(try quiver.run(base + ["--exact", "--nprobe", "8"]).status == 64)
+    }
+
+    /// Before there is anything to index, too.
+    @Test(arguments: [
+        ("graph", ["--nprobe", "8", "--candidates", "7"], "nprobe", "--nprobe"),
+        ("automatic", ["--candidates", "7"], "candidateFactor", "--candidates"),
+        ("exact", ["--ef-search", "7"], "efSearch", "--ef-search"),
+        ("ivf", ["--ef-search", "7"], "efSearch", "--ef-search"),
+        ("HNSW8,SQ8", ["--nprobe", "8"], "nprobe", "--nprobe"),
+        ("IVF32,Flat", ["--candidates", "7"], "candidateFactor", "--candidates"),
+    ])
+    func `refuses a setting that it does not have`(
+        index: String,
+        options: [String],
+        setting: String,
+        option: String
+    ) throws {
+        try quiver.createCollection("--index", index, dimension: 16)
+        let queries = try quiver.writeFBIN(Array(Self.rows.prefix(2)), to: "q.fbin")
+        try quiver.importLines([
+            #"{"key":1,"vector":[\#(Array(repeating: "1", count: 16).joined(separator: ","))]}"#
+        ])
+        for source in [["--vectors", queries], ["--like", "1"]] {
+            let outcome = try quiver.run(["search", quiver.store, "c"] + source + options)
+            #expect(outcome.status == 64)
+            #expect(outcome.output.isEmpty)
+            #expect(
+                outcome.error
+                    == "quiver: an index \"\(index)\" has no \(setting) to be set; leave out \(option)\n"
+            )
+        }
+    }
+
+    @Test func `that cannot be made of some rows leaves them to be compared one by one`() throws {
+        try quiver.createCollection("--metric", "l2", "--index", "ivf", dimension: 16)
+        var rows = Self.rows
+        rows[17][0] = 1e16
+        let file = try quiver.writeFBIN(rows, to: "rows.fbin")
+        let outcome = try quiver("import", quiver.store, "c", file)
+        #expect(outcome.status == 0, "\(outcome.error)")
+        try quiver.importLines([
+            #"{"key":"one more","vector":[\#(Array(repeating: "1", count: 16).joined(separator: ","))]}"#
+        ])
+        let statistics = try quiver("stats", quiver.store, "c", "--json").object()
+        #expect(statistics["unindexedSegments"] == .integer(0))
+        let reason = "row 17 holds a number beyond ±1e+15"
+        let segments = try #require(statistics["unindexableSegments"]?.array)
+        #expect(segments.count == 1)
+        let segment = segments.first?.object
+        #expect(segment?["segment"] == .string("0000000000000001"))
+        #expect(segment?["documents"] == .integer(5_200))
+        #expect(segment?["vectorField"] == .string(""))
+        #expect(segment?["reason"] == .string(reason))
+        let text = try quiver("stats", quiver.store, "c").output
+        #expect(text.contains("  segments  1 (1 compared vector by vector)\n"))
+        #expect(
+            text.contains("  no index  of 5200 documents in segment 0000000000000001: \(reason)\n")
+        )
     }
 }

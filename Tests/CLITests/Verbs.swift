@@ -189,6 +189,23 @@ import Testing
         #expect(statistics["segments"]?.int != nil)
         #expect((statistics["bytes"]?.int ?? 0) > 0)
         #expect(try quiver("stats", quiver.store, "c").output.contains("3 documents"))
+        let whole = try quiver("stats", quiver.store, "--json").object()
+        #expect(whole["formatVersion"] == .integer(1))
+        #expect(whole["bytes"] == statistics["bytes"])
+        #expect(
+            try quiver("stats", quiver.store).output.hasPrefix(
+                "\(quiver.store): 1 collection, format version 1\n\nc\n"
+            )
+        )
+        #expect(
+            try quiver("create", quiver.store, "d", "--dimension", "2", "--index", "ivf").status
+                == 0
+        )
+        #expect(
+            try quiver("stats", quiver.store).output.hasPrefix(
+                "\(quiver.store): 2 collections, format version 2\n"
+            )
+        )
         let report = try quiver("verify", quiver.store, "--json")
         #expect(report.status == 0)
         #expect(try report.object()["sound"] == .bool(true))

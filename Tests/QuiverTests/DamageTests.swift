@@ -4,7 +4,8 @@ import Quiver
 import TestSupport
 import Testing
 
-/// A small store with everything in it: two segments with graphs, tombstones, and a tail with a long text.
+/// A small store with everything in it: two segments with graphs, tombstones, a tail with a long text, and a segment with
+/// an inverted file in a second collection.
 private struct SampleStore {
     let directory = TemporaryDirectory()
     var path: String { directory.file("store") }
@@ -37,6 +38,16 @@ private struct SampleStore {
             )
         )
         try collection.write(batch)
+        let lists = try store.createCollection(
+            "lists",
+            CollectionConfiguration(
+                dimension: 12,
+                index: try IndexSpecification(parsing: "IVF4,SQ8")
+            )
+        )
+        try lists.upsert(documents(0..<120))
+        try lists.seal()
+        try lists.maintain()
         store.close()
     }
 
@@ -61,13 +72,15 @@ private struct SampleStore {
     func readEverything() throws -> [String] {
         let store = try Store.open(at: path, access: .readOnly)
         defer { store.close() }
-        let collection = try store.collection("c")
         var seen: [String] = []
-        for mode in [SearchRequest.Mode.exact, .automatic] {
-            let results = try collection.search(
+        for (name, mode) in [
+            ("c", SearchRequest.Mode.exact), ("c", .automatic), ("lists", .exact),
+            ("lists", .automatic),
+        ] {
+            let results = try store.collection(name).search(
                 SearchRequest(
                     queries: Array(vectors[..<20]),
-                    k: 400,
+                    k: name == "c" ? 400 : 10,
                     mode: mode,
                     contents: [.text, .vectors]
                 )
@@ -87,13 +100,13 @@ private struct SampleStore {
         let sample = try SampleStore()
         let report = try Store.verify(at: sample.path)
         #expect(report.damage == [])
-        #expect(report.documentCount == 381)
+        #expect(report.documentCount == 501)
         #expect(report.fileCount >= 11)
     }
 
     @Test func `a truncated or missing file is named by verify and refused by readers`() throws {
         let sample = try SampleStore()
-        #expect(sample.dataFiles.count == 13)
+        #expect(sample.dataFiles.count == 19)
         for file in sample.dataFiles {
             let whole = try sample.bytes(of: file)
             for length in [0, 1, 39, 4_095, 4_096, whole.count / 2, whole.count - 1]
@@ -172,7 +185,7 @@ private struct SampleStore {
     @Test func `a file in another's place is known`() throws {
         let sample = try SampleStore()
         let files = sample.dataFiles.filter { $0.contains("vectors") }
-        #expect(files.count == 2)
+        #expect(files.count == 3)
         let (first, second) = (try sample.bytes(of: files[0]), try sample.bytes(of: files[1]))
         try sample.write(first, to: files[1])
         try sample.write(second, to: files[0])

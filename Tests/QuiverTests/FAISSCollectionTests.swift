@@ -142,6 +142,77 @@ private let vectors = clusteredVectors(count: 1_200, dimension: 16, seed: 77)
         }
     }
 
+    @Test func `is built over some segments only, and a search may set what it has`() throws {
+        let store = try filled("IVF16,SQ8", .l2)
+        let collection = try store.collection("c")
+        // A second segment that has no index yet, and a tail.
+        try collection.upsert(
+            vectors.prefix(100).enumerated().map {
+                Document(key: .string("\($0)"), vector: $1)
+            }
+        )
+        try collection.seal()
+        try collection.upsert([Document(key: "tail", vector: vectors[0])])
+        var request = SearchRequest(queries: [vectors[0]], k: 3, nprobe: 4, candidateFactor: 3)
+        let keys = Set(try collection.search(request)[0].hits.map(\.key))
+        #expect(keys == [.integer(0), "0", "tail"])
+        request.efSearch = 10
+        #expect(throws: StoreError.unknownSearchSetting(.efSearch, index: "IVF16,SQ8")) {
+            _ = try collection.search(request)
+        }
+    }
+
+    @Test(
+        arguments: [
+            ("exact", []), ("automatic", [.efSearch]), ("graph", [.efSearch]),
+            ("ivf", [.nprobe, .candidateFactor]), ("HNSW16,Flat", [.efSearch]),
+        ] as [(String, Set<SearchSetting>)]
+    )
+    func `takes the settings of its own and refuses others`(
+        index: String,
+        settings: Set<SearchSetting>
+    ) throws {
+        let store = try filled(index, .l2)
+        let collection = try store.collection("c")
+        for setting in SearchSetting.allCases {
+            var request = SearchRequest(queries: [vectors[0]])
+            switch setting {
+            case .nprobe: request.nprobe = 3
+            case .efSearch: request.efSearch = 30
+            case .candidateFactor: request.candidateFactor = 3
+            }
+            if settings.contains(setting) {
+                #expect(try collection.search(request)[0].hits.count == 10)
+            } else {
+                #expect(throws: StoreError.unknownSearchSetting(setting, index: index)) {
+                    _ = try collection.search(request)
+                }
+            }
+        }
+    }
+
+    @Test func `leaves out what died since the last search, in every snapshot its own`() throws {
+        let store = try filled("IVF64,Flat", .l2)
+        let collection = try store.collection("c")
+        let request = SearchRequest(queries: [vectors[7]], k: 5, nprobe: 2)
+        var batch = WriteBatch()
+        batch.delete(.integer(1))
+        try collection.write(batch)
+        var snapshots: [(snapshot: Snapshot, nearest: Key)] = []
+        for _ in 0..<4 {
+            let snapshot = try collection.snapshot()
+            let nearest = try #require(try snapshot.search(request)[0].hits.first?.key)
+            snapshots.append((snapshot, nearest))
+            var batch = WriteBatch()
+            batch.delete(nearest)
+            try collection.write(batch)
+        }
+        #expect(Set(snapshots.map(\.nearest)).count == 4)
+        for (snapshot, nearest) in snapshots {
+            #expect(try snapshot.search(request)[0].hits.first?.key == nearest)
+        }
+    }
+
     /// Programs that know format version 1 alone open every store that holds nothing else.
     @Test func `makes a store of format version 2`() throws {
         let store = try Store.create(at: path)

@@ -51,13 +51,20 @@ private final class FaultyFiles: Sendable {
         var step = 0
         while true {
             step += 1
-            try #require(step < 500)
+            try #require(step < 800)
             let directory = TemporaryDirectory()
             let path = directory.file("store")
             let store = try Store.create(at: path)
             _ = try store.createCollection(
                 "c",
                 CollectionConfiguration(dimension: 4, index: .graph)
+            )
+            _ = try store.createCollection(
+                "lists",
+                CollectionConfiguration(
+                    dimension: 4,
+                    index: try IndexSpecification(parsing: "IVF2,SQ8")
+                )
             )
             store.close()
             let faults = FaultyFiles(failing: step, code: code, isLasting: isLasting)
@@ -81,12 +88,19 @@ private final class FaultyFiles: Sendable {
             #expect(live == acknowledged * 21 || live == (acknowledged + 1) * 21, "step \(step)")
             try collection.seal()
             try collection.maintain()
-            #expect(try Store.verify(at: path).documentCount == live, "step \(step)")
+            let lists = try reopened.collection("lists")
+            let listed = try lists.statistics().liveCount
+            #expect(listed == 0 || listed == 20, "step \(step)")
+            try lists.seal()
+            try lists.maintain()
+            #expect((try lists.statistics().indexByteCounts[0] > 0) == (listed > 0), "step \(step)")
+            #expect(try lists.statistics().unindexableSegments == [], "step \(step)")
+            #expect(try Store.verify(at: path).documentCount == live + listed, "step \(step)")
             if !faults.hasFailed { return }
         }
     }
 
-    /// Writes, seals and builds graphs until something fails; gives the number of acknowledged batches.
+    /// Writes, seals and builds indexes until something fails; gives the number of acknowledged batches.
     private func work(at path: String, _ faults: FaultyFiles) -> Int {
         var acknowledged = 0
         do {
@@ -122,6 +136,12 @@ private final class FaultyFiles: Sendable {
                 if number < 2 { try collection.seal() }
             }
             try collection.maintain()
+            let lists = try store.collection("lists")
+            try lists.upsert(
+                (0..<20).map { Document(key: .integer($0), vector: [Float($0), 1, 2, 3]) }
+            )
+            try lists.seal()
+            try lists.maintain()
         } catch {
             // Which error it is depends on the step; that nothing is lost does not.
         }

@@ -58,7 +58,11 @@ struct FAISSFormat: Equatable {
     /// Reads what stands before the container in `bytes`, which may be anything.
     init(header bytes: UnsafeRawBufferPointer) throws(IndexError) {
         guard bytes.count >= Self.headerByteCount else {
-            throw .wrongLength(expected: UInt64(Self.headerByteCount), found: UInt64(bytes.count))
+            throw .wrongLength(
+                .faiss,
+                expected: UInt64(Self.headerByteCount),
+                found: UInt64(bytes.count)
+            )
         }
         guard bytes.prefix(8).elementsEqual(Self.magic) else { throw .notAnIndex }
         func number<Number: FixedWidthInteger>(_: Number.Type, at offset: Int) -> Number {
@@ -66,36 +70,42 @@ struct FAISSFormat: Equatable {
         }
         let version = number(UInt32.self, at: 8)
         guard version == Self.version else {
-            throw .unsupportedVersion(supported: Self.version, found: version)
+            throw .unsupportedVersion(.faiss, supported: Self.version, found: version)
         }
         guard let metric = Metric(rawValue: number(UInt8.self, at: 12)) else {
-            throw .corrupt(what: "the metric", offset: 12, found: UInt64(bytes[12]))
+            throw .corrupt(.faiss, what: "the metric", offset: 12, found: UInt64(bytes[12]))
         }
         guard bytes[13] <= 1 else {
-            throw .corrupt(what: "the normalisation", offset: 13, found: UInt64(bytes[13]))
+            throw .corrupt(.faiss, what: "the normalisation", offset: 13, found: UInt64(bytes[13]))
         }
         let rows = number(UInt64.self, at: 16)
         guard rows <= UInt64(Rows.countLimit) else {
-            throw .corrupt(what: "the number of rows", offset: 16, found: rows)
+            throw .corrupt(.faiss, what: "the number of rows", offset: 16, found: rows)
         }
         let textByteCount = Int(number(UInt16.self, at: 14))
         let offset = Self.headerByteCount + (textByteCount + 63) / 64 * 64
         let container = number(UInt64.self, at: 40)
         guard bytes.count >= offset, container == UInt64(bytes.count - offset) else {
             throw .wrongLength(
+                .faiss,
                 expected: UInt64(offset).addingReportingOverflow(container).partialValue,
                 found: UInt64(bytes.count)
             )
         }
         for place in 48..<64 where bytes[place] != 0 {
-            throw .corrupt(what: "a reserved byte", offset: place, found: UInt64(bytes[place]))
+            throw .corrupt(
+                .faiss,
+                what: "a reserved byte",
+                offset: place,
+                found: UInt64(bytes[place])
+            )
         }
         for place in (64 + textByteCount)..<offset where bytes[place] != 0 {
-            throw .corrupt(what: "padding", offset: place, found: UInt64(bytes[place]))
+            throw .corrupt(.faiss, what: "padding", offset: place, found: UInt64(bytes[place]))
         }
         let text = bytes[64..<64 + textByteCount]
         guard let factory = String(validating: text, as: UTF8.self) else {
-            throw .corrupt(what: "the factory string", offset: 64, found: UInt64(bytes[64]))
+            throw .corrupt(.faiss, what: "the factory string", offset: 64, found: UInt64(bytes[64]))
         }
         self.init(
             metric: metric,

@@ -37,8 +37,13 @@ extension FAISSIndex {
     /// `settings.threadCount - 1` others work, where the kind can use them. The same rows, kind and seed give the
     /// same bytes.
     ///
-    /// - Parameter progress: told how many rows are added; `false` stops the build.
-    /// - Throws: `IndexError.unsupportedKind`, `.building` with FAISS's message, `.cancelled`.
+    /// - Parameters:
+    ///   - rows: what is indexed.
+    ///   - kind: what the index is made of.
+    ///   - settings: threads, seed and memory.
+    ///   - progress: told how many rows are added; `false` stops the build.
+    /// - Throws: `IndexError.unsupportedKind`; `.unbuildable` if it is the rows that stand against it; `.building` if there
+    ///   is too little memory; `.cancelled`.
     public static func build(
         rows: Rows,
         kind: FAISSKind,
@@ -60,7 +65,14 @@ extension FAISSIndex {
             if index.requiredTrainingRows > 0 {
                 let sample = trainingRows(of: rows, kind: kind, settings: settings)
                 guard progress(0) else { throw FAISSError.cancelled }
-                try index.train(decoder.decode(sample).span) { _, _ in progress(0) }
+                do throws(FAISSError) {
+                    try index.train(
+                        decoder.decode(sample).span,
+                        threadCount: max(1, settings.threadCount)
+                    ) { _, _ in progress(0) }
+                } catch {
+                    throw error.renumbered { sample[$0] }
+                }
             }
             // A graph that takes its rows once gets them all.
             let portion =
@@ -69,10 +81,14 @@ extension FAISSIndex {
             var first = 0
             while first < rows.count {
                 let end = min(first + portion, rows.count)
-                try index.add(
-                    decoder.decode(first..<end).span,
-                    threadCount: max(1, settings.threadCount)
-                ) { done, _ in progress(min(first + done, end)) }
+                do throws(FAISSError) {
+                    try index.add(
+                        decoder.decode(first..<end).span,
+                        threadCount: max(1, settings.threadCount)
+                    ) { done, _ in progress(min(first + done, end)) }
+                } catch {
+                    throw error.renumbered { first + $0 }
+                }
                 first = end
                 guard progress(first) else { throw FAISSError.cancelled }
             }
@@ -91,7 +107,7 @@ extension FAISSIndex {
                 )
             )
         } catch let error as FAISSError {
-            throw error == .cancelled ? .cancelled : .building(message: error.description)
+            throw IndexError(building: error)
         } catch {
             throw .building(message: "\(error)")
         }
@@ -120,6 +136,30 @@ extension FAISSIndex {
             if random.next() % left < UInt64(count - sample.count) { sample.append(row) }
         }
         return sample
+    }
+}
+
+extension IndexError {
+    /// What an error of FAISS's means for the rows: whatever is neither memory nor the caller's wish comes again with the
+    /// same rows.
+    fileprivate init(building error: FAISSError) {
+        self =
+            switch error {
+            case .cancelled: .cancelled
+            case .outOfMemory: .building(message: error.description)
+            default: .unbuildable(reason: error.description)
+            }
+    }
+}
+
+extension FAISSError {
+    /// The error with `number` of the row that it is about.
+    fileprivate func renumbered(_ number: (_ row: Int) -> Int) -> FAISSError {
+        switch self {
+        case .tooLarge(let row, let limit): .tooLarge(row: number(row), limit: limit)
+        case .notFinite(let row): .notFinite(row: number(row))
+        default: self
+        }
     }
 }
 

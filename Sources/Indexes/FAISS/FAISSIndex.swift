@@ -8,7 +8,6 @@ public final class FAISSIndex: Sendable {
     let format: FAISSFormat
     let index: FAISS.Index
     let structure: FactoryString.Structure
-    private let byteCount: Int
 
     /// What the index is made of.
     public let kind: FAISSKind
@@ -16,7 +15,7 @@ public final class FAISSIndex: Sendable {
     /// Reads the index in `bytes`, which may be anything, and makes sure that it is one of `rows`. The bytes must outlive it.
     ///
     /// The container's own checksums are passed over if `isTrusted`: the caller has checked others over the same bytes. The
-    /// structure is checked in any case, O(labels and links).
+    /// structure is checked in any case, O(labels and links), and so is that the container holds what the header says.
     ///
     /// - Parameter bytes: start at a multiple of 64 in memory.
     public init(
@@ -26,10 +25,10 @@ public final class FAISSIndex: Sendable {
     ) throws(IndexError) {
         let format = try FAISSFormat(header: bytes)
         guard let start = bytes.baseAddress, UInt(bitPattern: start).isMultiple(of: 64) else {
-            throw .misaligned(required: 64)
+            throw .misaligned(.faiss, required: 64)
         }
         guard format.rowCount == rows.count else {
-            throw .rowCountMismatch(expected: rows.count, found: format.rowCount)
+            throw .rowCountMismatch(.faiss, expected: rows.count, found: format.rowCount)
         }
         guard format.dimension == rows.dimension, format.metric == rows.metric else {
             throw .damagedIndex(reason: "it is for rows of another dimension or metric")
@@ -49,14 +48,19 @@ public final class FAISSIndex: Sendable {
         guard index.count == rows.count, index.dimension == rows.dimension else {
             throw .damagedIndex(reason: "it holds other rows than its header says")
         }
+        let (metric, isNormalized) = try kind.arithmetic(
+            dimension: rows.dimension,
+            metric: rows.metric
+        )
+        guard index.metric == metric, format.isNormalized == isNormalized else {
+            throw .damagedIndex(reason: "it compares rows otherwise than its header says")
+        }
+        let read = index.factory?.description
+        guard read == kind.description || read == nil && structure.rotatesForProducts else {
+            throw .damagedIndex(reason: "it is of another kind than its header says")
+        }
         self.format = format
         self.kind = kind
         self.structure = structure
-        byteCount = bytes.count
-    }
-
-    /// What the index costs.
-    public var cost: IndexCost {
-        IndexCost(byteCount: byteCount, searchByteCount: format.dimension * 4 + 64 * 1_024)
     }
 }

@@ -44,6 +44,17 @@ public struct FAISSKind: Sendable, Hashable, CustomStringConvertible {
         return M
     }
 
+    /// The settings of a search that have a meaning for the index.
+    public var searchSettings: Set<SearchSetting> {
+        if graphM != nil { return [.efSearch] }
+        guard let structure else { return [] }
+        var settings: Set<SearchSetting> = []
+        if structure.listCount != nil { settings.insert(.nprobe) }
+        if structure.isGraph { settings.insert(.efSearch) }
+        if structure.hasCodes { settings.insert(.candidateFactor) }
+        return settings
+    }
+
     private static func parse(_ text: String) throws(IndexError) -> FactoryString {
         if text.hasPrefix("B") {
             throw .unsupportedKind(
@@ -129,6 +140,17 @@ extension FactoryString.Structure {
         }
     }
 
+    /// Whether there is an OPQ among the transforms. It is written as the rotation that it has learned, so that an index
+    /// that is read cannot name it.
+    var rotatesForProducts: Bool {
+        switch self {
+        case .transformed(.productRotation, _): true
+        case .transformed(_, let rest), .labelled(let rest, _), .refined(let rest, _):
+            rest.rotatesForProducts
+        default: false
+        }
+    }
+
     /// Whether a graph leads to the rows.
     var isGraph: Bool {
         switch rows {
@@ -137,14 +159,23 @@ extension FactoryString.Structure {
         }
     }
 
-    /// Whether candidates are compared again inside the index, with rows of another form.
-    var isRefined: Bool {
-        if case .refined = self { return true }
-        return false
+    /// The form of the rows with which candidates are compared again inside the index, if they are.
+    var refiningRows: FactoryString.Structure? {
+        if case .refined(_, let rows) = self { rows } else { nil }
+    }
+
+    /// Whether rows are kept in a form that loses some of what they are, so that more candidates can mean better hits.
+    var hasCodes: Bool {
+        candidateFactor(ofUnitRows: false) > 1
+            || refiningRows.map { $0.candidateFactor(ofUnitRows: false) > 1 } ?? false
     }
 
     /// Candidates a hit that are enough for the codes to lose little: measured (`InvertedFile` says on what) and rounded up.
-    var candidateFactor: Double {
+    ///
+    /// In an index with refinement they are those that are compared again inside it.
+    ///
+    /// - Parameter ofUnitRows: whether all rows have the norm 1.
+    func candidateFactor(ofUnitRows isUnit: Bool) -> Double {
         switch self {
         case .flat: 1
         case .scalarQuantizer(.eightBit), .scalarQuantizer(.float16): 2
@@ -154,21 +185,27 @@ extension FactoryString.Structure {
         case .refinedProductQuantizer: 10
         case .signs: 50
         case .graph(_, let rows), .spreadingGraph(_, let rows), .inverted(_, let rows):
-            rows.candidateFactor
+            rows.candidateFactor(ofUnitRows: isUnit)
         case .transformed(let transform, let rest):
-            max(transform.losesRows ? 10 : 1, rest.candidateFactor)
-        case .refined(let base, _): base.candidateFactor
-        case .labelled(let rest, _): rest.candidateFactor
+            max(
+                transform.candidateFactor(ofUnitRows: isUnit),
+                rest.candidateFactor(ofUnitRows: isUnit)
+            )
+        case .refined(let rest, _), .labelled(let rest, _):
+            rest.candidateFactor(ofUnitRows: isUnit)
         }
     }
 }
 
 extension FactoryString.Transform {
-    fileprivate var losesRows: Bool {
+    fileprivate func candidateFactor(ofUnitRows isUnit: Bool) -> Double {
         switch self {
-        case .principalComponents, .signRotation: true
-        case .productRotation(_, let dimension), .randomRotation(let dimension): dimension != nil
-        case .normalization, .padding: false
+        case .principalComponents, .signRotation: 10
+        case .productRotation(_, let dimension), .randomRotation(let dimension):
+            dimension == nil ? 1 : 10
+        // What is left of a row is its direction.
+        case .normalization: isUnit ? 1 : 50
+        case .padding: 1
         }
     }
 }

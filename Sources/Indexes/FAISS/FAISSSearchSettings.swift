@@ -1,10 +1,21 @@
+/// What a search can be told about how thoroughly it looks. A kind of index knows some of them.
+public enum SearchSetting: String, Sendable, Hashable, CaseIterable {
+    /// Lists that are visited.
+    case nprobe
+    /// Candidates that a walk through a graph keeps.
+    case efSearch
+    /// Candidates a hit that are compared exactly.
+    case candidateFactor
+}
+
 /// How thoroughly one search of a FAISS index looks. What is nil, or unknown to the kind, is as the index has it.
 public struct FAISSSearchSettings: Sendable, Equatable {
     /// Lists that are visited, at least 1.
     public var nprobe: Int?
     /// Candidates that a walk through a graph keeps, at least 1.
     public var efSearch: Int?
-    /// Candidates a hit that are compared exactly, at least 1.
+    /// Candidates a hit that codes find before they are compared with rows of a better form, at least 1: the stored rows, or
+    /// in an index with refinement its own, of whose hits again some for each hit wanted are compared with the stored ones.
     public var candidateFactor: Double?
 
     /// Settings, each of which may be left to the index.

@@ -34,7 +34,12 @@ struct GraphCheck {
         ]
         for (start, end) in gaps {
             for offset in start..<end where bytes[offset] != 0 {
-                throw .corrupt(what: "padding", offset: offset, found: UInt64(bytes[offset]))
+                throw .corrupt(
+                    .graph,
+                    what: "padding",
+                    offset: offset,
+                    found: UInt64(bytes[offset])
+                )
             }
         }
     }
@@ -67,7 +72,12 @@ struct GraphCheck {
                 if link == GraphLinks.none {
                     ended = true
                 } else if ended || link >= limit {
-                    throw .corrupt(what: what, offset: offset + place * 4, found: UInt64(link))
+                    throw .corrupt(
+                        .graph,
+                        what: what,
+                        offset: offset + place * 4,
+                        found: UInt64(link)
+                    )
                 }
             }
         }
@@ -81,7 +91,12 @@ struct GraphCheck {
         for place in 0..<format.upperRowCount {
             let row = word(rows, place)
             guard row < format.rowCount, place == 0 || word(rows, place - 1) < row else {
-                throw .corrupt(what: "an upper row", offset: rows + place * 4, found: UInt64(row))
+                throw .corrupt(
+                    .graph,
+                    what: "an upper row",
+                    offset: rows + place * 4,
+                    found: UInt64(row)
+                )
             }
             let first = word(starts, place)
             let end = word(starts, place + 1)
@@ -89,6 +104,7 @@ struct GraphCheck {
                 Int(end) <= format.upperListCount, Int(end - first) <= format.topLevel
             else {
                 throw .corrupt(
+                    .graph,
                     what: "the end of a row's upper lists",
                     offset: starts + place * 4 + 4,
                     found: UInt64(end)
@@ -100,17 +116,28 @@ struct GraphCheck {
         let last = word(starts, format.upperRowCount)
         guard Int(last) == format.upperListCount else {
             throw .corrupt(
+                .graph,
                 what: "the end of the upper lists",
                 offset: starts + format.upperRowCount * 4,
                 found: UInt64(last)
             )
         }
         guard highest == format.topLevel else {
-            throw .corrupt(what: "the highest level", offset: 20, found: UInt64(format.topLevel))
+            throw .corrupt(
+                .graph,
+                what: "the highest level",
+                offset: 20,
+                found: UInt64(format.topLevel)
+            )
         }
         guard format.topLevel > 0 else { return 0 }
         guard let entry, level(of: entry) == format.topLevel else {
-            throw .corrupt(what: "the entry point", offset: 32, found: UInt64(format.entryPoint))
+            throw .corrupt(
+                .graph,
+                what: "the entry point",
+                offset: 32,
+                found: UInt64(format.entryPoint)
+            )
         }
         return entry
     }
@@ -133,6 +160,7 @@ struct GraphCheck {
                     if target == GraphLinks.none { break }
                     if self.level(of: Int(target)) < level {
                         throw .corrupt(
+                            .graph,
                             what: "an upper link to a row below its level",
                             offset: format.upperLinksOffset + link * 4,
                             found: UInt64(target)

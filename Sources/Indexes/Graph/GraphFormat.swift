@@ -126,12 +126,16 @@ extension GraphFormat {
     /// number of bytes.
     init(header bytes: UnsafeRawBufferPointer) throws(IndexError) {
         guard bytes.count >= Self.headerByteCount else {
-            throw .wrongLength(expected: UInt64(Self.headerByteCount), found: UInt64(bytes.count))
+            throw .wrongLength(
+                .graph,
+                expected: UInt64(Self.headerByteCount),
+                found: UInt64(bytes.count)
+            )
         }
         guard bytes.prefix(8).elementsEqual(Self.magic) else { throw .notAGraph }
         let version = Self.word(bytes, at: 8)
         guard version == Self.version else {
-            throw .unsupportedVersion(supported: Self.version, found: version)
+            throw .unsupportedVersion(.graph, supported: Self.version, found: version)
         }
         let rows = try Self.field(
             bytes,
@@ -141,7 +145,7 @@ extension GraphFormat {
         )
         let entry = Self.word(bytes, at: 32)
         guard rows == 0 ? entry == GraphLinks.none : UInt64(entry) < rows else {
-            throw .corrupt(what: "the entry point", offset: 32, found: UInt64(entry))
+            throw .corrupt(.graph, what: "the entry point", offset: 32, found: UInt64(entry))
         }
         let M = try Self.narrowField(
             bytes,
@@ -183,7 +187,7 @@ extension GraphFormat {
         )
         // The ranges above keep every product below 2^50.
         guard bytes.count == byteCount else {
-            throw .wrongLength(expected: UInt64(byteCount), found: UInt64(bytes.count))
+            throw .wrongLength(.graph, expected: UInt64(byteCount), found: UInt64(bytes.count))
         }
         _ = try Self.field(
             bytes,
@@ -192,7 +196,12 @@ extension GraphFormat {
             in: UInt64(byteCount)...UInt64(byteCount)
         )
         for offset in 72..<Self.headerByteCount where bytes[offset] != 0 {
-            throw .corrupt(what: "a reserved byte", offset: offset, found: UInt64(bytes[offset]))
+            throw .corrupt(
+                .graph,
+                what: "a reserved byte",
+                offset: offset,
+                found: UInt64(bytes[offset])
+            )
         }
     }
 
@@ -212,7 +221,7 @@ extension GraphFormat {
     ) throws(IndexError) -> UInt64 {
         let found = wide(bytes, at: offset)
         guard allowed().contains(found) else {
-            throw .corrupt(what: what, offset: offset, found: found)
+            throw .corrupt(.graph, what: what, offset: offset, found: found)
         }
         return found
     }
@@ -225,7 +234,7 @@ extension GraphFormat {
     ) throws(IndexError) -> UInt32 {
         let found = word(bytes, at: offset)
         guard allowed.contains(found) else {
-            throw .corrupt(what: what, offset: offset, found: UInt64(found))
+            throw .corrupt(.graph, what: what, offset: offset, found: UInt64(found))
         }
         return found
     }

@@ -26,7 +26,7 @@ extension GraphIndex {
     ) throws(IndexError) {
         try rows.check(query)
         guard rows.count == format.rowCount else {
-            throw .rowCountMismatch(expected: rows.count, found: format.rowCount)
+            throw .rowCountMismatch(.graph, expected: rows.count, found: format.rowCount)
         }
         let dead = dead.flatMap { $0.count == 0 ? nil : $0 }
         let live = rows.count - (dead?.count(below: rows.count) ?? 0)

@@ -28,10 +28,10 @@ public struct GraphIndex: @unchecked Sendable {
     public init(validating bytes: UnsafeRawBufferPointer, rowCount: Int) throws(IndexError) {
         let format = try GraphFormat(header: bytes)
         guard format.rowCount == rowCount else {
-            throw .rowCountMismatch(expected: rowCount, found: format.rowCount)
+            throw .rowCountMismatch(.graph, expected: rowCount, found: format.rowCount)
         }
         guard let start = bytes.baseAddress, UInt(bitPattern: start) % 4 == 0 else {
-            throw .misaligned(required: 4)
+            throw .misaligned(.graph, required: 4)
         }
         func section(_ offset: Int) -> UnsafePointer<UInt32> {
             (start + offset).assumingMemoryBound(to: UInt32.self)

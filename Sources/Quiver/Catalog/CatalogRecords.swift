@@ -3,7 +3,7 @@ import Indexes
 /// The store as a whole (`settings` / `store`): 4 bytes magic `QVST`, then the fields in order.
 struct StoreRecord: Sendable, Hashable {
     /// Of the whole format: catalog, segments and names on disk. Version 2 adds collections whose index is `ivf` or a
-    /// FAISS factory string, and their files; a store without any stays at version 1, which older programs open.
+    /// FAISS factory string, their files, and refusals of an index; a store without any stays at version 1, which older programs open.
     static let formatVersion: UInt32 = 2
     static let formatVersionWithoutFAISS: UInt32 = 1
     static let readableFormats = formatVersionWithoutFAISS...formatVersion
@@ -180,11 +180,20 @@ struct SegmentRecord: Sendable, Hashable {
         let file: SegmentFileWriter.Summary
     }
 
+    /// The decision that a vector field is to have no index here, because none can be made of the segment's rows. Being of
+    /// the rows it is final: they are compared one by one.
+    struct Refusal: Sendable, Hashable {
+        let fieldID: UInt32
+        let reason: String
+    }
+
     var documentCount: UInt64
     /// Of all files but the indexes.
     var byteCount: UInt64
     var manifest: SegmentFileWriter.Summary
     var indexes: [Index] = []
+    /// Only in stores of format version 2; the record ends before them if there are none.
+    var refusals: [Refusal] = []
 
     func encoded() -> [UInt8] {
         var writer = ByteWriter()
@@ -198,6 +207,12 @@ struct SegmentRecord: Sendable, Hashable {
             writer.integer(index.generation)
             writer.integer(index.file.byteCount)
             writer.integer(index.file.checksum)
+        }
+        guard !refusals.isEmpty else { return writer.bytes }
+        writer.integer(UInt32(refusals.count))
+        for refusal in refusals {
+            writer.integer(refusal.fieldID)
+            writer.string(refusal.reason)
         }
         return writer.bytes
     }
@@ -220,6 +235,14 @@ struct SegmentRecord: Sendable, Hashable {
                     file: .init(byteCount: try reader.integer(), checksum: try reader.integer())
                 )
             )
+        }
+        if reader.remainingCount > 0 {
+            let count: UInt32 = try reader.integer()
+            for _ in 0..<count {
+                record.refusals.append(
+                    Refusal(fieldID: try reader.integer(), reason: try reader.string())
+                )
+            }
         }
         try reader.end()
         return record

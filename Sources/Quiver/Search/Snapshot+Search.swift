@@ -9,7 +9,7 @@ extension Snapshot {
     /// tail always row by row. A batch of exact queries reads each block of rows once for several of them.
     ///
     /// - Returns: one result a query, in the order of the queries.
-    /// - Throws: `invalidK`, `unknownVectorField`, `dimensionMismatch`, `notFinite`, `normOverflow`,
+    /// - Throws: `invalidK`, `invalidSearch`, `unknownSearchSetting`, `unknownVectorField`, `dimensionMismatch`, `notFinite`, `normOverflow`,
     ///   `zeroVector` (cosine), `wrongEncoder`, `noEncoder`, `damaged`, `usedAfterFork`, `file`.
     public func search(_ request: SearchRequest) throws(StoreError) -> [SearchResult] {
         try process.require()
@@ -60,6 +60,7 @@ struct SearchPlan: Sendable {
             throw .invalidSearch(reason: "candidateFactor is 1 to 1000000, not \(factor)")
         }
         let field = try snapshot.field(request.vectorField)
+        try field.field.index.check(request.settings)
         if let found = request.encoder {
             guard let bound = snapshot.record.encoder else {
                 throw .noEncoder(collection: snapshot.record.name)
@@ -162,13 +163,22 @@ struct SearchPlan: Sendable {
                     }
                 }
             }
-        case .faiss(let index):
+        case .faiss(let built):
+            var deadRows: FAISSIndex.DeadRows?
+            if let dead {
+                deadRows = try snapshot.searchedDeadRows.of(
+                    segment: index,
+                    field: field.id,
+                    dead,
+                    built
+                )
+            }
             for query in queries.indices {
-                try index.search(
+                try built.search(
                     rows,
                     query: queries[query],
                     settings: request.faissSettings,
-                    excluding: dead,
+                    excluding: deadRows,
                     into: &nearest[query]
                 )
             }

@@ -29,8 +29,10 @@ extension StoredField {
         }
     }
 
-    func wantsIndex(over documentCount: Int) -> Bool {
-        plan(over: documentCount) != nil
+    /// The index that a segment lacks, `nil` if it has it or is to have none.
+    func missingIndex(of segment: Segment) -> IndexPlan? {
+        guard !segment.hasIndex(of: id), segment.refusal(of: id) == nil else { return nil }
+        return plan(over: segment.documentCount)
     }
 
     /// What the file of an index of this field is.

@@ -136,6 +136,11 @@ final class Segment: Sendable {
         indexFiles[field] != nil
     }
 
+    /// Why the field's rows are to have no index, if that is decided.
+    func refusal(of field: UInt32) -> String? {
+        record.refusals.first { $0.fieldID == field }?.reason
+    }
+
     /// Bytes of the index of a field, 0 if it is not built.
     func indexByteCount(of field: UInt32) -> Int {
         indexFiles[field].map { Int($0.summary.byteCount) } ?? 0

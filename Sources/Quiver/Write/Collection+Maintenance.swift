@@ -16,6 +16,9 @@ extension Collection {
     /// Makes searches fast: seals a tail that is long enough for an index, builds the indexes that segments lack,
     /// and unlinks what is retired.
     ///
+    /// Where no index of the kind can be made of a segment's rows, that is decided for good and the others are built:
+    /// `statistics()` tells which and why.
+    ///
     /// Searches and writes go on meanwhile; a segment is searched row by row until its index is published. The same rows
     /// always give the same index, whatever the number of threads.
     ///

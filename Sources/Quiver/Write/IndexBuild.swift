@@ -4,7 +4,7 @@ import LMDB
 import Synchronization
 import Threads
 
-/// Builds and publishes the indexes that a snapshot's segments lack.
+/// Builds and publishes the indexes that a snapshot's segments lack, or the decision that there can be none.
 struct IndexBuild: Sendable {
     private struct Task: Sendable {
         let segment: Segment
@@ -21,8 +21,8 @@ struct IndexBuild: Sendable {
         self.core = core
         var tasks: [Task] = []
         for view in snapshot.segments {
-            for field in snapshot.record.fields where !view.segment.hasIndex(of: field.id) {
-                guard let plan = field.plan(over: view.segment.documentCount) else { continue }
+            for field in snapshot.record.fields {
+                guard let plan = field.missingIndex(of: view.segment) else { continue }
                 tasks.append(Task(segment: view.segment, field: field, plan: plan))
             }
         }
@@ -55,6 +55,11 @@ struct IndexBuild: Sendable {
                         return failure.withLock { $0 == nil }
                             && progress(Progress(stage: .indexing, completed: now, total: total))
                     }
+                    // Rows of which there can be no index are done, too.
+                    completed.wrappingAdd(
+                        tasks[index].segment.documentCount - rowCount,
+                        ordering: .relaxed
+                    )
                 } catch {
                     failure.withLock { $0 = $0 ?? error }
                 }
@@ -79,6 +84,8 @@ struct IndexBuild: Sendable {
                 file: try write(task, to: staged, threadCount: threadCount, progress: progress)
             )
             try publish(index, at: staged, of: task)
+        } catch .index(.unbuildable(let reason)) {
+            try publish(SegmentRecord.Refusal(fieldID: task.field.id, reason: reason), of: task)
         } catch {
             // What cannot be removed now is swept when a writer opens the store.
             try? core.fileSystem.remove(staged)
@@ -159,21 +166,14 @@ struct IndexBuild: Sendable {
     }
 
     /// Puts the index beside the segment's files, durably, under a name that nothing refers to yet, and then into
-    /// the catalog; under the write lock, so that the segment cannot be retired in between.
+    /// the catalog.
     private func publish(
         _ index: SegmentRecord.Index,
         at staged: String,
         of task: Task
     ) throws(StoreError) {
-        let key = CatalogKey.segment(task.segment.id, of: collection.id)
         try core.withWriteLock { () throws(StoreError) in
-            let record = try core.catalog.read {
-                (transaction: borrowing ReadTransaction) throws(StoreError) in
-                try transaction.record(.segments, key, of: core.catalog, SegmentRecord.decode)
-            }
-            // Gone if everything in it has died meanwhile; or another call was faster.
-            guard var record, !record.indexes.contains(where: { $0.fieldID == index.fieldID })
-            else {
+            guard var record = try undecidedRecord(of: task) else {
                 return try asStoreError { () throws(FileError) in
                     try core.fileSystem.remove(staged)
                 }
@@ -188,24 +188,60 @@ struct IndexBuild: Sendable {
                 try core.fileSystem.syncDirectory(task.segment.path)
             }
             record.indexes.append(index)
-            try core.catalog.write { (transaction: inout WriteTransaction) throws(StoreError) in
-                guard
-                    var state = try transaction.record(
-                        .states,
-                        CatalogKey.collection(collection.id),
-                        of: core.catalog,
-                        CollectionState.decode
-                    )
-                else { throw .unknownCollection(collection.name) }
-                state.layout += 1
-                try transaction.put(.segments, key, record.encoded(), of: core.catalog)
-                try transaction.put(
+            try put(record, of: task)
+        }
+    }
+
+    /// Puts into the catalog that the rows are to have no index, so that nobody tries again.
+    private func publish(_ refusal: SegmentRecord.Refusal, of task: Task) throws(StoreError) {
+        try core.withWriteLock { () throws(StoreError) in
+            guard var record = try undecidedRecord(of: task) else { return }
+            record.refusals.append(refusal)
+            try put(record, of: task)
+        }
+    }
+
+    /// The segment's record; `nil` if it is gone because everything in it has died meanwhile, or if another call was
+    /// faster. Under the write lock, so that neither can happen before the record is put back.
+    private func undecidedRecord(of task: Task) throws(StoreError) -> SegmentRecord? {
+        let record = try core.catalog.read {
+            (transaction: borrowing ReadTransaction) throws(StoreError) in
+            try transaction.record(
+                .segments,
+                CatalogKey.segment(task.segment.id, of: collection.id),
+                of: core.catalog,
+                SegmentRecord.decode
+            )
+        }
+        guard let record, !record.indexes.contains(where: { $0.fieldID == task.field.id }),
+            !record.refusals.contains(where: { $0.fieldID == task.field.id })
+        else { return nil }
+        return record
+    }
+
+    private func put(_ record: SegmentRecord, of task: Task) throws(StoreError) {
+        try core.catalog.write { (transaction: inout WriteTransaction) throws(StoreError) in
+            guard
+                var state = try transaction.record(
                     .states,
                     CatalogKey.collection(collection.id),
-                    state.encoded(),
-                    of: core.catalog
+                    of: core.catalog,
+                    CollectionState.decode
                 )
-            }
+            else { throw .unknownCollection(collection.name) }
+            state.layout += 1
+            try transaction.put(
+                .segments,
+                CatalogKey.segment(task.segment.id, of: collection.id),
+                record.encoded(),
+                of: core.catalog
+            )
+            try transaction.put(
+                .states,
+                CatalogKey.collection(collection.id),
+                state.encoded(),
+                of: core.catalog
+            )
         }
     }
 }

@@ -1,32 +1,7 @@
+import Glibc
 import Indexes
 import TestSupport
 import Testing
-
-/// An index of FAISS's in memory as a mapped file has it.
-private final class MappedIndex {
-    let bytes: UnsafeMutableRawBufferPointer
-
-    init(_ rows: Rows, _ kind: FAISSKind, _ settings: FAISSBuildSettings = FAISSBuildSettings())
-        throws
-    {
-        var written: [UInt8] = []
-        let built = try FAISSIndex.build(rows: rows, kind: kind, settings: settings)
-        try built.write { (piece: UnsafeRawBufferPointer) in
-            written.append(contentsOf: piece)
-            return true
-        }
-        bytes = .allocate(byteCount: written.count, alignment: 64)
-        bytes.copyBytes(from: written)
-    }
-
-    func index(of rows: Rows) throws -> FAISSIndex {
-        try FAISSIndex(mapping: UnsafeRawBufferPointer(bytes), rows: rows)
-    }
-
-    deinit {
-        bytes.deallocate()
-    }
-}
 
 private struct Case: Sendable, CustomStringConvertible {
     let kind: String
@@ -61,26 +36,7 @@ private let queries = clusteredVectors(count: 30, dimension: 16, seed: 6)
         dead: RowSet? = nil,
         settings: FAISSSearchSettings = FAISSSearchSettings()
     ) throws -> Double {
-        var common = 0
-        var wanted = 0
-        for vector in queries {
-            let query = Query(vector, metric: rows.metric)
-            var found = Nearest(k: 10)
-            try index.search(rows, query: query, settings: settings, excluding: dead, into: &found)
-            var truth = Nearest(k: 10)
-            try ExactIndex.search(rows, query: query, excluding: dead, into: &truth)
-            let hits = found.sorted()
-            for hit in hits {
-                #expect(dead?.contains(hit.row) != true)
-                let distance = try rows.distance(from: query, to: Int(hit.row))
-                #expect(hit.distance == distance)
-            }
-            let trueRows = Set(truth.sorted().map(\.row))
-            common += hits.count { trueRows.contains($0.row) }
-            wanted += trueRows.count
-            #expect(hits.count == trueRows.count)
-        }
-        return Double(common) / Double(wanted)
+        try tenNearest(of: queries, in: index, rows, dead: dead, settings: settings).recall
     }
 
     @Test(arguments: cases, Metric.allCases)
@@ -161,11 +117,19 @@ private let queries = clusteredVectors(count: 30, dimension: 16, seed: 6)
             metric: .l2,
             dimension: 16
         )
-        #expect(throws: IndexError.rowCountMismatch(expected: 1_499, found: 1_500)) {
+        #expect(throws: IndexError.rowCountMismatch(.faiss, expected: 1_499, found: 1_500)) {
             _ = try mapped.index(of: fewer.rows)
         }
         let other = StoredRows(vectors, storage: .float32, metric: .cosine, dimension: 16)
         #expect(throws: IndexError.self) { _ = try mapped.index(of: other.rows) }
+        let short = IndexError.wrongLength(.faiss, expected: 64, found: 63)
+        #expect("\(short)" == "a FAISS index of 63 bytes, its header says 64")
+        #expect(throws: short) {
+            _ = try FAISSIndex(
+                mapping: UnsafeRawBufferPointer(rebasing: mapped.bytes[..<63]),
+                rows: rows
+            )
+        }
         for count in [0, 63, 64, 127, 128, mapped.bytes.count - 1] {
             #expect(throws: IndexError.self) {
                 _ = try FAISSIndex(
@@ -173,6 +137,109 @@ private let queries = clusteredVectors(count: 30, dimension: 16, seed: 6)
                     rows: rows
                 )
             }
+        }
+    }
+
+    /// The container of one index behind the header of another.
+    private func forged(_ rows: Rows, header: MappedIndex, container: MappedIndex) throws {
+        // Both strings are short, so that the containers begin at the same place.
+        let place = 128
+        let bytes = UnsafeMutableRawBufferPointer.allocate(
+            byteCount: container.bytes.count,
+            alignment: 64
+        )
+        defer { bytes.deallocate() }
+        bytes.copyBytes(from: container.bytes)
+        let length = Array(bytes[40..<48])
+        bytes.copyBytes(from: header.bytes[..<place])
+        UnsafeMutableRawBufferPointer(rebasing: bytes[40..<48]).copyBytes(from: length)
+        _ = try FAISSIndex(mapping: UnsafeRawBufferPointer(bytes), rows: rows)
+    }
+
+    @Test func `is refused where its container holds another index than its header says`() throws {
+        func stored(_ metric: Metric) -> StoredRows {
+            StoredRows(vectors, storage: .float32, metric: metric, dimension: 16)
+        }
+        let (l2, product, cosine) = (stored(.l2), stored(.innerProduct), stored(.cosine))
+        let bytes = try MappedIndex(l2.rows, try FAISSKind("IVF16,SQ8"))
+        try forged(l2.rows, header: bytes, container: bytes)
+        let halves = try MappedIndex(l2.rows, try FAISSKind("IVF16,SQ4"))
+        #expect(
+            throws: IndexError.damagedIndex(reason: "it is of another kind than its header says")
+        ) {
+            try forged(l2.rows, header: bytes, container: halves)
+        }
+        for other in [product, cosine] {
+            let foreign = try MappedIndex(other.rows, try FAISSKind("IVF16,SQ8"))
+            #expect(
+                throws: IndexError.damagedIndex(
+                    reason: "it compares rows otherwise than its header says"
+                )
+            ) {
+                try forged(l2.rows, header: bytes, container: foreign)
+            }
+        }
+    }
+
+    @Test(arguments: cases)
+    fileprivate func `says itself what kind it is`(_ given: Case) throws {
+        let stored = StoredRows(vectors, storage: .float32, metric: .l2, dimension: 16)
+        let rows = stored.rows
+        let mapped = try MappedIndex(rows, try FAISSKind(given.kind))
+        #expect(try mapped.index(of: rows).kind == FAISSKind(given.kind))
+    }
+
+    @Test func `is trained with the threads that it is given`() async {
+        await #expect(processExitsWith: .success) {
+            let vectors = clusteredVectors(count: 20_000, dimension: 16, seed: 5)
+            let stored = StoredRows(vectors, storage: .float32, metric: .l2, dimension: 16)
+            var settings = FAISSBuildSettings()
+            settings.threadCount = 3
+            let before = threadCount()
+            var most = 0
+            _ = try FAISSIndex.build(
+                rows: stored.rows,
+                kind: try FAISSKind("IVF64,SQ8"),
+                settings: settings
+            ) { rowsDone in
+                if rowsDone == 0 { most = max(most, threadCount()) }
+                return true
+            }
+            exit(most == before + 2 ? 0 : 1)
+        }
+    }
+
+    /// In a sample of all rows but one, and in the second of two portions.
+    @Test(arguments: [("IVF16,SQ8", 16, 1_099), ("SQ8", 8_192, 16)])
+    func `names the row that stands against it by its number in the segment`(
+        text: String,
+        dimension: Int,
+        trainingRowCount: Int
+    ) throws {
+        var vectors = clusteredVectors(count: 1_100, dimension: dimension, seed: 8)
+        vectors[1_099][3] = 1e16
+        let stored = StoredRows(vectors, storage: .float32, metric: .l2, dimension: dimension)
+        var settings = FAISSBuildSettings()
+        settings.trainingByteCount = trainingRowCount * dimension * 4
+        let reason = "row 1099 holds a number beyond ±1e+15"
+        #expect(throws: IndexError.unbuildable(reason: reason)) {
+            _ = try FAISSIndex.build(
+                rows: stored.rows,
+                kind: try FAISSKind(text),
+                settings: settings
+            )
+        }
+    }
+
+    @Test func `knows the settings that mean something to it`() throws {
+        for (text, settings) in [
+            ("HNSW16", [.efSearch]), ("HNSW16,SQ8", [.efSearch, .candidateFactor]),
+            ("NSG16,Flat", [.efSearch]), ("IVF16,Flat", [.nprobe]),
+            ("IVF16_HNSW8,SQ8", [.nprobe, .candidateFactor]), ("SQ8", [.candidateFactor]),
+            ("Flat", []), ("IVF16,Flat,Refine(SQ8)", [.nprobe, .candidateFactor]),
+            ("PCA8,IVF16,Flat", [.nprobe, .candidateFactor]),
+        ] as [(String, Set<SearchSetting>)] {
+            #expect(try FAISSKind(text).searchSettings == settings, "\(text)")
         }
     }
 
@@ -205,4 +272,15 @@ private let queries = clusteredVectors(count: 30, dimension: 16, seed: 6)
         #expect(try FAISSKind("HNSW24,SQ8").graphM == nil)
         #expect(try FAISSKind("Flat").isExact)
     }
+}
+
+/// The threads of this process, as the kernel counts them.
+private func threadCount() -> Int {
+    guard let directory = opendir("/proc/self/task") else { return -1 }
+    defer { closedir(directory) }
+    var count = 0
+    while let entry = readdir(directory) {
+        if entry.pointee.d_name.0 != CChar(UInt8(ascii: ".")) { count += 1 }
+    }
+    return count
 }

@@ -54,7 +54,7 @@ private func word(_ bytes: [UInt8], _ offset: Int) -> UInt32 {
     }
 
     @Test func `are refused for another number of rows`() {
-        #expect(throws: IndexError.rowCountMismatch(expected: 499, found: 500)) {
+        #expect(throws: IndexError.rowCountMismatch(.graph, expected: 499, found: 500)) {
             try validate(bytes, rowCount: 499)
         }
     }
@@ -67,6 +67,7 @@ private func word(_ bytes: [UInt8], _ offset: Int) -> UInt32 {
         }
         #expect(
             throws: IndexError.wrongLength(
+                .graph,
                 expected: UInt64(bytes.count),
                 found: UInt64(bytes.count + 1)
             )
@@ -81,7 +82,7 @@ private func word(_ bytes: [UInt8], _ offset: Int) -> UInt32 {
     @Test func `of another version are refused by name`() {
         var newer = bytes
         put(UInt32(2), at: 8, in: &newer)
-        #expect(throws: IndexError.unsupportedVersion(supported: 1, found: 2)) {
+        #expect(throws: IndexError.unsupportedVersion(.graph, supported: 1, found: 2)) {
             try validate(newer, rowCount: rowCount)
         }
     }
@@ -94,7 +95,7 @@ private func word(_ bytes: [UInt8], _ offset: Int) -> UInt32 {
         defer { memory.deallocate() }
         let shifted = UnsafeMutableRawBufferPointer(rebasing: memory[1...])
         shifted.copyBytes(from: bytes)
-        #expect(throws: IndexError.misaligned(required: 4)) {
+        #expect(throws: IndexError.misaligned(.graph, required: 4)) {
             try GraphIndex(validating: UnsafeRawBufferPointer(shifted), rowCount: rowCount)
         }
     }
@@ -125,6 +126,7 @@ private func word(_ bytes: [UInt8], _ offset: Int) -> UInt32 {
             put(value, at: 128 + 4 * 8 * 77, in: &damaged)
             #expect(
                 throws: IndexError.corrupt(
+                    .graph,
                     what: "a link on level 0",
                     offset: 128 + 4 * 8 * 77,
                     found: UInt64(value)

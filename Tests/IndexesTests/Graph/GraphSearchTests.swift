@@ -264,7 +264,7 @@ final class StoredGraph {
         )
         var scratch = GraphSearchScratch()
         var nearest = Nearest(k: 2)
-        #expect(throws: IndexError.rowCountMismatch(expected: 49, found: 50)) {
+        #expect(throws: IndexError.rowCountMismatch(.graph, expected: 49, found: 50)) {
             try graph.index.search(
                 fewer.rows,
                 query: Query([1, 2, 3, 4], metric: .l2),

@@ -1,0 +1,67 @@
+internal import FAISS
+
+/// What FAISS is asked for one search.
+struct CandidatePlan {
+    /// What passing over a dead row costs, where comparing a row costs 1.
+    private static let deadRowCost = 0.25
+
+    /// Candidates.
+    let count: Int
+    /// Live rows that must be among them.
+    let wanted: Int
+    let parameters: SearchParameters
+
+    /// Nil where comparing all live rows costs less. What is asked for, and whether it is, changes little with one more
+    /// dead row, the first one too.
+    ///
+    /// - Parameters:
+    ///   - wanted: hits, at most `live`.
+    ///   - live: rows that may be hits, at least 1.
+    ///   - selects: whether FAISS is told which these are; else dead candidates are dropped.
+    init?(
+        _ index: FAISSIndex,
+        wanted: Int,
+        live: Int,
+        selects: Bool,
+        settings: FAISSSearchSettings
+    ) {
+        let rowCount = index.format.rowCount
+        let structure = index.structure
+        let scarcity = Double(rowCount) / Double(live)
+        // Outside of lists all rows are gone through, or a large part of them would be candidates.
+        if !selects || structure.listCount == nil, live * 8 < rowCount { return nil }
+        var parameters = SearchParameters()
+        if let listCount = structure.listCount {
+            let nprobe = settings.nprobe ?? max(1, index.format.nprobe)
+            let scaled = min(Double(min(nprobe, listCount)) * scarcity, Double(listCount))
+            let share = scaled / Double(listCount)
+            let dead = Double(rowCount - live)
+            guard share * (Double(live) + dead * Self.deadRowCost) <= Double(live) else {
+                return nil
+            }
+            parameters.nprobe = Int(scaled.rounded())
+        }
+        let isUnit = index.format.isNormalized
+        let factor = settings.candidateFactor ?? structure.candidateFactor(ofUnitRows: isUnit)
+        var candidates: Double
+        if let refining = structure.refiningRows {
+            parameters.kFactor = Float(factor)
+            candidates = Double(wanted) * refining.candidateFactor(ofUnitRows: isUnit)
+        } else {
+            candidates = Double(wanted) * factor
+        }
+        if !selects {
+            // Enough for the live ones among them, less three standard deviations, to be as many.
+            let deadShare = 1 - 1 / scarcity
+            candidates = (candidates + 3 * (candidates * deadShare).squareRoot()) * scarcity
+        }
+        guard candidates * 2 <= Double(max(rowCount, 2_000)) else { return nil }
+        count = min(rowCount, max(wanted, Int(candidates.rounded(.up))))
+        if structure.isGraph {
+            let walk = Double(settings.efSearch ?? GraphIndex.defaultEfSearch) * scarcity
+            parameters.efSearch = max(count, Int(min(walk, Double(rowCount))))
+        }
+        self.wanted = wanted
+        self.parameters = parameters
+    }
+}
