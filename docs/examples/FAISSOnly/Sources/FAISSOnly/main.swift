@@ -42,9 +42,9 @@ print("nearer than 1: \(near.distances.allSatisfy { $0 < 1 })")
 try index.remove(Selector(0..<5_000))
 print("\(index.count) rows are left")
 
-// Save and restore. Keep a checksum beside bytes that leave the process.
-let bytes = try index.faissBytes()
-let restored = try Index(trustingFAISSBytes: bytes)
+// Save and restore. Every byte is under a checksum; `faissBytes()` gives what Python's faiss reads, without one.
+let bytes = try index.serialized()
+let restored = try Index(serialized: bytes)
 let again = try restored.search(queries, k: 10, parameters: SearchParameters(nprobe: 8))
 let before = try index.search(queries, k: 10, parameters: SearchParameters(nprobe: 8))
 print("restored: \(restored.factory?.description ?? "?"), the same answers: \(again == before)")
