@@ -2,13 +2,13 @@ import FAISS
 
 // 10,000 rows of 64 numbers around 100 centres, the same in every run.
 var state: UInt64 = 42
-func random() -> Float {
+@MainActor func random() -> Float {
     state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
     return Float(state >> 40) / Float(1 << 24) - 0.5
 }
 let dimension = 64
 let centres = (0..<100 * dimension).map { _ in random() }
-func rows(_ count: Int) -> [Float] {
+@MainActor func rows(_ count: Int) -> [Float] {
     (0..<count).flatMap { row in
         (0..<dimension).map { centres[row % 100 * dimension + $0] + random() / 4 }
     }
