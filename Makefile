@@ -54,11 +54,12 @@ test-c: static
 	@scripts/install "" "$(STAGE)" $(STATIC)
 	@scripts/test-c "$(STAGE)"
 
-# Every code block of the quick starts, and the example packages.
+# Every code block of the quick starts, the example packages, and the API reference.
 test-docs: static
 	@scripts/install "" "$(STAGE)" $(STATIC)
 	@scripts/check-docs "$(STAGE)"
 	@scripts/check-examples
+	@scripts/build-docs
 
 lint:
 	swift format lint --strict -r -p Package.swift Sources Tests Benchmarks

@@ -114,7 +114,7 @@ let package = Package(
         ),
         tests(
             of: "FAISS",
-            imports: ["CFAISS", "CKernels", "FAISSFuzz", "SearcherChecks", "Threads"]
+            imports: ["CFAISS", "CKernels", "CXXHash", "FAISSFuzz", "SearcherChecks", "Threads"]
         ),
         .executableTarget(
             name: "FAISSFuzz",

@@ -1,8 +1,11 @@
 #include "binary.hpp"
 
 #include "computing.hpp"
+#include "fast/shared_quantizer.hpp"
 #include "range_hits.hpp"
 #include "selector.hpp"
+#include "team.hpp"
+#include "work.hpp"
 
 #include <faiss/IndexBinaryFlat.h>
 #include <faiss/IndexBinaryHNSW.h>
@@ -13,6 +16,7 @@
 #include <faiss/impl/DistanceComputer.h>
 
 #include <algorithm>
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <numeric>
@@ -23,20 +27,17 @@ namespace cfaiss {
 namespace {
 
 using idx_t = faiss::Index::idx_t;
+/// Rows that are added before progress is told.
+constexpr int64_t rows_a_step = 16384;
+/// Rows whose lists one thread finds together.
+constexpr int64_t rows_a_thread = 256;
+
 using Visit = std::function<void(idx_t query, float distance, idx_t label)>;
 
 int differing_bits(const uint8_t *left, const uint8_t *right, size_t byte_count) {
     int count = 0;
     for (size_t i = 0; i < byte_count; i++) count += __builtin_popcount(unsigned(left[i] ^ right[i]));
     return count;
-}
-
-/// The rows themselves, by position; null for kinds that scatter them.
-const uint8_t *stored_rows(const faiss::IndexBinary &index) {
-    if (const auto *flat = dynamic_cast<const faiss::IndexBinaryFlat *>(&index)) return flat->xb.data();
-    if (const auto *hnsw = dynamic_cast<const faiss::IndexBinaryHNSW *>(&index)) return stored_rows(*hnsw->storage);
-    if (const auto *hash = dynamic_cast<const faiss::IndexBinaryMultiHash *>(&index)) return stored_rows(*hash->storage);
-    return nullptr;
 }
 
 /// Tells the distance of every selected row: of those in the nearest lists, or of all where there are none.
@@ -139,6 +140,72 @@ void search(
     for (idx_t q = 0; q < n; q++) order(distances + q * k, labels + q * k, k);
 }
 
+/// As `search`, with at most `parameters.thread_count` threads, which share the queries.
+void search_together(
+    const faiss::IndexBinary &index, idx_t n, const uint8_t *queries, idx_t k,
+    const cfaiss_search_parameters &parameters, int32_t *distances, idx_t *labels) {
+    Team team(parameters.thread_count, size_t(n));
+    if (team.count() == 1) return search(index, n, queries, k, parameters, distances, labels);
+    team.run([&](int thread) {
+        const idx_t first = n * thread / team.count();
+        const idx_t count = n * (thread + 1) / team.count() - first;
+        if (count == 0) return;
+        search(
+            index, count, queries + first * index.code_size, k, parameters, distances + first * k, labels + first * k);
+    });
+}
+
+/// Puts a `CentroidIndex` under the k-means over the lists for the time of a call. Bits come to it as floats, and so many
+/// rows at a time.
+class WatchedClustering {
+public:
+    WatchedClustering(faiss::IndexBinaryIVF &ivf, int64_t n, const Work &work, Team &team) : ivf(ivf) {
+        const auto rounds = (unsigned long)(ivf.cp.niter);
+        const uint64_t row_count = std::min(uint64_t(n), uint64_t(ivf.nlist) * uint64_t(ivf.cp.max_points_per_centroid));
+        const auto pieces = (unsigned long)((row_count + ivf.cp.decode_block_size - 1) / ivf.cp.decode_block_size);
+        centroids = std::make_unique<CentroidIndex>(
+            ivf.d, faiss::METRIC_L2, team, [work, rounds, pieces, asked = 0ul]() mutable {
+                const unsigned long done = std::min(asked++ / pieces, rounds);
+                if (work.progress != nullptr && work.progress(work.context, done, rounds) != 0) {
+                    throw Failure{CFAISS_CANCELLED, "cancelled"};
+                }
+            });
+        ivf.clustering_index = centroids.get();
+    }
+    ~WatchedClustering() { ivf.clustering_index = nullptr; }
+    WatchedClustering(const WatchedClustering &) = delete;
+    WatchedClustering &operator=(const WatchedClustering &) = delete;
+
+private:
+    faiss::IndexBinaryIVF &ivf;
+    std::unique_ptr<CentroidIndex> centroids;
+};
+
+/// Adds rows to lists that a team finds.
+void add_to_lists(faiss::IndexBinaryIVF &ivf, int64_t n, const uint8_t *rows, const int64_t *labels, Team &team) {
+    constexpr int64_t piece_size = rows_a_thread;
+    std::vector<int64_t> lists(size_t(n), -1);
+    std::atomic<int64_t> next = 0;
+    team.run([&](int) {
+        std::vector<int32_t> distances;
+        distances.resize(size_t(piece_size));
+        for (int64_t first = next.fetch_add(piece_size); first < n; first = next.fetch_add(piece_size)) {
+            const int64_t count = std::min(piece_size, n - first);
+            ivf.quantizer->search(count, rows + first * ivf.code_size, 1, distances.data(), lists.data() + first);
+        }
+    });
+    ivf.add_core(n, rows, labels, lists.data());
+}
+
+}  // namespace
+
+const uint8_t *stored_rows(const faiss::IndexBinary &index) {
+    if (const auto *flat = dynamic_cast<const faiss::IndexBinaryFlat *>(&index)) return flat->xb.data();
+    if (const auto *hnsw = dynamic_cast<const faiss::IndexBinaryHNSW *>(&index)) return stored_rows(*hnsw->storage);
+    if (const auto *hash = dynamic_cast<const faiss::IndexBinaryMultiHash *>(&index)) return stored_rows(*hash->storage);
+    return nullptr;
+}
+
 cfaiss_index_info info_of(const cfaiss_binary &handle) {
     cfaiss_index_info info{};
     info.count = handle.index->ntotal;
@@ -149,8 +216,6 @@ cfaiss_index_info info_of(const cfaiss_binary &handle) {
     info.next_label = std::max(info.count, handle.next_label);
     return info;
 }
-
-}  // namespace
 
 void prepare(faiss::IndexBinary &index) {
     index.verbose = false;
@@ -184,14 +249,20 @@ cfaiss_status cfaiss_binary_describe(const cfaiss_binary *handle, cfaiss_index_i
     });
 }
 
-cfaiss_status cfaiss_binary_train(cfaiss_binary *handle, int64_t n, const uint8_t *rows) {
+cfaiss_status cfaiss_binary_train(cfaiss_binary *handle, int64_t n, const uint8_t *rows, cfaiss_work given) {
     return cfaiss::computing([&] {
         cfaiss::require(handle != nullptr && rows != nullptr && n >= 1, "there are no rows");
-        handle->index->train(n, rows);
+        auto *ivf = dynamic_cast<faiss::IndexBinaryIVF *>(handle->index.get());
+        if (ivf == nullptr) return handle->index->train(n, rows);
+        const cfaiss::Work work{given.thread_count, given.progress, given.context};
+        cfaiss::Team team(work.thread_count, size_t(n) / cfaiss::CentroidIndex::least_piece_size + 1);
+        const cfaiss::WatchedClustering watched(*ivf, n, work, team);
+        ivf->train(n, rows);
     });
 }
 
-cfaiss_status cfaiss_binary_add(cfaiss_binary *handle, int64_t n, const uint8_t *rows, const int64_t *labels) {
+cfaiss_status cfaiss_binary_add(
+    cfaiss_binary *handle, int64_t n, const uint8_t *rows, const int64_t *labels, cfaiss_work work) {
     return cfaiss::computing([&] {
         cfaiss::require(handle != nullptr && n >= 0, "the number of rows is negative");
         if (n == 0) return;
@@ -199,25 +270,38 @@ cfaiss_status cfaiss_binary_add(cfaiss_binary *handle, int64_t n, const uint8_t 
         cfaiss::require(handle->index->is_trained, "the index is not trained");
         const cfaiss_index_info info = cfaiss::info_of(*handle);
         cfaiss::require(n <= INT32_MAX - info.count, "there are more rows than 32 bits number");
-        if (info.label_kind == CFAISS_LABEL_POSITION) {
-            cfaiss::require(labels == nullptr, "rows of this kind of index have no labels of their own");
-            handle->index->add(n, rows);
-            handle->next_label = handle->index->ntotal;
-            return;
-        }
         std::vector<int64_t> numbered;
         int64_t next = info.next_label;
-        if (labels == nullptr) {
+        auto *ivf = dynamic_cast<faiss::IndexBinaryIVF *>(handle->index.get());
+        if (ivf == nullptr) {
+            cfaiss::require(labels == nullptr, "rows of this kind of index have no labels of their own");
+        } else if (labels == nullptr) {
             cfaiss::require(next <= INT64_MAX - n, "there is no free label");
             numbered.resize(size_t(n));
             std::iota(numbered.begin(), numbered.end(), next);
             labels = numbered.data();
         }
-        const auto [least, greatest] = std::minmax_element(labels, labels + n);
-        cfaiss::require(*least >= 0, "a label is negative");
-        next = std::max(next, *greatest == INT64_MAX ? *greatest : *greatest + 1);
-        handle->index->add_with_ids(n, rows, labels);
-        handle->next_label = next;
+        if (ivf != nullptr) {
+            const auto [least, greatest] = std::minmax_element(labels, labels + n);
+            cfaiss::require(*least >= 0, "a label is negative");
+            next = std::max(next, *greatest == INT64_MAX ? *greatest : *greatest + 1);
+        }
+        cfaiss::Team team(ivf == nullptr ? 1 : work.thread_count, size_t(n) / cfaiss::rows_a_thread + 1);
+        for (int64_t done = 0; done < n;) {
+            const int64_t count = std::min(cfaiss::rows_a_step, n - done);
+            const uint8_t *step = rows + size_t(done) * size_t(handle->index->code_size);
+            if (ivf != nullptr) {
+                cfaiss::add_to_lists(*ivf, count, step, labels + done, team);
+            } else {
+                handle->index->add(count, step);
+            }
+            done += count;
+            handle->next_label = ivf == nullptr ? handle->index->ntotal : next;
+            const auto told = (unsigned long)(done), total = (unsigned long)(n);
+            if (work.progress != nullptr && work.progress(work.context, told, total) != 0 && done < n) {
+                throw cfaiss::Failure{CFAISS_CANCELLED, "cancelled"};
+            }
+        }
     });
 }
 
@@ -241,10 +325,13 @@ cfaiss_status cfaiss_binary_search(
         const faiss::IndexBinary &index = *handle->index;
         cfaiss::require(index.is_trained, "the index is not trained");
         const int64_t width = std::min<int64_t>(k, index.ntotal);
-        if (width == k) return cfaiss::search(index, n, queries, k, parameters, distances, labels);
+        if (width == k) return cfaiss::search_together(index, n, queries, k, parameters, distances, labels);
         std::vector<int32_t> some_distances(size_t(n * width));
         std::vector<int64_t> some_labels(size_t(n * width));
-        if (width > 0) cfaiss::search(index, n, queries, width, parameters, some_distances.data(), some_labels.data());
+        if (width > 0) {
+            cfaiss::search_together(
+                index, n, queries, width, parameters, some_distances.data(), some_labels.data());
+        }
         for (int64_t q = 0; q < n; q++) {
             for (int64_t i = 0; i < k; i++) {
                 distances[q * k + i] = i < width ? some_distances[size_t(q * width + i)] : INT32_MAX;

@@ -71,8 +71,9 @@ struct Worker {
 
 class Builder {
 public:
-    Builder(faiss::HNSW &graph, size_t count, const BuildDistancesMaker &maker, int thread_count)
-        : graph(graph), team(thread_count), heads(count, -1) {
+    /// For rows from `first` up to `count`.
+    Builder(faiss::HNSW &graph, size_t first, size_t count, const BuildDistancesMaker &maker, int thread_count)
+        : graph(graph), team(thread_count, std::min(count - first, largest_batch(count))), heads(count, -1) {
         for (int i = 0; i < team.count(); i++) workers.push_back(std::make_unique<Worker>(maker()));
     }
 
@@ -91,10 +92,13 @@ public:
 private:
     int level_of(uint32_t row) const { return graph.levels[row] - 1; }
 
+    /// Rows that are linked together when so many are linked already.
+    static size_t largest_batch(size_t linked) { return std::clamp<size_t>(linked / 128, 1, report_every); }
+
     size_t batch_size(const std::vector<uint32_t> &order, size_t done, size_t linked) const {
         // A row above all others changes where every later search begins.
         if (level_of(order[done]) > graph.max_level) return 1;
-        const size_t size = std::clamp<size_t>(linked / 128, 1, report_every);
+        const size_t size = largest_batch(linked);
         // Never across a report.
         return std::min({size, report_every - done % report_every, order.size() - done});
     }
@@ -304,7 +308,7 @@ void link_rows(
     try {
         graph.prepare_level_tab(count - first, graph.levels.size() == count);
         const std::vector<uint32_t> order = insertion_order(graph.levels, first, order_seed);
-        Builder builder(graph, count, maker, work.thread_count);
+        Builder builder(graph, first, count, maker, work.thread_count);
         builder.link(order, first, work);
     } catch (...) {
         unlink(graph, first, entry_point, max_level);

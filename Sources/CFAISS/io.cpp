@@ -1,6 +1,7 @@
 #include "binary.hpp"
 #include "index.hpp"
 
+#include "container/restore.hpp"
 #include "guarded.hpp"
 #include "sketched_flat.hpp"
 #include "structure/structure.hpp"
@@ -69,10 +70,10 @@ void check_header(const char *bytes, size_t byte_count) {
 cfaiss_status cfaiss_index_write(const cfaiss_index *handle, cfaiss_sink sink, void *context) {
     return cfaiss::guarded([&] {
         cfaiss::require(handle != nullptr && sink != nullptr, "a pointer is missing");
-        // FAISS's reader goes through codebooks that are not there yet.
+        // FAISS's reader goes through codebooks that are not there yet, and makes of OPQ a transform that never learns.
         if (!handle->index->is_trained) {
             const std::string kind = cfaiss::factory_text(*handle->index);
-            for (const char *part : {"RQ", "RCQ", "LSQ", "+"}) {
+            for (const char *part : {"RQ", "RCQ", "LSQ", "+", "OPQ"}) {
                 if (kind.find(part) == std::string::npos) continue;
                 throw cfaiss::Failure{CFAISS_UNSUPPORTED, "bytes before the index is trained"};
             }
@@ -91,6 +92,7 @@ cfaiss_status cfaiss_index_read(const void *bytes, size_t byte_count, cfaiss_ind
         result->index.reset(faiss::read_index(&reader));
         if (reader.left != 0) throw cfaiss::Failure{CFAISS_MALFORMED, "bytes are left after the index"};
         cfaiss::check_structure(*result->index);
+        cfaiss::restore_training(*result->index, "");
         cfaiss::prepare(*result->index);
         cfaiss::sketch_graphs(*result->index, 1);
         cfaiss::sketch_centroids(*result->index, 1);
@@ -118,6 +120,7 @@ cfaiss_status cfaiss_binary_read(const void *bytes, size_t byte_count, cfaiss_bi
         result->index.reset(faiss::read_index_binary(&reader));
         if (reader.left != 0) throw cfaiss::Failure{CFAISS_MALFORMED, "bytes are left after the index"};
         cfaiss::check_structure(*result->index);
+        cfaiss::restore_training(*result->index, "");
         cfaiss::prepare(*result->index);
         result->next_label = cfaiss::label_above_all(*result->index);
         *out = result.release();

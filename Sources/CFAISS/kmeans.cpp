@@ -1,11 +1,13 @@
 #include "cfaiss_kmeans.h"
 
 #include "computing.hpp"
+#include "fast/nearest_row.hpp"
 #include "fast/shared_quantizer.hpp"
 
 #include <faiss/Clustering.h>
 
 #include <algorithm>
+#include <vector>
 
 cfaiss_status cfaiss_kmeans_train(
     cfaiss_kmeans_settings settings, int64_t n, const float *rows, cfaiss_work work,
@@ -27,7 +29,7 @@ cfaiss_status cfaiss_kmeans_train(
         faiss::Clustering clustering(settings.dimension, settings.centroid_count, parameters);
         const auto total = (unsigned long)(settings.iteration_count) * (unsigned long)(settings.redo_count);
         const auto metric = parameters.spherical ? faiss::METRIC_INNER_PRODUCT : faiss::METRIC_L2;
-        cfaiss::Team team(work.thread_count);
+        cfaiss::Team team(work.thread_count, size_t(n) / cfaiss::CentroidIndex::least_piece_size + 1);
         unsigned long done = 0;
         cfaiss::CentroidIndex lookup(settings.dimension, metric, team, [&] {
             if (work.progress != nullptr && work.progress(work.context, done, total) != 0) {
@@ -39,5 +41,30 @@ cfaiss_status cfaiss_kmeans_train(
         std::copy(clustering.centroids.begin(), clustering.centroids.end(), centroids);
         *objective_count = int(std::min<size_t>(clustering.iteration_stats.size(), total));
         for (int i = 0; i < *objective_count; i++) objectives[i] = clustering.iteration_stats[size_t(i)].obj;
+    });
+}
+
+cfaiss_status cfaiss_kmeans_assign(
+    cfaiss_kmeans_settings settings, const float *centroids, int64_t n, const float *rows, int thread_count,
+    int32_t *assigned) {
+    return cfaiss::computing([&] {
+        cfaiss::require(settings.dimension >= 1 && settings.dimension <= 65536, "the dimension is out of range");
+        cfaiss::require(settings.centroid_count >= 1 && n >= 0, "there are no centroids");
+        if (n == 0) return;
+        cfaiss::require(centroids != nullptr && rows != nullptr && assigned != nullptr, "a pointer is missing");
+        qk_rows means = {};
+        means.values = centroids;
+        means.count = uint64_t(settings.centroid_count);
+        means.dimension = uint32_t(settings.dimension);
+        means.storage = QK_FLOAT32;
+        means.metric = settings.is_spherical != 0 ? QK_INNER_PRODUCT : QK_L2;
+        cfaiss::Team team(thread_count, size_t(n) / cfaiss::CentroidIndex::least_piece_size + 1);
+        constexpr int64_t chunk = 1 << 18;
+        std::vector<faiss::Index::idx_t> labels(size_t(std::min(n, chunk)));
+        for (int64_t first = 0; first < n; first += chunk) {
+            const int64_t count = std::min(chunk, n - first);
+            cfaiss::nearest_row(team, means, count, rows + first * settings.dimension, nullptr, labels.data());
+            std::copy_n(labels.begin(), count, assigned + first);
+        }
     });
 }

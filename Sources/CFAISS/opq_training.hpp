@@ -1,5 +1,7 @@
 #pragma once
 
+#include "fast/shared_quantizer.hpp"
+
 #include <faiss/VectorTransform.h>
 #include <faiss/impl/ProductQuantizer.h>
 
@@ -9,15 +11,19 @@
 namespace cfaiss {
 
 /// OPQ trains with a product quantizer of its own making, which warns on stderr about few rows. For the time of a call
-/// it gets one that does not.
+/// it gets one that does not, and whose rows a team of threads assigns to its centroids.
 class QuietOPQ {
 public:
-    explicit QuietOPQ(const std::vector<faiss::VectorTransform *> &chain) {
+    QuietOPQ(const std::vector<faiss::VectorTransform *> &chain, Team &team) {
         for (faiss::VectorTransform *step : chain) {
             auto *opq = dynamic_cast<faiss::OPQMatrix *>(step);
             if (opq == nullptr || opq->pq != nullptr) continue;
             auto quantizer = std::make_unique<faiss::ProductQuantizer>(size_t(opq->d_out), size_t(opq->M), 8);
             quantizer->cp.min_points_per_centroid = 1;
+            auto centroids =
+                std::make_unique<CentroidIndex>(int(quantizer->dsub), faiss::METRIC_L2, team, [] {});
+            quantizer->assign_index = centroids.get();
+            assigners.push_back(std::move(centroids));
             opq->pq = quantizer.get();
             opq->verbose = false;
             quantizers.push_back(std::move(quantizer));
@@ -31,6 +37,7 @@ public:
     QuietOPQ &operator=(const QuietOPQ &) = delete;
 
 private:
+    std::vector<std::unique_ptr<CentroidIndex>> assigners;
     std::vector<std::unique_ptr<faiss::ProductQuantizer>> quantizers;
     std::vector<faiss::OPQMatrix *> matrices;
 };

@@ -7,6 +7,7 @@
 #include "range_hits.hpp"
 #include "row_distances.hpp"
 #include "selected.hpp"
+#include "team.hpp"
 
 #include <faiss/IndexIDMap.h>
 #include <faiss/IndexIVFFastScan.h>
@@ -14,6 +15,7 @@
 #include <faiss/impl/AuxIndexStructures.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <memory>
 #include <vector>
@@ -81,6 +83,29 @@ void range_search(
     }
 }
 
+/// Threads take queries by pieces of one size, so that a query's hits do not depend on how many threads there are: FAISS
+/// computes distances for a few queries in another way than for many.
+void range_search_together(
+    const faiss::Index &index, idx_t n, const float *queries, float radius, const SearchSettings &settings,
+    int thread_count, Hits &hits) {
+    constexpr idx_t piece_size = 64;
+    const idx_t piece_count = (n + piece_size - 1) / piece_size;
+    const Nearer nearer{index.metric_type == faiss::METRIC_INNER_PRODUCT};
+    Team team(thread_count, size_t(piece_count));
+    std::atomic<idx_t> next = 0;
+    team.run([&](int) {
+        for (idx_t piece = next++; piece < piece_count; piece = next++) {
+            const idx_t first = piece * piece_size;
+            const idx_t count = std::min(piece_size, n - first);
+            Hits own;
+            own.resize(size_t(count));
+            range_search(index, count, queries + first * index.d, radius, settings, own);
+            for (auto &of_query : own) std::sort(of_query.begin(), of_query.end(), nearer);
+            std::move(own.begin(), own.end(), hits.begin() + first);
+        }
+    });
+}
+
 }  // namespace
 }  // namespace cfaiss
 
@@ -97,10 +122,9 @@ cfaiss_status cfaiss_index_range_search(
         auto result = std::make_unique<cfaiss_range_hits>();
         result->queries.resize(size_t(n));
         if (n > 0 && index.ntotal > 0) {
-            cfaiss::range_search(index, n, queries, radius, cfaiss::settings_of(parameters), result->queries);
+            cfaiss::range_search_together(
+                index, n, queries, radius, cfaiss::settings_of(parameters), parameters.thread_count, result->queries);
         }
-        const cfaiss::Nearer nearer{index.metric_type == faiss::METRIC_INNER_PRODUCT};
-        for (auto &hits : result->queries) std::sort(hits.begin(), hits.end(), nearer);
         *out = result.release();
     });
 }

@@ -1,17 +1,20 @@
 #include "team.hpp"
 
 #include "CKernels.h"
+#include "cfaiss_work.h"
 
+#include <algorithm>
 #include <system_error>
 
 extern "C" int openblas_get_parallel(void);
 
 namespace cfaiss {
 
-Team::Team(int count) {
+Team::Team(int count, size_t piece_count) {
     constexpr int serial = 0;
     if (openblas_get_parallel() == serial) return;
-    for (int number = 1; number < count; number++) {
+    const int useful = int(std::min<size_t>(piece_count, CFAISS_MOST_THREADS));
+    for (int number = 1; number < std::min(count, useful); number++) {
         try {
             threads.emplace_back([this, number] { serve(number); });
         } catch (const std::system_error &) {

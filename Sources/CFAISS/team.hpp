@@ -1,6 +1,8 @@
 #pragma once
 
 #include <condition_variable>
+#include <cstddef>
+#include <cstdint>
 #include <exception>
 #include <functional>
 #include <mutex>
@@ -14,8 +16,9 @@ namespace cfaiss {
 /// serial flavour of OpenBLAS, which only one thread may use, the team is the calling thread alone.
 class Team {
 public:
-    /// At most `count` threads; fewer if the system refuses some.
-    explicit Team(int count);
+    /// At most `count` threads, and no more than `CFAISS_MOST_THREADS` or than there are pieces of work; fewer if the system
+    /// refuses some.
+    explicit Team(int count, size_t piece_count = SIZE_MAX);
     ~Team();
     Team(const Team &) = delete;
     Team &operator=(const Team &) = delete;

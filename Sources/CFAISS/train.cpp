@@ -2,6 +2,7 @@
 
 #include "computing.hpp"
 #include "fast/shared_quantizer.hpp"
+#include "local_search.hpp"
 #include "opq_training.hpp"
 #include "work.hpp"
 
@@ -18,7 +19,7 @@ namespace {
 /// the call can end.
 class WatchedClustering {
 public:
-    WatchedClustering(faiss::Index &index, const Work &work) : ivf(inner_ivf(index)), team(work.thread_count) {
+    WatchedClustering(faiss::Index &index, const Work &work, Team &team) : ivf(inner_ivf(index)), team(team) {
         // 1 means that the quantizer learns by itself, without k-means over the lists.
         if (ivf == nullptr || ivf->quantizer_trains_alone == 1) return;
         const auto metric = ivf->quantizer_trains_alone == 0 ? ivf->quantizer->metric_type : faiss::METRIC_L2;
@@ -39,7 +40,7 @@ public:
 
 private:
     faiss::IndexIVF *const ivf;
-    Team team;
+    Team &team;
     std::unique_ptr<CentroidIndex> centroids;
 };
 
@@ -72,9 +73,11 @@ cfaiss_status cfaiss_index_train(cfaiss_index *handle, int64_t n, const float *r
         cfaiss::require(n >= 1, "there are no rows");
         const cfaiss::Work work{given.thread_count, given.progress, given.context};
         faiss::Index &index = cfaiss::changeable(handle);
-        const cfaiss::WatchedClustering watched(index, work);
+        const cfaiss::LocalSearchTurn turn(index);
+        cfaiss::Team team(work.thread_count, size_t(n) / cfaiss::CentroidIndex::least_piece_size + 1);
+        const cfaiss::WatchedClustering watched(index, work, team);
         if (auto *outer = cfaiss::transforms(index)) {
-            const cfaiss::QuietOPQ quiet(outer->chain);
+            const cfaiss::QuietOPQ quiet(outer->chain, team);
             index.train(n, rows);
             for (const faiss::VectorTransform *step : outer->chain) cfaiss::check_learned(*step);
         } else {

@@ -1,19 +1,12 @@
-#include "cfaiss_transform.h"
+#include "transform.hpp"
 
 #include "computing.hpp"
+#include "index.hpp"
 #include "opq_training.hpp"
 
-#include <faiss/IndexPreTransform.h>
 #include <faiss/index_factory.h>
 
-#include <memory>
-#include <string>
-
-/// FAISS makes transforms only as parts of indexes; this is one around an empty index that is never used.
-struct cfaiss_transform {
-    std::unique_ptr<faiss::IndexPreTransform> index;
-    faiss::VectorTransform &step() const { return *index->chain[0]; }
-};
+#include <cstring>
 
 namespace {
 
@@ -33,8 +26,10 @@ cfaiss_status cfaiss_transform_create(int dimension, const char *factory, cfaiss
         std::unique_ptr<faiss::Index> index(faiss::index_factory(dimension, text.c_str()));
         auto *outer = dynamic_cast<faiss::IndexPreTransform *>(index.get());
         cfaiss::require(outer != nullptr && outer->chain.size() == 1, "not one transform");
+        auto result = std::make_unique<cfaiss_transform>();
         index.release();
-        *out = new cfaiss_transform{std::unique_ptr<faiss::IndexPreTransform>(outer)};
+        result->index.reset(outer);
+        *out = result.release();
     });
 }
 
@@ -50,10 +45,21 @@ cfaiss_status cfaiss_transform_describe(const cfaiss_transform *transform, cfais
     });
 }
 
-cfaiss_status cfaiss_transform_train(cfaiss_transform *transform, int64_t n, const float *rows) {
+cfaiss_status cfaiss_transform_factory(const cfaiss_transform *transform, char *out, size_t capacity) {
+    return cfaiss::guarded([&] {
+        cfaiss::require(transform != nullptr && out != nullptr, "a pointer is missing");
+        const std::string text = cfaiss::factory_text(*transform->index);
+        cfaiss::require(text.size() < capacity, "the factory string is longer than its room");
+        std::memcpy(out, text.c_str(), text.size() + 1);
+    });
+}
+
+cfaiss_status cfaiss_transform_train(
+    cfaiss_transform *transform, int64_t n, const float *rows, int thread_count) {
     return cfaiss::computing([&] {
         cfaiss::require(transform != nullptr && rows != nullptr && n >= 1, "there are no rows");
-        const cfaiss::QuietOPQ quiet(transform->index->chain);
+        cfaiss::Team team(thread_count, size_t(n) / cfaiss::CentroidIndex::least_piece_size + 1);
+        const cfaiss::QuietOPQ quiet(transform->index->chain, team);
         transform->step().train(n, rows);
         cfaiss::check_learned(transform->step());
     });

@@ -31,8 +31,10 @@ public final class SentenceEncoder: Encoder {
 
     /// Opens the encoder in `folder`.
     ///
-    /// - Parameter maximumTokenCount: where texts are cut, in place of the folder's own length; never more than
-    ///   the model has positions.
+    /// - Parameters:
+    ///   - folder: the path of a Hugging Face folder.
+    ///   - maximumTokenCount: where texts are cut, in place of the folder's own length; never more than the model has
+    ///     positions.
     public init(folder: String, maximumTokenCount: Int? = nil) throws(EncoderError) {
         let contents = try SentenceEncoderFolder(path: folder)
         let configurationPath = try contents.file("config.json")

@@ -12,7 +12,9 @@ public enum BinaryFactoryString: Sendable, Equatable {
     /// `BHash4x16`: rows by several groups of bits; a search finds those that agree in one.
     case hashes(count: Int, bits: Int)
 
-    /// Reads `text`; throws `.unsupportedFactory` with the reason for everything else.
+    /// Reads `text`.
+    ///
+    /// - Throws: `.unsupportedFactory` with the reason for everything else.
     public init(_ text: String) throws(FAISSError) {
         let parser = FactoryParser(text)
         guard text.utf8.allSatisfy({ 0x21...0x7e ~= $0 }), text.utf8.count <= 64 else {
@@ -47,6 +49,28 @@ public enum BinaryFactoryString: Sendable, Equatable {
             throw parser.failure("is none of BFlat, BIVF…, BHNSW…, BHash…")
         }
         try parser.end(words, of: Substring(text))
+    }
+
+    /// As `FactoryString.restored`.
+    static func restored(
+        stored: String,
+        described: String,
+        dimension: Int
+    ) throws(FAISSError) -> BinaryFactoryString? {
+        let found: BinaryFactoryString?
+        do throws(FAISSError) {
+            found = try BinaryFactoryString(described)
+            try found?.check(dimension: dimension)
+        } catch {
+            guard stored.isEmpty else {
+                throw .malformed(reason: "\"\(stored)\" is not what the index is made of")
+            }
+            return nil
+        }
+        guard stored.isEmpty || stored == found?.description else {
+            throw .malformed(reason: "\"\(stored)\" is not what the index is made of")
+        }
+        return found
     }
 
     func check(dimension: Int) throws(FAISSError) {

@@ -1,27 +1,41 @@
 /// The same operations for arrays.
 extension BinaryIndex {
-    /// `train(_:)` with an array.
-    public mutating func train(_ rows: [UInt8]) throws(FAISSError) {
-        try train(rows.span)
+    /// `train(_:threadCount:progress:)` with an array.
+    public mutating func train(
+        _ rows: [UInt8],
+        threadCount: Int = 1,
+        progress: (_ done: Int, _ total: Int) -> Bool = { _, _ in true }
+    ) throws(FAISSError) {
+        try train(rows.span, threadCount: threadCount, progress: progress)
     }
 
-    /// `add(_:)` with an array.
-    public mutating func add(_ rows: [UInt8]) throws(FAISSError) {
-        try add(rows.span)
+    /// `add(_:threadCount:progress:)` with an array.
+    public mutating func add(
+        _ rows: [UInt8],
+        threadCount: Int = 1,
+        progress: (_ done: Int, _ total: Int) -> Bool = { _, _ in true }
+    ) throws(FAISSError) {
+        try add(rows.span, threadCount: threadCount, progress: progress)
     }
 
-    /// `add(_:labels:)` with arrays.
-    public mutating func add(_ rows: [UInt8], labels: [Int64]) throws(FAISSError) {
-        try add(rows.span, labels: labels.span)
+    /// `add(_:labels:threadCount:progress:)` with arrays.
+    public mutating func add(
+        _ rows: [UInt8],
+        labels: [Int64],
+        threadCount: Int = 1,
+        progress: (_ done: Int, _ total: Int) -> Bool = { _, _ in true }
+    ) throws(FAISSError) {
+        try add(rows.span, labels: labels.span, threadCount: threadCount, progress: progress)
     }
 
-    /// `search(_:k:parameters:)` with an array.
+    /// `search(_:k:parameters:threadCount:)` with an array.
     public borrowing func search(
         _ queries: [UInt8],
         k: Int,
-        parameters: SearchParameters = SearchParameters()
+        parameters: SearchParameters = SearchParameters(),
+        threadCount: Int = 1
     ) throws(FAISSError) -> SearchResult {
-        try search(queries.span, k: k, parameters: parameters)
+        try search(queries.span, k: k, parameters: parameters, threadCount: threadCount)
     }
 
     /// `rangeSearch(_:radius:parameters:)` with an array.

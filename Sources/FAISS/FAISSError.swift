@@ -58,7 +58,12 @@ public enum FAISSError: Error, Sendable, Equatable {
     case unusable(after: String)
     /// The index leans on mapped memory and cannot be changed.
     case readOnly
-    /// Bytes that are no index this module wrote, or only a part of one.
+    /// Bytes that are no container of this module's, one of another version or of something else, or only a part of one.
+    /// FAISS has seen none of them.
+    case notAContainer(reason: String)
+    /// Bytes of a container that are not as they were written. FAISS has seen none of them.
+    case checksum(reason: String)
+    /// Bytes whose contents contradict each other: FAISS's own, or a container's whose checksums are right.
     case malformed(reason: String)
 }
 
@@ -122,8 +127,12 @@ extension FAISSError: CustomStringConvertible {
             "an earlier change of the index failed: \(failure)"
         case .readOnly:
             "the index is mapped and cannot be changed"
-        case .malformed(let reason):
+        case .notAContainer(let reason):
             "not the bytes of an index: \(reason)"
+        case .checksum(let reason):
+            "the bytes were altered: \(reason)"
+        case .malformed(let reason):
+            "bytes of no index that can be: \(reason)"
         }
     }
 }
@@ -136,7 +145,9 @@ func check(_ status: cfaiss_status) throws(FAISSError) {
     case CFAISS_READ_ONLY: throw .readOnly
     case CFAISS_OUT_OF_MEMORY: throw .outOfMemory
     case CFAISS_CANCELLED: throw .cancelled
-    case CFAISS_MALFORMED, CFAISS_CHECKSUM: throw .malformed(reason: message)
+    case CFAISS_NOT_A_CONTAINER: throw .notAContainer(reason: message)
+    case CFAISS_CHECKSUM: throw .checksum(reason: message)
+    case CFAISS_MALFORMED: throw .malformed(reason: message)
     case CFAISS_INVALID: throw .invalid(reason: message)
     case CFAISS_UNSUPPORTED: throw .unsupported(operation: message, kind: "this kind")
     case CFAISS_DEGENERATE: throw .degenerate(reason: message)

@@ -43,8 +43,15 @@ extension FactoryString.Structure {
                 try onlyL2(metric, "IMI")
                 try divides(2, dimension, "IMI")
             }
-            if case .index(_, let structure) = lists {
+            if case .index(let count, let structure) = lists {
                 try structure.check(dimension: dimension, metric: metric)
+                // It learns from the centroids, of which there is one a list.
+                let required = structure.requiredTrainingRows(dimension)
+                guard required <= count else {
+                    throw Misfit(
+                        "\(structure) learns from \(required) lists and more, not \(count)"
+                    )
+                }
             }
             try rows.check(dimension: dimension, metric: metric)
         case .transformed(let transform, let rest):

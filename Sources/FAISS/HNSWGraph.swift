@@ -51,7 +51,7 @@ public final class HNSWGraph: Sendable {
     ///   - M: Links a row on each upper level, twice as many on level 0; 2…512.
     ///   - efConstruction: Candidates kept while a row's links are chosen; 1…65,536.
     ///   - seed: Of the levels and the order of insertion.
-    ///   - threadCount: Threads that work, the calling one among them; the others end with the call.
+    ///   - threadCount: Threads that work, the calling one among them, 1…1,024; the others end with the call.
     ///   - progress: Told on the calling thread how many rows are linked, every 1,024 rows and at the end. False stops
     ///     the build with `.cancelled`.
     public static func build(
@@ -65,12 +65,13 @@ public final class HNSWGraph: Sendable {
         try check(rows)
         try check("M", M, in: Limits.M)
         try check("efConstruction", efConstruction, in: Limits.efConstruction)
+        try checkThreadCount(threadCount)
         let settings = cfaiss_hnsw_settings(
             M: Int32(M),
             ef_construction: Int32(efConstruction),
             // FAISS's generator takes 32 bits of seed: the high half of a product that every bit reaches.
             seed: UInt32(truncatingIfNeeded: (seed &* 0x9E37_79B9_7F4A_7C15) >> 32),
-            thread_count: Int32(clamping: threadCount)
+            thread_count: Int32(threadCount)
         )
         var graph: OpaquePointer?
         var badRow: UInt64 = 0

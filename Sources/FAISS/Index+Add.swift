@@ -9,10 +9,10 @@ extension Index {
     /// - Parameters:
     ///   - rows: `[n × dimension]`; none is allowed.
     ///   - threadCount: How many threads may share the work, the calling one among them, where code of ours does
-    ///     it: building HNSW graphs, finding rows' lists. FAISS itself stays on the calling thread.
+    ///     it: building HNSW graphs, finding rows' lists; 1…1,024. FAISS itself stays on the calling thread.
     ///   - progress: Told how many rows are in; false stops the call with `.cancelled`, and the index is unusable.
-    /// - Throws: `.notWholeRows`, `.notFinite`, `.tooLarge`, `.notTrained`, `.tooManyRows`, `.tooFewRows` (`NSG…`),
-    ///   `.holdsRows` (`NSG…`).
+    /// - Throws: `.notWholeRows`, `.notFinite`, `.tooLarge`, `.outOfRange`, `.notTrained`, `.tooManyRows`, `.tooFewRows`
+    ///   (`NSG…`), `.holdsRows` (`NSG…`), `.degenerate` (`NSG…` of many equal rows).
     public mutating func add(
         _ rows: Span<Float>,
         threadCount: Int = 1,
@@ -37,6 +37,8 @@ extension Index {
     /// - Parameters:
     ///   - rows: `[n × dimension]`; none is allowed.
     ///   - labels: One a row, none negative.
+    ///   - threadCount: As in the other `add`.
+    ///   - progress: As in the other `add`.
     /// - Throws: As the other `add`; also `.wrongLabelCount`, `.negativeLabel`, `.unsupported` where labels are positions.
     public mutating func add(
         _ rows: Span<Float>,
@@ -94,7 +96,7 @@ extension Index {
         _ threadCount: Int
     ) throws(FAISSError) -> Int {
         let rowCount = try checkedRowCount(rows)
-        try check("threadCount", threadCount, in: 1...Int.max)
+        try checkThreadCount(threadCount)
         guard isTrained else { throw .notTrained }
         guard rowCount <= Limits.rowCount - count else {
             throw .tooManyRows(limit: Limits.rowCount, found: rowCount + count)

@@ -1,11 +1,12 @@
 /// The same operations for arrays.
 extension Index {
-    /// `train(_:progress:)` with an array.
+    /// `train(_:threadCount:progress:)` with an array.
     public mutating func train(
         _ rows: [Float],
+        threadCount: Int = 1,
         progress: (_ done: Int, _ total: Int) -> Bool = { _, _ in true }
     ) throws(FAISSError) {
-        try train(rows.span, progress: progress)
+        try train(rows.span, threadCount: threadCount, progress: progress)
     }
 
     /// `add(_:threadCount:progress:)` with an array.
@@ -37,13 +38,19 @@ extension Index {
         try search(queries.span, k: k, parameters: parameters, threadCount: threadCount)
     }
 
-    /// `rangeSearch(_:radius:parameters:)` with an array.
+    /// `rangeSearch(_:radius:parameters:threadCount:)` with an array.
     public func rangeSearch(
         _ queries: [Float],
         radius: Float,
-        parameters: SearchParameters = SearchParameters()
+        parameters: SearchParameters = SearchParameters(),
+        threadCount: Int = 1
     ) throws(FAISSError) -> RangeSearchResult {
-        try rangeSearch(queries.span, radius: radius, parameters: parameters)
+        try rangeSearch(
+            queries.span,
+            radius: radius,
+            parameters: parameters,
+            threadCount: threadCount
+        )
     }
 
     /// `reconstruct(_:)` with an array.
@@ -61,13 +68,22 @@ extension Index {
         try self.init(trustingFAISSBytes: bytes.span.bytes)
     }
 
-    /// `operatingPoints(for:truth:k:progress:)` with arrays.
+    /// `operatingPoints(for:truth:k:trying:threadCount:progress:)` with arrays.
     public borrowing func operatingPoints(
         for queries: [Float],
         truth: [Int64],
         k: Int,
+        trying values: ParameterValues = ParameterValues(),
+        threadCount: Int = 1,
         progress: (_ done: Int, _ total: Int) -> Bool = { _, _ in true }
     ) throws(FAISSError) -> [OperatingPoint] {
-        try operatingPoints(for: queries.span, truth: truth.span, k: k, progress: progress)
+        try operatingPoints(
+            for: queries.span,
+            truth: truth.span,
+            k: k,
+            trying: values,
+            threadCount: threadCount,
+            progress: progress
+        )
     }
 }

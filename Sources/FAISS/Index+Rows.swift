@@ -6,36 +6,37 @@ extension Index {
     /// Lossy codes give approximations, and so do transforms that drop dimensions. Where labels are stored, one call
     /// passes once over all of them.
     ///
-    /// - Throws: `.unknownLabel`; `.unsupported` behind a transform that cannot be undone (`ITQ`, `PCAW`).
+    /// - Parameter labels: Any number of them, in any order, repeated or not.
+    /// - Throws: `.unknownLabel`; `.unsupported` behind a transform that cannot be undone (`ITQ`, `PCAW`); `.outOfMemory`.
     public borrowing func reconstruct(_ labels: Span<Int64>) throws(FAISSError) -> [Float] {
         try checkUsable()
-        let (size, overflow) = labels.count.multipliedReportingOverflow(by: dimension)
-        guard !overflow else { throw .outOfMemory }
-        var status = CFAISS_OK
         var unknown: Int64 = 0
-        let rows = [Float](unsafeUninitializedCapacity: size) { rows, rowsCount in
-            status = labels.withUnsafeBufferPointer { labels in
-                cfaiss_index_reconstruct(
-                    handle,
-                    Int64(labels.count),
-                    labels.baseAddress,
-                    rows.baseAddress,
-                    &unknown
-                )
-            }
-            rowsCount = status == CFAISS_OK ? size : 0
-        }
-        if status == CFAISS_UNKNOWN_LABEL { throw .unknownLabel(unknown) }
+        var isUnknown = false
         do throws(FAISSError) {
-            try check(status)
+            return try filledArray(elementCount(labels.count, dimension)) { rows in
+                labels.withUnsafeBufferPointer { labels in
+                    let status = cfaiss_index_reconstruct(
+                        handle,
+                        Int64(labels.count),
+                        labels.baseAddress,
+                        rows,
+                        &unknown
+                    )
+                    isUnknown = status == CFAISS_UNKNOWN_LABEL
+                    return status
+                }
+            }
         } catch {
+            if isUnknown { throw .unknownLabel(unknown) }
             guard case .unsupported = error else { throw error }
             throw .unsupported(operation: "reconstruction", kind: kind)
         }
-        return rows
     }
 
     /// The row with this label.
+    ///
+    /// - Parameter label: Of a row of the index.
+    /// - Throws: As `reconstruct` of several.
     public borrowing func reconstruct(_ label: Int64) throws(FAISSError) -> [Float] {
         try reconstruct([label].span)
     }
@@ -43,6 +44,7 @@ extension Index {
     /// Removes the rows whose labels are selected and returns how many they were. Where labels are positions, those
     /// behind a removed row move up.
     ///
+    /// - Parameter selector: Selects labels, of rows or not.
     /// - Throws: `.unsupported` for graphs, refinement and `PQ…+…`.
     @discardableResult
     public mutating func remove(_ selector: Selector) throws(FAISSError) -> Int {
@@ -63,7 +65,7 @@ extension Index {
     ///   - other: Empty afterwards.
     ///   - offset: Is added to labels that are stored. Nil is `nextLabel` for `IVF…` kinds and 0 for `IDMap…`; positions go
     ///     on by themselves.
-    /// - Throws: `.notMergeable`, and nothing has changed; `.tooManyRows`.
+    /// - Throws: `.notMergeable`, and nothing has changed; `.notTrained`, `.tooManyRows`.
     public mutating func merge(
         from other: inout Index,
         shiftingLabelsBy offset: Int64? = nil

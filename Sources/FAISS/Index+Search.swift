@@ -13,9 +13,9 @@ extension Index {
     ///   - k: Hits a query, at least 1; if that is more than the index has rows, there are fewer hits.
     ///   - parameters: How thoroughly to look, for this call alone.
     ///   - threadCount: How many threads may share the call, the calling one among them: a flat index's rows, another's
-    ///     queries. At 1 no thread is started.
+    ///     queries; 1…1,024. At 1 no thread is started.
     /// - Throws: `.notWholeRows`, `.notFinite` and `.tooLarge` (`row` is the query's number), `.outOfRange`,
-    ///   `.unknownParameter`, `.notTrained`.
+    ///   `.notANumber`, `.unknownParameter`, `.notTrained`, `.outOfMemory`.
     public func search(
         _ queries: Span<Float>,
         k: Int,
@@ -24,14 +24,17 @@ extension Index {
     ) throws(FAISSError) -> SearchResult {
         let queryCount = try checkedRowCount(queries)
         try check("k", k, in: 1...Int.max)
-        try check("threadCount", threadCount, in: 1...Int.max)
+        try checkThreadCount(threadCount)
         guard isTrained else { throw .notTrained }
         var settings = try parameters.checked(for: factory, count: count)
-        settings.thread_count = Int32(clamping: threadCount)
+        settings.thread_count = Int32(threadCount)
         defer { withExtendedLifetime(parameters) {} }
         let width = min(k, count)
-        let (hitCount, overflow) = queryCount.multipliedReportingOverflow(by: width)
-        guard !overflow else { throw .outOfMemory }
+        let hitCount = try elementCount(queryCount, width)
+        try checkRoom(
+            for: hitCount,
+            elementByteCount: MemoryLayout<Float>.size + MemoryLayout<Int64>.size
+        )
 
         var failure: FAISSError?
         var labels: [Int64] = []

@@ -14,11 +14,11 @@ extension Index {
     ///
     /// - Parameters:
     ///   - rows: `[n × dimension]`, at least `requiredTrainingRows`; 40 a centroid and more give good ones.
-    ///   - threadCount: How many threads may share k-means over the lists, the calling one among them; what is learned is
-    ///     the same to the bit. Other parts of training stay on the calling thread.
+    ///   - threadCount: How many threads may share k-means over the lists and in `OPQ…`, the calling one among them,
+    ///     1…1,024; what is learned is the same to the bit. Other parts of training stay on the calling thread.
     ///   - progress: Told how many of k-means's iterations over the lists are done; false stops the training with
     ///     `.cancelled`. Other parts of training tell nothing.
-    /// - Throws: `.notWholeRows`, `.notFinite`, `.tooLarge`, `.tooFewTrainingRows`, `.alreadyTrained`, `.degenerate`
+    /// - Throws: `.notWholeRows`, `.notFinite`, `.tooLarge`, `.outOfRange`, `.tooFewTrainingRows`, `.alreadyTrained`, `.degenerate`
     ///   if the rows span fewer dimensions than a transform is to give. After a failure inside FAISS, or when cancelled,
     ///   the index is unusable.
     public mutating func train(
@@ -27,7 +27,7 @@ extension Index {
         progress: (_ done: Int, _ total: Int) -> Bool = { _, _ in true }
     ) throws(FAISSError) {
         let rowCount = try checkedRowCount(rows)
-        try FAISS.check("threadCount", threadCount, in: 1...Int.max)
+        try checkThreadCount(threadCount)
         let required = requiredTrainingRows
         guard required > 0 else { return }
         guard !isTrained else { throw .alreadyTrained }

@@ -13,6 +13,8 @@ internal import CFAISS
 /// the compiler refuses a change that could meet a search, and FAISS's searches only read (its global counters of
 /// visited lists and nodes aside, which nothing here reads).
 ///
+/// `LSQ…`, `PLSQ…` and `…_Nlsq2x4` kinds are trained and filled by one thread of the process at a time; others wait.
+///
 /// No call starts a thread, except where it is given a thread count, and none is left when a call returns. OpenMP's and
 /// OpenBLAS's thread counts are as before when a call returns.
 public struct Index: ~Copyable, Sendable {
@@ -30,7 +32,8 @@ public struct Index: ~Copyable, Sendable {
     // `mutating` ones, which Swift makes exclusive.
     nonisolated(unsafe) let handle: OpaquePointer
 
-    /// What the index is made of. Nil for an index read from FAISS's bytes that no factory string makes.
+    /// What the index is made of. Nil for an index read from FAISS's bytes that no factory string makes, and for one with
+    /// `OPQ`, which FAISS writes as any linear transform. Such an index takes any parameter and no number beyond ±1e6.
     public let factory: FactoryString?
     /// Numbers a row.
     public let dimension: Int
@@ -54,6 +57,7 @@ public struct Index: ~Copyable, Sendable {
     /// - Parameters:
     ///   - dimension: Numbers a row, 1…65,536.
     ///   - factory: What to make, as `FactoryString` reads it.
+    ///   - metric: How rows are compared.
     /// - Throws: `.outOfRange`, `.unsupportedFactory`.
     public init(dimension: Int, factory: String, metric: Metric) throws(FAISSError) {
         try self.init(dimension: dimension, factory: FactoryString(factory), metric: metric)
@@ -61,7 +65,10 @@ public struct Index: ~Copyable, Sendable {
 
     /// Makes an empty index.
     ///
-    /// - Parameter dimension: Numbers a row, 1…65,536.
+    /// - Parameters:
+    ///   - dimension: Numbers a row, 1…65,536.
+    ///   - factory: What to make.
+    ///   - metric: How rows are compared.
     /// - Throws: `.outOfRange`; `.unsupportedFactory` if the parts do not fit the dimension or the metric.
     public init(dimension: Int, factory: FactoryString, metric: Metric) throws(FAISSError) {
         try check("dimension", dimension, in: Limits.dimension)
@@ -73,6 +80,9 @@ public struct Index: ~Copyable, Sendable {
     }
 
     /// Takes over a handle from C and reads off it what it is.
+    ///
+    /// - Parameter factory: What it was made of; nil if it was read from bytes.
+    /// - Throws: `.malformed` for a container that names another factory string than its index is made of.
     init(owning handle: OpaquePointer?, factory: FactoryString? = nil) throws(FAISSError) {
         guard let handle else { throw .faiss(message: "no index came back") }
         let info: cfaiss_index_info
@@ -82,7 +92,12 @@ public struct Index: ~Copyable, Sendable {
             if let factory {
                 described = factory
             } else {
-                described = try factoryString(of: handle)
+                described = try FactoryString.restored(
+                    stored: String(cString: cfaiss_container_factory(handle)),
+                    described: text { cfaiss_index_factory(handle, $0, $1) },
+                    dimension: Int(info.dimension),
+                    metric: info.metric == CFAISS_L2 ? .l2 : .innerProduct
+                )
             }
         } catch {
             cfaiss_index_destroy(handle)
@@ -161,12 +176,4 @@ private func describe(_ handle: OpaquePointer) throws(FAISSError) -> cfaiss_inde
     var info = cfaiss_index_info()
     try check(cfaiss_index_describe(handle, &info))
     return info
-}
-
-/// What an index is made of, read off it.
-private func factoryString(of handle: OpaquePointer) throws(FAISSError) -> FactoryString? {
-    var text = [CChar](repeating: 0, count: 1_024)
-    try check(cfaiss_index_factory(handle, &text, text.count))
-    let bytes = text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
-    return try? FactoryString(String(decoding: bytes, as: UTF8.self))
 }

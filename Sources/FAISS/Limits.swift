@@ -1,3 +1,5 @@
+internal import CFAISS
+
 /// The ranges that this module accepts. Within them FAISS neither aborts nor overflows, nor takes memory or time out of
 /// all proportion to the rows.
 enum Limits {
@@ -31,6 +33,8 @@ enum Limits {
     /// FAISS's graphs number rows with 32-bit signed integers; labels elsewhere are wider, but no
     /// segment is.
     static let rowCount = Int(Int32.max)
+    /// Threads that one call may start, the calling one among them.
+    static let threadCount = 1...Int(CFAISS_MOST_THREADS)
     /// Numbers beyond this would overflow when they are squared and summed, which makes FAISS's k-means write past its
     /// centroids.
     static let magnitude: Float = 1e15

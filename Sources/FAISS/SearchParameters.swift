@@ -78,11 +78,12 @@ public struct SearchParameters: Sendable {
         }
         if let kFactor {
             try known("k_factor_rf") { $0.isRefined }
+            guard !kFactor.isNaN else { throw .notANumber(parameter: "k_factor_rf") }
             guard kFactor.isFinite, kFactor >= 1 else {
                 throw .outOfRange(
                     parameter: "k_factor_rf",
                     allowed: 1...Int.max,
-                    found: Int(exactly: kFactor.rounded(.towardZero)) ?? Int.min
+                    found: Int(exactly: kFactor.rounded(.towardZero)) ?? (kFactor > 0 ? .max : .min)
                 )
             }
             result.k_factor = kFactor

@@ -3,7 +3,7 @@
 /// Queries may have different numbers of hits: fewer than `k` where the index holds fewer rows, or where the lists
 /// that were visited do.
 public struct SearchResult: Sendable, Equatable {
-    /// The labels of all hits, query after query. A row's label is its place in the order of adding.
+    /// The labels of all hits, query after query (``Index/Labels`` says what they are).
     public let labels: [Int64]
     /// Their distances, in the index's metric: squared Euclidean distances, or dot products (larger is nearer).
     public let distances: [Float]

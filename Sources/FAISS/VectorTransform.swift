@@ -23,6 +23,11 @@ public struct VectorTransform: ~Copyable, Sendable {
     /// Whether rows can be transformed. Kinds that need no training are trained from the start.
     public private(set) var isTrained: Bool
 
+    /// Makes a transform.
+    ///
+    /// - Parameters:
+    ///   - dimension: Numbers of a row that goes in, 1…65,536.
+    ///   - kind: What is to be done to rows.
     /// - Throws: `.outOfRange`, `.unsupportedFactory` if the transform does not take the dimension.
     public init(dimension: Int, _ kind: FactoryString.Transform) throws(FAISSError) {
         try check("dimension", dimension, in: Limits.dimension)
@@ -34,16 +39,40 @@ public struct VectorTransform: ~Copyable, Sendable {
         try kind.check(dimension: dimension, in: text)
         var handle: OpaquePointer?
         try check(cfaiss_transform_create(Int32(dimension), kind.description, &handle))
+        try self.init(owning: handle, kind: kind)
+    }
+
+    /// Takes over a handle from C and reads off it what it is.
+    ///
+    /// - Parameter kind: What it was made of; nil if it was read from a container.
+    /// - Throws: `.malformed` for a container that names another transform than it holds.
+    init(owning handle: OpaquePointer?, kind: FactoryString.Transform? = nil) throws(FAISSError) {
         guard let handle else { throw .faiss(message: "no transform came back") }
         var info = cfaiss_transform_info()
+        let described: FactoryString.Transform
         do throws(FAISSError) {
             try check(cfaiss_transform_describe(handle, &info))
+            if let kind {
+                described = kind
+            } else {
+                let stored = String(cString: cfaiss_transform_container_factory(handle))
+                let factory = try FactoryString.restored(
+                    stored: stored,
+                    described: text { cfaiss_transform_factory(handle, $0, $1) },
+                    dimension: Int(info.input_dimension),
+                    metric: .l2
+                )
+                guard !stored.isEmpty,
+                    case .transformed(let transform, .flat) = factory?.structure
+                else { throw .malformed(reason: "a transform that is not named") }
+                described = transform
+            }
         } catch {
             cfaiss_transform_destroy(handle)
             throw error
         }
         self.handle = handle
-        self.kind = kind
+        self.kind = described
         inputDimension = Int(info.input_dimension)
         outputDimension = Int(info.output_dimension)
         isReversible = info.is_reversible != 0
@@ -56,10 +85,14 @@ public struct VectorTransform: ~Copyable, Sendable {
 
     /// Learns what the transform needs to know about rows; nothing for kinds that need no training. Blocks.
     ///
-    /// - Parameter rows: `[n × inputDimension]`.
-    /// - Throws: `.notWholeRows`, `.notFinite`, `.tooLarge`, `.tooFewTrainingRows`, `.degenerate`.
-    public mutating func train(_ rows: Span<Float>) throws(FAISSError) {
+    /// - Parameters:
+    ///   - rows: `[n × inputDimension]`.
+    ///   - threadCount: How many threads may share k-means in `OPQ…`, the calling one among them, 1…1,024; what is learned
+    ///     is the same to the bit. Other kinds stay on the calling thread.
+    /// - Throws: `.notWholeRows`, `.notFinite`, `.tooLarge`, `.outOfRange`, `.tooFewTrainingRows`, `.degenerate`.
+    public mutating func train(_ rows: Span<Float>, threadCount: Int = 1) throws(FAISSError) {
         let rowCount = try checkedRowCount(rows, dimension: inputDimension)
+        try checkThreadCount(threadCount)
         let required = kind.requiredTrainingRows(inputDimension)
         guard required > 0 else { return }
         guard rowCount >= required else {
@@ -68,7 +101,12 @@ public struct VectorTransform: ~Copyable, Sendable {
         isTrained = false
         try check(
             rows.withUnsafeBufferPointer {
-                cfaiss_transform_train(handle, Int64(rowCount), $0.baseAddress)
+                cfaiss_transform_train(
+                    handle,
+                    Int64(rowCount),
+                    $0.baseAddress,
+                    Int32(threadCount)
+                )
             }
         )
         isTrained = true
@@ -76,21 +114,21 @@ public struct VectorTransform: ~Copyable, Sendable {
 
     /// Transforms rows: `[n × inputDimension]` to `[n × outputDimension]`.
     ///
-    /// - Throws: `.notWholeRows`, `.notFinite`, `.tooLarge`, `.notTrained`.
+    /// - Parameter rows: None is allowed.
+    /// - Throws: `.notWholeRows`, `.notFinite`, `.tooLarge`, `.notTrained`, `.outOfMemory`.
     public borrowing func apply(_ rows: Span<Float>) throws(FAISSError) -> [Float] {
         let rowCount = try checkedRowCount(rows, dimension: inputDimension)
         guard isTrained else { throw .notTrained }
-        var result = [Float](repeating: 0, count: rowCount * outputDimension)
-        try check(
+        return try filledArray(elementCount(rowCount, outputDimension)) { result in
             rows.withUnsafeBufferPointer {
-                cfaiss_transform_apply(handle, Int64(rowCount), $0.baseAddress, &result)
+                cfaiss_transform_apply(handle, Int64(rowCount), $0.baseAddress, result)
             }
-        )
-        return result
+        }
     }
 
     /// Turns transformed rows back: `[n × outputDimension]` to `[n × inputDimension]`.
     ///
+    /// - Parameter rows: None is allowed.
     /// - Throws: As `apply`; `.unsupported` for kinds that cannot.
     public borrowing func reverse(_ rows: Span<Float>) throws(FAISSError) -> [Float] {
         let rowCount = try checkedRowCount(rows, dimension: outputDimension)
@@ -98,21 +136,46 @@ public struct VectorTransform: ~Copyable, Sendable {
         guard isReversible else {
             throw .unsupported(operation: "undoing", kind: kind.description)
         }
-        var result = [Float](repeating: 0, count: rowCount * inputDimension)
-        try check(
+        return try filledArray(elementCount(rowCount, inputDimension)) { result in
             rows.withUnsafeBufferPointer {
-                cfaiss_transform_reverse(handle, Int64(rowCount), $0.baseAddress, &result)
+                cfaiss_transform_reverse(handle, Int64(rowCount), $0.baseAddress, result)
+            }
+        }
+    }
+}
+
+extension VectorTransform {
+    /// The transform in bytes of ours, every one of which is under a checksum, with what it has learned.
+    ///
+    /// - Throws: `.outOfMemory`.
+    public borrowing func serialized() throws(FAISSError) -> [UInt8] {
+        let text = "\(kind),Flat"
+        return try collectBytes(startsWithHeader: true) { sink, context in
+            cfaiss_transform_container_write(handle, text, sink, context)
+        }
+    }
+
+    /// A transform from the bytes of `serialized()`, which it copies. Bytes that are not as they were written are refused
+    /// before FAISS sees any of them.
+    ///
+    /// - Parameter bytes: A container of a transform, wherever it starts.
+    /// - Throws: `.notAContainer`, `.checksum`, `.malformed`, `.faiss`, `.outOfMemory`.
+    public init(serialized bytes: RawSpan) throws(FAISSError) {
+        var handle: OpaquePointer?
+        try check(
+            bytes.withUnsafeBytes {
+                cfaiss_transform_container_read($0.baseAddress, $0.count, &handle)
             }
         )
-        return result
+        try self.init(owning: handle)
     }
 }
 
 /// The same operations for arrays.
 extension VectorTransform {
-    /// `train(_:)` with an array.
-    public mutating func train(_ rows: [Float]) throws(FAISSError) {
-        try train(rows.span)
+    /// `train(_:threadCount:)` with an array.
+    public mutating func train(_ rows: [Float], threadCount: Int = 1) throws(FAISSError) {
+        try train(rows.span, threadCount: threadCount)
     }
 
     /// `apply(_:)` with an array.
@@ -123,5 +186,10 @@ extension VectorTransform {
     /// `reverse(_:)` with an array.
     public borrowing func reverse(_ rows: [Float]) throws(FAISSError) -> [Float] {
         try reverse(rows.span)
+    }
+
+    /// `init(serialized:)` with an array.
+    public init(serialized bytes: [UInt8]) throws(FAISSError) {
+        try self.init(serialized: bytes.span.bytes)
     }
 }

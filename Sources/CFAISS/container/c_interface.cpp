@@ -4,11 +4,13 @@
 #include "computing.hpp"
 #include "container/container.hpp"
 #include "index.hpp"
+#include "transform.hpp"
 
 #include <cstring>
 #include <vector>
 
-cfaiss_status cfaiss_container_write(const cfaiss_index *handle, cfaiss_sink sink, void *context) {
+cfaiss_status cfaiss_container_write(
+    const cfaiss_index *handle, const char *factory, cfaiss_sink sink, void *context) {
     return cfaiss::guarded([&] {
         cfaiss::require(handle != nullptr && sink != nullptr, "a pointer is missing");
         if (handle->bytes != nullptr) {
@@ -17,8 +19,12 @@ cfaiss_status cfaiss_container_write(const cfaiss_index *handle, cfaiss_sink sin
             }
             return;
         }
-        cfaiss::write_container(*handle->index, sink, context);
+        cfaiss::write_container(*handle->index, factory, sink, context);
     });
+}
+
+const char *cfaiss_container_factory(const cfaiss_index *handle) {
+    return handle->factory.c_str();
 }
 
 namespace {
@@ -49,10 +55,11 @@ cfaiss_status cfaiss_container_read(const void *bytes, size_t byte_count, int fl
     });
 }
 
-cfaiss_status cfaiss_binary_container_write(const cfaiss_binary *handle, cfaiss_sink sink, void *context) {
+cfaiss_status cfaiss_binary_container_write(
+    const cfaiss_binary *handle, const char *factory, cfaiss_sink sink, void *context) {
     return cfaiss::guarded([&] {
         cfaiss::require(handle != nullptr && sink != nullptr, "a pointer is missing");
-        cfaiss::write_container(*handle->index, sink, context);
+        cfaiss::write_container(*handle->index, factory, sink, context);
     });
 }
 
@@ -62,11 +69,43 @@ cfaiss_status cfaiss_binary_container_read(const void *bytes, size_t byte_count,
         std::vector<uint64_t> moved;
         const auto view = checked(bytes, byte_count, CFAISS_CONTAINER_COPY, moved);
         auto result = std::make_unique<cfaiss_binary>();
-        result->index = cfaiss::read_container_of_bits(view);
+        auto loaded = cfaiss::read_container_of_bits(view);
+        result->index = std::move(loaded.index);
+        result->factory = std::move(loaded.factory);
         cfaiss::prepare(*result->index);
         result->next_label = cfaiss::label_above_all(*result->index);
         *out = result.release();
     });
+}
+
+const char *cfaiss_binary_container_factory(const cfaiss_binary *handle) {
+    return handle->factory.c_str();
+}
+
+cfaiss_status cfaiss_transform_container_write(
+    const cfaiss_transform *handle, const char *factory, cfaiss_sink sink, void *context) {
+    return cfaiss::guarded([&] {
+        cfaiss::require(handle != nullptr && factory != nullptr && sink != nullptr, "a pointer is missing");
+        cfaiss::write_transform_container(*handle->index, factory, sink, context);
+    });
+}
+
+cfaiss_status cfaiss_transform_container_read(const void *bytes, size_t byte_count, cfaiss_transform **out) {
+    return cfaiss::computing([&] {
+        cfaiss::require(out != nullptr, "a pointer is missing");
+        std::vector<uint64_t> moved;
+        const auto view = checked(bytes, byte_count, CFAISS_CONTAINER_COPY, moved);
+        auto loaded = cfaiss::read_transform_container(view);
+        cfaiss::prepare(*loaded.index);
+        auto result = std::make_unique<cfaiss_transform>();
+        result->index.reset(static_cast<faiss::IndexPreTransform *>(loaded.index.release()));
+        result->factory = std::move(loaded.factory);
+        *out = result.release();
+    });
+}
+
+const char *cfaiss_transform_container_factory(const cfaiss_transform *handle) {
+    return handle->factory.c_str();
 }
 
 faiss::Index &cfaiss::changeable(cfaiss_index *handle) {

@@ -9,7 +9,7 @@ namespace cfaiss::container {
 namespace {
 
 void expect(bool condition, const char *message) {
-    if (!condition) throw Failure{CFAISS_MALFORMED, message};
+    if (!condition) throw Failure{CFAISS_NOT_A_CONTAINER, message};
 }
 
 void expect_checksum(const uint8_t *bytes, size_t byte_count, uint64_t expected, const char *message) {
@@ -27,7 +27,7 @@ View check(const void *start, size_t byte_count, bool trusted) {
     expect(std::memcmp(header.magic, magic, sizeof magic) == 0, "not a container of a FAISS index");
     expect_checksum(bytes, offsetof(Header, checksum), header.checksum, "the header does not match its checksum");
     expect(header.version == version, "a container of a version that is not read here");
-    expect(header.kind <= kind_binary && header.zero == 0, "a container of a kind that is not known");
+    expect(header.kind <= kind_transform && header.zero == 0, "a container of a kind that is not known");
     expect(header.byte_count == byte_count, "a container is longer or shorter than its header says");
 
     // Each length is compared with what is left before it is added, so nothing overflows.

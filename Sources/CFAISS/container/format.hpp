@@ -12,7 +12,7 @@ namespace cfaiss {
 /// | --- | --- | --- |
 /// | 0 | 8 | `QVFAISS` and a zero |
 /// | 8 | 4 | version, 1 |
-/// | 12 | 4 | 0: a `faiss::Index`; 1: a `faiss::IndexBinary` |
+/// | 12 | 4 | 0: a `faiss::Index`; 1: a `faiss::IndexBinary`; 2: a transform, as a `faiss::IndexPreTransform` over an empty `faiss::IndexFlat` |
 /// | 16 | 8 | bytes in all |
 /// | 24 | 8 | bytes of the skeleton, s |
 /// | 32 | 4 | sections, n |
@@ -37,7 +37,8 @@ namespace cfaiss {
 /// All numbers are little-endian, checksums have seed 0, and no byte is outside all checksums.
 ///
 /// The skeleton is what `faiss::write_index` writes of the index if its large arrays were empty. The sections come in the
-/// order in which `walk` (index_tree.hpp) meets the arrays, `CNTS` first:
+/// order in which `walk` (index_tree.hpp) meets the arrays, `CNTS` first and `FACT` last, which may
+/// be missing:
 ///
 /// | kind | elements | for |
 /// | --- | --- | --- |
@@ -48,6 +49,9 @@ namespace cfaiss {
 /// | `LCOD` | codes, or blocks of FastScan | the lists' codes, list after list, each from a multiple of 64 on |
 /// | `LIDS` | int64 | the lists' labels, list after list |
 /// | `NSGL` | int32 | links of an NSG, [rows × R], padded with −1 |
+/// | `FACT` | bytes | the factory string in its canonical form, printed ASCII, at most 1,023 bytes |
+///
+/// FAISS writes an OPQ matrix as any linear transform. What its parts are, and how it is trained, is in `FACT` alone.
 namespace container {
 
 inline constexpr char magic[8] = {'Q', 'V', 'F', 'A', 'I', 'S', 'S', '\0'};
@@ -56,6 +60,7 @@ inline constexpr size_t alignment = 64;
 
 inline constexpr uint32_t kind_float = 0;
 inline constexpr uint32_t kind_binary = 1;
+inline constexpr uint32_t kind_transform = 2;
 
 constexpr uint32_t four(const char (&name)[5]) {
     return uint32_t(uint8_t(name[0])) | uint32_t(uint8_t(name[1])) << 8 | uint32_t(uint8_t(name[2])) << 16 |
@@ -69,6 +74,9 @@ inline constexpr uint32_t list_sizes = four("LSIZ");
 inline constexpr uint32_t list_codes = four("LCOD");
 inline constexpr uint32_t list_labels = four("LIDS");
 inline constexpr uint32_t nsg_links = four("NSGL");
+inline constexpr uint32_t factory_string = four("FACT");
+
+inline constexpr size_t max_factory_byte_count = 1023;
 
 struct Header {
     char magic[8];
@@ -106,7 +114,7 @@ struct View {
     size_t entry_count;
 };
 
-/// Checks lengths, offsets and checksums; throws `Failure` (CFAISS_MALFORMED or CFAISS_CHECKSUM). `bytes` starts at a
+/// Checks lengths, offsets and checksums; throws `Failure` (CFAISS_NOT_A_CONTAINER or CFAISS_CHECKSUM). `bytes` starts at a
 /// multiple of 8 in memory (64 for the arrays to be aligned). `trusted`: the caller has compared checksums of his own, and
 /// those of the sections are passed over.
 View check(const void *bytes, size_t byte_count, bool trusted);

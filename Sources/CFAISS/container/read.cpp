@@ -2,12 +2,14 @@
 
 #include "container/index_tree.hpp"
 #include "container/mapped_lists.hpp"
+#include "container/restore.hpp"
 #include "sketched_flat.hpp"
 #include "structure/structure.hpp"
 
 #include <faiss/index_io.h>
 #include <faiss/impl/io.h>
 
+#include <algorithm>
 #include <cstring>
 
 namespace cfaiss {
@@ -151,6 +153,18 @@ public:
     void complete(faiss::IndexIDMap &mapped) { complete_map<faiss::IndexIDMap2>(mapped); }
     void complete(faiss::IndexBinaryIDMap &mapped) { complete_map<faiss::IndexBinaryIDMap2>(mapped); }
 
+    /// The factory string, if there is one behind the arrays.
+    std::string factory() {
+        if (next == view.entry_count || view.entries[next].kind != factory_string) return {};
+        const Entry &entry = take(factory_string, 1);
+        const std::string text(elements<char>(entry), entry.byte_count);
+        const auto is_printed = [](char c) { return c >= 0x21 && c <= 0x7e; };
+        if (text.empty() || text.size() > max_factory_byte_count || !std::all_of(text.begin(), text.end(), is_printed)) {
+            malformed("a factory string of other characters or length");
+        }
+        return text;
+    }
+
     void finish() {
         if (next != view.entry_count || counts_left != 0) malformed("a container has sections that nothing needs");
     }
@@ -242,7 +256,7 @@ void add_sketches(faiss::IndexBinary &, bool) {}
 
 template <typename IndexT>
 Loaded<IndexT> read(const View &view, uint32_t kind, bool map) {
-    if (view.kind != kind) malformed("a container of an index of another kind");
+    if (view.kind != kind) throw Failure{CFAISS_NOT_A_CONTAINER, "a container of an index of another kind"};
     SkeletonReader reader(view);
     Loaded<IndexT> loaded;
     loaded.index.reset(read_from(&reader, static_cast<IndexT *>(nullptr)));
@@ -250,7 +264,9 @@ Loaded<IndexT> read(const View &view, uint32_t kind, bool map) {
     add_sketches(*loaded.index, map);
     Attacher attacher(view, map, loaded.borrowed);
     walk(loaded.index.get(), attacher);
+    loaded.factory = attacher.factory();
     attacher.finish();
+    restore_training(*loaded.index, loaded.factory);
     check_structure(*loaded.index);
     if (map) {
         loaded.bytes = view.bytes;
@@ -265,8 +281,18 @@ Loaded<faiss::Index> read_container(const View &view, bool map) {
     return read<faiss::Index>(view, kind_float, map);
 }
 
-std::unique_ptr<faiss::IndexBinary> read_container_of_bits(const View &view) {
-    return read<faiss::IndexBinary>(view, kind_binary, false).index;
+Loaded<faiss::IndexBinary> read_container_of_bits(const View &view) {
+    return read<faiss::IndexBinary>(view, kind_binary, false);
+}
+
+Loaded<faiss::Index> read_transform_container(const View &view) {
+    Loaded<faiss::Index> loaded = read<faiss::Index>(view, kind_transform, false);
+    const auto *outer = dynamic_cast<const faiss::IndexPreTransform *>(loaded.index.get());
+    if (outer == nullptr || outer->chain.size() != 1 || outer->ntotal != 0 ||
+        dynamic_cast<const faiss::IndexFlat *>(outer->index) == nullptr) {
+        malformed("a container of a transform holds something else");
+    }
+    return loaded;
 }
 
 }  // namespace cfaiss

@@ -136,7 +136,9 @@ void write_to(const faiss::Index *index, faiss::IOWriter *writer) { faiss::write
 void write_to(const faiss::IndexBinary *index, faiss::IOWriter *writer) { faiss::write_index_binary(index, writer); }
 
 template <typename IndexT>
-void write(const IndexT &index, uint32_t kind, cfaiss_sink sink, void *context) {
+void write(const IndexT &index, uint32_t kind, const char *factory, cfaiss_sink sink, void *context) {
+    const size_t factory_byte_count = factory == nullptr ? 0 : std::strlen(factory);
+    require(factory_byte_count <= max_factory_byte_count, "the factory string is too long");
     SkeletonWriter writer;
     Lister lister(writer);
     // The lister only looks; the walk is one for reading and writing.
@@ -151,6 +153,10 @@ void write(const IndexT &index, uint32_t kind, cfaiss_sink sink, void *context) 
     std::vector<Section> sections;
     sections.push_back(std::move(counts));
     for (Section &section : lister.sections) sections.push_back(std::move(section));
+    if (factory_byte_count > 0) {
+        sections.push_back({factory_string, 1});
+        sections.back().append(factory, factory_byte_count);
+    }
 
     std::vector<Entry> entries(aligned(sections.size() * sizeof(Entry)) / sizeof(Entry));
     uint64_t offset = sizeof(Header) + entries.size() * sizeof(Entry) + skeleton.size();
@@ -185,12 +191,17 @@ void write(const IndexT &index, uint32_t kind, cfaiss_sink sink, void *context) 
 
 }  // namespace
 
-void write_container(const faiss::Index &index, cfaiss_sink sink, void *context) {
-    write(index, kind_float, sink, context);
+void write_container(const faiss::Index &index, const char *factory, cfaiss_sink sink, void *context) {
+    write(index, kind_float, factory, sink, context);
 }
 
-void write_container(const faiss::IndexBinary &index, cfaiss_sink sink, void *context) {
-    write(index, kind_binary, sink, context);
+void write_container(const faiss::IndexBinary &index, const char *factory, cfaiss_sink sink, void *context) {
+    write(index, kind_binary, factory, sink, context);
+}
+
+void write_transform_container(
+    const faiss::IndexPreTransform &transform, const char *factory, cfaiss_sink sink, void *context) {
+    write<faiss::Index>(transform, kind_transform, factory, sink, context);
 }
 
 }  // namespace cfaiss

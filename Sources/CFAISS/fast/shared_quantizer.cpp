@@ -31,7 +31,7 @@ struct Shared final : faiss::Index {
         }
         std::atomic<idx_t> next = 0;
         team.run([&](int) {
-            constexpr idx_t piece = 256;
+            constexpr idx_t piece = SharedQuantizer::piece_size;
             while (true) {
                 const idx_t first = next.fetch_add(piece);
                 if (first >= n) break;

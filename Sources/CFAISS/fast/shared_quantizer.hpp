@@ -15,6 +15,9 @@ faiss::IndexIVF *inner_ivf(faiss::Index &index);
 
 /// The flat index that k-means asks for each row's nearest centroid, once an iteration: a team of threads answers.
 struct CentroidIndex final : faiss::IndexFlat {
+    /// Rows that one thread looks at together, at least.
+    static constexpr size_t least_piece_size = 16;
+
     /// `iteration` is called before each answer and may throw.
     CentroidIndex(int d, faiss::MetricType metric, Team &team, std::function<void()> iteration);
 
@@ -30,6 +33,9 @@ struct CentroidIndex final : faiss::IndexFlat {
 /// use the index meanwhile. Any kind of IVF, with any quantizer; `index` may be null.
 class SharedQuantizer {
 public:
+    /// Rows whose lists one thread finds together.
+    static constexpr size_t piece_size = 256;
+
     SharedQuantizer(faiss::IndexIVF *index, Team &team);
     ~SharedQuantizer();
     SharedQuantizer(const SharedQuantizer &) = delete;

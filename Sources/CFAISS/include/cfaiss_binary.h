@@ -17,12 +17,16 @@ cfaiss_status cfaiss_binary_create(int dimension, const char *factory, cfaiss_bi
 void cfaiss_binary_destroy(cfaiss_binary *index);
 cfaiss_status cfaiss_binary_describe(const cfaiss_binary *index, cfaiss_index_info *out);
 
-cfaiss_status cfaiss_binary_train(cfaiss_binary *index, int64_t n, const uint8_t *rows);
+/* As cfaiss_index_factory. */
+cfaiss_status cfaiss_binary_factory(const cfaiss_binary *index, char *out, size_t capacity);
+
+cfaiss_status cfaiss_binary_train(cfaiss_binary *index, int64_t n, const uint8_t *rows, cfaiss_work work);
 /* `labels` as in cfaiss_index_add; they are for BIVF kinds. */
-cfaiss_status cfaiss_binary_add(cfaiss_binary *index, int64_t n, const uint8_t *rows, const int64_t *labels);
+cfaiss_status cfaiss_binary_add(
+    cfaiss_binary *index, int64_t n, const uint8_t *rows, const int64_t *labels, cfaiss_work work);
 cfaiss_status cfaiss_binary_reset(cfaiss_binary *index);
 
-/* nprobe, ef_search and selector of `parameters` are looked at. */
+/* nprobe, ef_search, selector and thread_count of `parameters` are looked at. */
 cfaiss_status cfaiss_binary_search(
     const cfaiss_binary *index, int64_t n, const uint8_t *queries, int64_t k,
     cfaiss_search_parameters parameters, int32_t *distances, int64_t *labels);
@@ -36,6 +40,8 @@ cfaiss_status cfaiss_binary_reconstruct(
     const cfaiss_binary *index, int64_t n, const int64_t *labels, uint8_t *rows, int64_t *unknown);
 /* CFAISS_UNSUPPORTED for graphs and hashes. */
 cfaiss_status cfaiss_binary_remove(cfaiss_binary *index, const cfaiss_selector *selector, int64_t *removed);
+/* As cfaiss_index_merge, for BFlat and BIVF kinds. */
+cfaiss_status cfaiss_binary_merge(cfaiss_binary *index, cfaiss_binary *other, int64_t offset);
 
 cfaiss_status cfaiss_binary_write(const cfaiss_binary *index, cfaiss_sink sink, void *context);
 /* As cfaiss_index_read: of bytes that are known to be as they were written. */

@@ -27,6 +27,12 @@ cfaiss_status cfaiss_kmeans_train(
     cfaiss_kmeans_settings settings, int64_t n, const float *rows, cfaiss_work work,
     float *centroids, float *objectives, int *objective_count);
 
+/* The centroid to which each row belongs: the nearest, or that of the largest dot product if spherical; of equals the
+ * first. Of `settings` the dimension, the number of centroids and whether they are spherical are looked at. */
+cfaiss_status cfaiss_kmeans_assign(
+    cfaiss_kmeans_settings settings, const float *centroids, int64_t n, const float *rows, int thread_count,
+    int32_t *assigned);
+
 #ifdef __cplusplus
 }
 #endif

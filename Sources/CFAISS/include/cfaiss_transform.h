@@ -2,7 +2,9 @@
 #define CFAISS_TRANSFORM_H
 
 #include "cfaiss_error.h"
+#include "cfaiss_work.h"
 
+#include <stddef.h>
 #include <stdint.h>
 
 #ifdef __cplusplus
@@ -24,8 +26,12 @@ cfaiss_status cfaiss_transform_create(int dimension, const char *factory, cfaiss
 void cfaiss_transform_destroy(cfaiss_transform *transform);
 cfaiss_status cfaiss_transform_describe(const cfaiss_transform *transform, cfaiss_transform_info *out);
 
+/* As cfaiss_index_factory: of the transform before `Flat`. */
+cfaiss_status cfaiss_transform_factory(const cfaiss_transform *transform, char *out, size_t capacity);
+
 /* `rows` is [n × input_dimension]. */
-cfaiss_status cfaiss_transform_train(cfaiss_transform *transform, int64_t n, const float *rows);
+cfaiss_status cfaiss_transform_train(
+    cfaiss_transform *transform, int64_t n, const float *rows, int thread_count);
 cfaiss_status cfaiss_transform_apply(
     const cfaiss_transform *transform, int64_t n, const float *rows, float *transformed);
 /* CFAISS_UNSUPPORTED if it cannot be undone. */

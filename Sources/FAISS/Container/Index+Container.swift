@@ -9,7 +9,9 @@ extension Index {
     /// May run beside searches. Copies none of the large arrays; reads them twice, for their checksums first. The same
     /// index gives the same bytes. The first piece is the header (`containerByteCount(header:)`).
     ///
-    /// - Throws: `.cancelled` if `sink` says false; `.unsupported` for some kinds that are not trained yet.
+    /// - Parameter sink: Takes a piece, which is valid during the call; false stops the writing.
+    /// - Throws: `.cancelled` if `sink` says false; `.unsupported` for an additive quantiser (`RQ…`, `LSQ…`) or `PQ…+…`
+    ///   before it is trained.
     public borrowing func write(
         to sink: (_ bytes: UnsafeRawBufferPointer) -> Bool
     ) throws(FAISSError) {
@@ -19,6 +21,7 @@ extension Index {
             return withUnsafeMutablePointer(to: &sink) { context in
                 cfaiss_container_write(
                     handle,
+                    factory?.description,
                     { context, bytes, byteCount in
                         guard let context else { return 1 }
                         let sink = context.assumingMemoryBound(
@@ -34,7 +37,9 @@ extension Index {
         try check(status)
     }
 
-    /// The length of a container whose header is at the front of `bytes`.
+    /// The length of a container, from its header.
+    ///
+    /// - Parameter bytes: The front of a container. With less than a header there, the length is 0.
     public static func containerByteCount(header bytes: UnsafeRawBufferPointer) -> Int {
         guard bytes.count >= 24 else { return 0 }
         return Int(clamping: bytes.loadUnaligned(fromByteOffset: 16, as: UInt64.self))
@@ -46,8 +51,11 @@ extension Index {
     /// others throw `.readOnly`. Reads the bytes once to check them, unless `isTrusted`: then the caller has compared
     /// checksums of his own, and only labels and links are read, which must stay inside the index.
     ///
-    /// - Parameter bytes: start at a multiple of 64 in memory.
-    /// - Throws: `.malformed`, and nothing of FAISS has then seen the bytes unless they were sound.
+    /// - Parameters:
+    ///   - bytes: A container, which starts at a multiple of 64 in memory.
+    ///   - isTrusted: Whether the checksums of large arrays are passed over.
+    /// - Throws: `.notAContainer` and `.checksum`, and FAISS has then seen nothing of the bytes; `.malformed`, `.faiss`,
+    ///   `.outOfMemory`.
     public init(mapping bytes: UnsafeRawBufferPointer, isTrusted: Bool = false) throws(FAISSError) {
         let flags = CFAISS_CONTAINER_MAP | (isTrusted ? CFAISS_CONTAINER_TRUSTED : 0)
         var handle: OpaquePointer?

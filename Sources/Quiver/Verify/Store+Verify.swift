@@ -9,7 +9,9 @@ extension Store {
     /// damaged, that is all that is reported, since what it says of the rest cannot be believed. Works beside a
     /// writer and beside readers. Reads the whole store once.
     ///
-    /// - Parameter progress: told how many bytes have been read; `false` cancels.
+    /// - Parameters:
+    ///   - path: the store's directory.
+    ///   - progress: told how many bytes have been read; `false` cancels.
     /// - Throws: `notAStore`, `cancelled`, and `file` or `catalog` where the store cannot be read at all (no
     ///   permission, …). Damage is reported, never thrown.
     public static func verify(

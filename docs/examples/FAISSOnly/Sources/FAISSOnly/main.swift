@@ -2,13 +2,13 @@ import FAISS
 
 // 10,000 rows of 64 numbers around 100 centres, the same in every run.
 var state: UInt64 = 42
-func random() -> Float {
+@MainActor func random() -> Float {
     state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
     return Float(state >> 40) / Float(1 << 24) - 0.5
 }
 let dimension = 64
 let centres = (0..<100 * dimension).map { _ in random() }
-func rows(_ count: Int) -> [Float] {
+@MainActor func rows(_ count: Int) -> [Float] {
     (0..<count).flatMap { row in
         (0..<dimension).map { centres[row % 100 * dimension + $0] + random() / 4 }
     }
@@ -42,9 +42,9 @@ print("nearer than 1: \(near.distances.allSatisfy { $0 < 1 })")
 try index.remove(Selector(0..<5_000))
 print("\(index.count) rows are left")
 
-// Save and restore. Keep a checksum beside bytes that leave the process.
-let bytes = try index.faissBytes()
-let restored = try Index(trustingFAISSBytes: bytes)
+// Save and restore. Every byte is under a checksum; `faissBytes()` gives what Python's faiss reads, without one.
+let bytes = try index.serialized()
+let restored = try Index(serialized: bytes)
 let again = try restored.search(queries, k: 10, parameters: SearchParameters(nprobe: 8))
 let before = try index.search(queries, k: 10, parameters: SearchParameters(nprobe: 8))
 print("restored: \(restored.factory?.description ?? "?"), the same answers: \(again == before)")
