@@ -4,6 +4,7 @@
 #include "fast/fast_search.hpp"
 #include "fast/shared_quantizer.hpp"
 #include "local_search.hpp"
+#include "spreading_graph.hpp"
 #include "work.hpp"
 
 #include <faiss/IndexIDMap.h>
@@ -14,6 +15,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <optional>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
@@ -114,11 +116,13 @@ cfaiss_status cfaiss_index_add(
             handle->next_label = next;
             return;
         }
+        std::optional<cfaiss::GivenNeighbours> neighbours;
         if (auto *nsg = spreading_graph(index)) {
             // FAISS divides by what is left of the rows beyond these, and counts on there being some.
             const int most = int(n) - 1;
             cfaiss::require(n >= CFAISS_NSG_ROWS, "a NSG needs more rows");
             check_distinct(*nsg, index, n, rows);
+            neighbours.emplace(*nsg, work);
             nsg->GK = std::min(nsg->GK, most);
             nsg->nsg.L = std::min(nsg->nsg.L, most);
             nsg->nsg.C = std::min(nsg->nsg.C, most);

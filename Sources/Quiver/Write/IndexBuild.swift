@@ -30,6 +30,9 @@ struct IndexBuild: Sendable {
         self.tasks = tasks.sorted { $0.segment.documentCount > $1.segment.documentCount }
     }
 
+    /// No index is built by more.
+    private static let maximumThreadCount = 1_024
+
     func run(
         threadCount: Int,
         progress: @Sendable (Progress) -> Bool
@@ -41,7 +44,7 @@ struct IndexBuild: Sendable {
         let failure = Mutex<StoreError?>(nil)
         let takerCount = min(max(1, threadCount), tasks.count)
         // What is left over when there are fewer indexes than threads goes into each build.
-        let threadsPerTask = max(1, threadCount) / takerCount
+        let threadsPerTask = min(max(1, threadCount) / takerCount, Self.maximumThreadCount)
         concurrently(takerCount) { _ in
             while true {
                 let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
