@@ -76,7 +76,8 @@ void search_graph(
     float *distances, idx_t *labels) {
     if (settings.ef_search == 0) return index.search(n, queries, k, distances, labels);
     faiss::SearchParametersHNSW parameters;
-    parameters.efSearch = settings.ef_search;
+    // FAISS makes room for as many candidates, however few there are.
+    parameters.efSearch = int(std::min<idx_t>(settings.ef_search, index.ntotal));
     index.search(n, queries, k, distances, labels, &parameters);
 }
 

@@ -74,7 +74,7 @@ cfaiss_status cfaiss_index_train(cfaiss_index *handle, int64_t n, const float *r
         faiss::Index &index = cfaiss::changeable(handle);
         const cfaiss::WatchedClustering watched(index, work);
         if (auto *outer = cfaiss::transforms(index)) {
-            const cfaiss::QuietOPQ quiet(outer->chain);
+            const cfaiss::QuietOPQ quiet(outer->chain, n);
             index.train(n, rows);
             for (const faiss::VectorTransform *step : outer->chain) cfaiss::check_learned(*step);
         } else {

@@ -53,7 +53,7 @@ cfaiss_status cfaiss_transform_describe(const cfaiss_transform *transform, cfais
 cfaiss_status cfaiss_transform_train(cfaiss_transform *transform, int64_t n, const float *rows) {
     return cfaiss::computing([&] {
         cfaiss::require(transform != nullptr && rows != nullptr && n >= 1, "there are no rows");
-        const cfaiss::QuietOPQ quiet(transform->index->chain);
+        const cfaiss::QuietOPQ quiet(transform->index->chain, n);
         transform->step().train(n, rows);
         cfaiss::check_learned(transform->step());
     });

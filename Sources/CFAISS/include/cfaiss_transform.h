@@ -24,7 +24,7 @@ cfaiss_status cfaiss_transform_create(int dimension, const char *factory, cfaiss
 void cfaiss_transform_destroy(cfaiss_transform *transform);
 cfaiss_status cfaiss_transform_describe(const cfaiss_transform *transform, cfaiss_transform_info *out);
 
-/* `rows` is [n × input_dimension]. */
+/* `rows` is [n × input_dimension]; OPQ is trained with at least as many as dimensions. */
 cfaiss_status cfaiss_transform_train(cfaiss_transform *transform, int64_t n, const float *rows);
 cfaiss_status cfaiss_transform_apply(
     const cfaiss_transform *transform, int64_t n, const float *rows, float *transformed);
