@@ -3,6 +3,7 @@
 #include "computing.hpp"
 #include "fast/fast_search.hpp"
 #include "fast/shared_quantizer.hpp"
+#include "local_search.hpp"
 #include "work.hpp"
 
 #include <faiss/IndexIDMap.h>
@@ -121,6 +122,7 @@ cfaiss_status cfaiss_index_add(
             nsg->nsg.L = std::min(nsg->nsg.L, most);
             nsg->nsg.C = std::min(nsg->nsg.C, most);
         }
+        const auto alone = cfaiss::lock_local_search(index);
         cfaiss::Team team(work.thread_count);
         const cfaiss::SharedQuantizer shared(cfaiss::inner_ivf(index), team);
         const int64_t step = info.takes_rows_once ? n : chunk_size;

@@ -1,5 +1,8 @@
 #include "index.hpp"
 
+#include "fast/shared_quantizer.hpp"
+#include "guarded.hpp"
+
 #include <faiss/IndexAdditiveQuantizer.h>
 #include <faiss/IndexAdditiveQuantizerFastScan.h>
 #include <faiss/IndexIDMap.h>
@@ -43,9 +46,25 @@ void prepare(faiss::AdditiveQuantizer &aq) {
 
 }  // namespace
 
+void check_centroids(faiss::Index &index) {
+    const auto *ivf = inner_ivf(index);
+    const auto *outer = ivf == nullptr ? nullptr : dynamic_cast<const faiss::IndexPreTransform *>(ivf->quantizer);
+    if (outer == nullptr || !outer->is_trained) return;
+    for (const faiss::VectorTransform *step : outer->chain) {
+        const auto *linear = dynamic_cast<const faiss::LinearTransform *>(step);
+        const bool whitens = dynamic_cast<const faiss::ITQTransform *>(step) != nullptr;
+        if (!whitens && (linear == nullptr || linear->is_orthonormal)) continue;
+        throw Failure{CFAISS_DEGENERATE, "the lists' centroids span fewer dimensions than the transform over them gives"};
+    }
+}
+
 void prepare(faiss::Index &index) {
     index.verbose = false;
-    if (auto *map = dynamic_cast<faiss::IndexIDMap *>(&index)) return prepare(*map->index);
+    if (auto *map = dynamic_cast<faiss::IndexIDMap *>(&index)) {
+        prepare(*map->index);
+        map->is_trained = map->index->is_trained;
+        return;
+    }
     if (auto *outer = dynamic_cast<faiss::IndexPreTransform *>(&index)) {
         for (faiss::VectorTransform *step : outer->chain) {
             // FAISS's reader leaves this as it may be.
@@ -58,16 +77,33 @@ void prepare(faiss::Index &index) {
                 linear->set_is_orthonormal();
             }
         }
-        return prepare(*outer->index);
+        prepare(*outer->index);
+        outer->is_trained = outer->index->is_trained;
+        for (const faiss::VectorTransform *step : outer->chain) outer->is_trained &= step->is_trained;
+        return;
     }
     if (auto *refine = dynamic_cast<faiss::IndexRefine *>(&index)) {
         prepare(*refine->base_index);
-        return prepare(*refine->refine_index);
+        prepare(*refine->refine_index);
+        refine->is_trained = refine->base_index->is_trained && refine->refine_index->is_trained;
+        return;
     }
-    if (auto *hnsw = dynamic_cast<faiss::IndexHNSW *>(&index)) return prepare(*hnsw->storage);
-    if (auto *nsg = dynamic_cast<faiss::IndexNSG *>(&index)) return prepare(*nsg->storage);
+    // FAISS holds every graph over codes for untrained, and all that is around it, though float16 has nothing to learn.
+    if (auto *hnsw = dynamic_cast<faiss::IndexHNSW *>(&index)) {
+        hnsw->is_trained = hnsw->storage->is_trained;
+        return prepare(*hnsw->storage);
+    }
+    if (auto *nsg = dynamic_cast<faiss::IndexNSG *>(&index)) {
+        nsg->is_trained = nsg->storage->is_trained;
+        return prepare(*nsg->storage);
+    }
     if (auto *pairs = dynamic_cast<faiss::MultiIndexQuantizer *>(&index)) return prepare(pairs->pq);
-    if (auto *coarse = dynamic_cast<faiss::AdditiveCoarseQuantizer *>(&index)) return prepare(*coarse->aq);
+    if (auto *coarse = dynamic_cast<faiss::AdditiveCoarseQuantizer *>(&index)) {
+        // Its beam leads to the nearest lists by Euclidean distance, and gives such distances, under either metric.
+        auto *beam = dynamic_cast<faiss::ResidualCoarseQuantizer *>(coarse);
+        if (beam != nullptr && beam->metric_type == faiss::METRIC_INNER_PRODUCT) beam->beam_factor = -1;
+        return prepare(*coarse->aq);
+    }
     if (auto *pq = dynamic_cast<faiss::IndexPQ *>(&index)) {
         // It renumbers centroids for a search that this module does not offer, and takes seconds a part.
         pq->do_polysemous_training = false;

@@ -2,6 +2,7 @@
 
 #include "computing.hpp"
 #include "fast/shared_quantizer.hpp"
+#include "local_search.hpp"
 #include "opq_training.hpp"
 #include "work.hpp"
 
@@ -72,6 +73,7 @@ cfaiss_status cfaiss_index_train(cfaiss_index *handle, int64_t n, const float *r
         cfaiss::require(n >= 1, "there are no rows");
         const cfaiss::Work work{given.thread_count, given.progress, given.context};
         faiss::Index &index = cfaiss::changeable(handle);
+        const auto alone = cfaiss::lock_local_search(index);
         const cfaiss::WatchedClustering watched(index, work);
         if (auto *outer = cfaiss::transforms(index)) {
             const cfaiss::QuietOPQ quiet(outer->chain, n);
@@ -80,5 +82,7 @@ cfaiss_status cfaiss_index_train(cfaiss_index *handle, int64_t n, const float *r
         } else {
             index.train(n, rows);
         }
+        if (auto *ivf = cfaiss::inner_ivf(index)) cfaiss::prepare(*ivf->quantizer);
+        cfaiss::check_centroids(index);
     });
 }
