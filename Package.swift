@@ -118,7 +118,7 @@ let package = Package(
         ),
         .executableTarget(
             name: "FAISSFuzz",
-            dependencies: ["FAISS", "CFAISS", "CXXHash", "TestSupport"],
+            dependencies: ["FAISS", "CFAISS", "CKernels", "CXXHash", "TestSupport"],
             path: "Tests/FAISSFuzz",
             swiftSettings: house
         ),

@@ -262,13 +262,13 @@ class Run:
     def further(self):
         """Kinds without a goal, each at one setting."""
         result = []
-        for kind, value in further_kinds():
+        for kind, value in further_kinds(self.vectors.name):
             progress(f"  {kind.factory}")
             builds, failures = self.build(kind)
             chosen = {name: {"settings": kind.settings(value), "tuning_recall": None} for name in builds}
             result.append({"kind": kind.factory, "builds": builds, "failures": failures})
             try:
-                result[-1] |= self.race(chosen, min(500, self.count))
+                result[-1] |= self.race(chosen, min(500 if value else 200, self.count))
             except Failure as failure:
                 progress(f"    {failure}")
             for name in builds:
@@ -341,8 +341,7 @@ def main():
             results["batches"] = run.batches()
         if "builds" in options.parts and any(kind.factory == "HNSW32" for kind in kinds):
             results["builds"] = run.graph_builds()
-        # Fashion-MNIST alone, to keep the time within bounds.
-        if "further" in options.parts and set_name == SETS[0] and not options.kinds:
+        if "further" in options.parts and not options.kinds:
             results["further"] = run.further()
         run.close()
         figures["sets"][set_name] = results

@@ -1,6 +1,5 @@
 """Builds, tunes and times: everything that asks the contenders."""
 
-import contextlib
 import json
 import pathlib
 import statistics
@@ -49,12 +48,6 @@ class Vectors:
         distances = self.distances(numpy.maximum(labels, 0), first)
         limit = self.farthest[first : first + len(labels), None] * (1 + 1e-9)
         return float((is_hit & (distances <= limit)).mean())
-
-
-@contextlib.contextmanager
-def quiet():
-    """Every timed comparison is made inside."""
-    yield
 
 
 def ask_for_labels(contender, first, count, batch, threads):
@@ -121,13 +114,12 @@ def in_turns(bodies, number):
     """What each named body gives, round after round, each round beginning with another one."""
     names = list(bodies)
     results = {name: [] for name in names}
-    with quiet():
-        for i in range(number):
-            first = i % len(names)
-            for name in names[first:] + names[:first]:
-                # Threads of the contender before go to sleep first.
-                time.sleep(0.005)
-                results[name].append(bodies[name]())
+    for i in range(number):
+        first = i % len(names)
+        for name in names[first:] + names[:first]:
+            # Threads of the contender before go to sleep first.
+            time.sleep(0.005)
+            results[name].append(bodies[name]())
     return results
 
 

@@ -111,7 +111,6 @@ cfaiss_status cfaiss_index_add(
         }
         cfaiss::require(!info.takes_rows_once || info.count == 0, "the index takes its rows all at once");
 
-        const cfaiss::LocalSearchTurn turn(index);
         if (labels == nullptr && cfaiss::fast_add(index, n, rows, work)) {
             handle->next_label = next;
             return;
@@ -127,6 +126,7 @@ cfaiss_status cfaiss_index_add(
             nsg->nsg.L = std::min(nsg->nsg.L, most);
             nsg->nsg.C = std::min(nsg->nsg.C, most);
         }
+        const auto alone = cfaiss::lock_local_search(index);
         cfaiss::Team team(work.thread_count, size_t(n) / cfaiss::SharedQuantizer::piece_size + 1);
         const cfaiss::SharedQuantizer shared(cfaiss::inner_ivf(index), team);
         const int64_t step = info.takes_rows_once ? n : chunk_size;

@@ -110,7 +110,9 @@ void search(
     if (hnsw != nullptr) {
         // The computer counts bits as floats.
         faiss::SearchParametersHNSW settings;
-        settings.efSearch = parameters.ef_search != 0 ? parameters.ef_search : hnsw->hnsw.efSearch;
+        // FAISS makes room for as many candidates, however few there are.
+        const int candidates = parameters.ef_search != 0 ? parameters.ef_search : hnsw->hnsw.efSearch;
+        settings.efSearch = int(std::min<idx_t>(candidates, index.ntotal));
         const std::unique_ptr<faiss::DistanceComputer> computer(hnsw->get_distance_computer());
         faiss::VisitedTable visited(int(index.ntotal));
         std::vector<float> found;

@@ -27,6 +27,17 @@ struct Progress {
     }
 };
 
+/// Throws unless `rows` has what its counts, storage type and metric need.
+void check_view(const qk_rows &rows) {
+    cfaiss::require(rows.dimension >= 1 && rows.dimension <= 65536, "the dimension is out of range");
+    cfaiss::require(rows.count <= INT32_MAX, "there are more rows than 32 bits number");
+    cfaiss::require(rows.storage <= QK_INT8 && rows.metric <= QK_COSINE, "the storage type or metric is not known");
+    if (rows.count == 0) return;
+    cfaiss::require(rows.values != nullptr, "a pointer is missing");
+    cfaiss::require(rows.storage != QK_INT8 || rows.scales != nullptr, "a pointer is missing");
+    cfaiss::require(rows.metric != QK_COSINE || rows.norms != nullptr, "a pointer is missing");
+}
+
 }  // namespace
 
 cfaiss_status cfaiss_hnsw_build(
@@ -34,6 +45,10 @@ cfaiss_status cfaiss_hnsw_build(
     cfaiss_progress progress, void *context,
     uint64_t *bad_row, cfaiss_hnsw **out) {
     return cfaiss::guarded([&] {
+        cfaiss::require(rows != nullptr && bad_row != nullptr && out != nullptr, "a pointer is missing");
+        check_view(*rows);
+        cfaiss::require(settings.M >= 2 && settings.M <= CFAISS_HNSW_M, "M is out of range");
+        cfaiss::require(settings.ef_construction >= 1 && settings.ef_construction <= 65536, "efConstruction is out of range");
         if (const auto row = cfaiss::first_row_not_finite(*rows)) {
             *bad_row = *row;
             throw cfaiss::Failure{CFAISS_NOT_FINITE, "a row is not finite"};
@@ -64,6 +79,7 @@ void cfaiss_hnsw_destroy(cfaiss_hnsw *graph) {
 
 cfaiss_hnsw_arrays cfaiss_hnsw_get_arrays(const cfaiss_hnsw *handle) {
     static_assert(sizeof(faiss::HNSW::storage_idx_t) == sizeof(int32_t) && sizeof(size_t) == sizeof(uint64_t));
+    if (handle == nullptr) return cfaiss_hnsw_arrays{.entry_point = -1, .max_level = -1};
     const faiss::HNSW &graph = handle->graph;
     return cfaiss_hnsw_arrays{
         .levels = graph.levels.data(),

@@ -36,4 +36,8 @@ int64_t label_above_all(const faiss::Index &index);
 /// Makes every part of `index` keep silent and train with as few rows as it can.
 void prepare(faiss::Index &index);
 
+/// Throws CFAISS_DEGENERATE if the centroids of `index`, trained and prepared, cannot be had back from behind the
+/// transforms over its lists. FAISS wants them inside an OpenMP region, which an exception would leave with the process.
+void check_centroids(faiss::Index &index);
+
 }  // namespace cfaiss

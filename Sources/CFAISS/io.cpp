@@ -94,6 +94,7 @@ cfaiss_status cfaiss_index_read(const void *bytes, size_t byte_count, cfaiss_ind
         cfaiss::check_structure(*result->index);
         cfaiss::restore_training(*result->index, "");
         cfaiss::prepare(*result->index);
+        cfaiss::check_centroids(*result->index);
         cfaiss::sketch_graphs(*result->index, 1);
         cfaiss::sketch_centroids(*result->index, 1);
         result->next_label = cfaiss::label_above_all(*result->index);

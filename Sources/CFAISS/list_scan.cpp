@@ -60,7 +60,8 @@ ListParameters::ListParameters(const faiss::IndexIVF &index, const SearchSetting
     lists.sel = const_cast<faiss::IDSelector *>(settings.selector);
     if (settings.quantizer_ef_search == 0) return;
     auto graph = std::make_unique<faiss::SearchParametersHNSW>();
-    graph->efSearch = settings.quantizer_ef_search;
+    // FAISS makes room for as many candidates, however few there are.
+    graph->efSearch = int(std::min<size_t>(size_t(settings.quantizer_ef_search), index.nlist));
     if (dynamic_cast<const faiss::IndexHNSW *>(index.quantizer) != nullptr) {
         quantizer = std::move(graph);
         lists.quantizer_params = quantizer.get();

@@ -6,15 +6,8 @@
 
 namespace cfaiss {
 
-/// FAISS times its local search quantisers (`LSQ…`, `PLSQ…`, `…_Nlsq2x4`) in one table for the whole process and without a
-/// lock, so that two threads that train or fill such indexes at the same time break it. As long as this lives no other
-/// thread has its turn; indexes without such a quantiser need none.
-class LocalSearchTurn {
-public:
-    explicit LocalSearchTurn(const faiss::Index &index);
-
-private:
-    std::unique_lock<std::recursive_mutex> turn;
-};
+/// Held while an index learns or encodes by local search: FAISS times that in one table of the whole process, which two
+/// threads at once would break. A progress function may come back to it. Not held by an index of any other kind.
+std::unique_lock<std::recursive_mutex> lock_local_search(const faiss::Index &index);
 
 }  // namespace cfaiss

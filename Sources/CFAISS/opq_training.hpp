@@ -1,6 +1,7 @@
 #pragma once
 
 #include "fast/shared_quantizer.hpp"
+#include "guarded.hpp"
 
 #include <faiss/VectorTransform.h>
 #include <faiss/impl/ProductQuantizer.h>
@@ -11,13 +12,16 @@
 namespace cfaiss {
 
 /// OPQ trains with a product quantizer of its own making, which warns on stderr about few rows. For the time of a call
-/// it gets one that does not, and whose rows a team of threads assigns to its centroids.
+/// it gets one that does not, and whose rows a team of threads assigns to its centroids. With fewer rows than dimensions FAISS
+/// writes past its matrices: CFAISS_INVALID.
 class QuietOPQ {
 public:
-    QuietOPQ(const std::vector<faiss::VectorTransform *> &chain, Team &team) {
+    QuietOPQ(const std::vector<faiss::VectorTransform *> &chain, int64_t n, Team &team) {
         for (faiss::VectorTransform *step : chain) {
             auto *opq = dynamic_cast<faiss::OPQMatrix *>(step);
-            if (opq == nullptr || opq->pq != nullptr) continue;
+            if (opq == nullptr || opq->is_trained) continue;
+            require(n >= opq->d_in, "there are fewer rows than dimensions");
+            if (opq->pq != nullptr) continue;
             auto quantizer = std::make_unique<faiss::ProductQuantizer>(size_t(opq->d_out), size_t(opq->M), 8);
             quantizer->cp.min_points_per_centroid = 1;
             auto centroids =

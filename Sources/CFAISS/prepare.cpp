@@ -1,5 +1,8 @@
 #include "index.hpp"
 
+#include "fast/shared_quantizer.hpp"
+#include "guarded.hpp"
+
 #include <faiss/IndexAdditiveQuantizer.h>
 #include <faiss/IndexAdditiveQuantizerFastScan.h>
 #include <faiss/IndexIDMap.h>
@@ -67,6 +70,18 @@ void prepare_parts(faiss::Index &index);
 
 }  // namespace
 
+void check_centroids(faiss::Index &index) {
+    const auto *ivf = inner_ivf(index);
+    const auto *outer = ivf == nullptr ? nullptr : dynamic_cast<const faiss::IndexPreTransform *>(ivf->quantizer);
+    if (outer == nullptr || !outer->is_trained) return;
+    for (const faiss::VectorTransform *step : outer->chain) {
+        const auto *linear = dynamic_cast<const faiss::LinearTransform *>(step);
+        const bool whitens = dynamic_cast<const faiss::ITQTransform *>(step) != nullptr;
+        if (!whitens && (linear == nullptr || linear->is_orthonormal)) continue;
+        throw Failure{CFAISS_DEGENERATE, "the lists' centroids span fewer dimensions than the transform over them gives"};
+    }
+}
+
 void prepare(faiss::Index &index) {
     prepare_parts(index);
     complete_training(index);
@@ -98,7 +113,12 @@ void prepare_parts(faiss::Index &index) {
     if (auto *hnsw = dynamic_cast<faiss::IndexHNSW *>(&index)) return prepare_parts(*hnsw->storage);
     if (auto *nsg = dynamic_cast<faiss::IndexNSG *>(&index)) return prepare_parts(*nsg->storage);
     if (auto *pairs = dynamic_cast<faiss::MultiIndexQuantizer *>(&index)) return prepare(pairs->pq);
-    if (auto *coarse = dynamic_cast<faiss::AdditiveCoarseQuantizer *>(&index)) return prepare(*coarse->aq);
+    if (auto *coarse = dynamic_cast<faiss::AdditiveCoarseQuantizer *>(&index)) {
+        // Its beam leads to the nearest lists by Euclidean distance, and gives such distances, under either metric.
+        auto *beam = dynamic_cast<faiss::ResidualCoarseQuantizer *>(coarse);
+        if (beam != nullptr && beam->metric_type == faiss::METRIC_INNER_PRODUCT) beam->beam_factor = -1;
+        return prepare(*coarse->aq);
+    }
     if (auto *pq = dynamic_cast<faiss::IndexPQ *>(&index)) {
         // It renumbers centroids for a search that this module does not offer, and takes seconds a part.
         pq->do_polysemous_training = false;

@@ -131,11 +131,13 @@ cfaiss_status cfaiss_index_range_search(
 
 int64_t cfaiss_range_hits_count(const cfaiss_range_hits *hits) {
     int64_t count = 0;
+    if (hits == nullptr) return count;
     for (const auto &of_query : hits->queries) count += int64_t(of_query.size());
     return count;
 }
 
 void cfaiss_range_hits_copy(const cfaiss_range_hits *hits, int64_t *bounds, int64_t *labels, float *distances) {
+    if (hits == nullptr || bounds == nullptr || labels == nullptr || distances == nullptr) return;
     int64_t next = 0;
     *bounds++ = 0;
     for (const auto &of_query : hits->queries) {

@@ -11,12 +11,15 @@
 #include "selector.hpp"
 #include "team.hpp"
 
+#include <faiss/IndexAdditiveQuantizerFastScan.h>
 #include <faiss/IndexIDMap.h>
+#include <faiss/IndexIVFAdditiveQuantizerFastScan.h>
 #include <faiss/IndexNSG.h>
 #include <faiss/IndexPreTransform.h>
 #include <faiss/impl/AuxIndexStructures.h>
 
 #include <algorithm>
+#include <numeric>
 
 namespace cfaiss {
 namespace {
@@ -42,6 +45,21 @@ void search_all_rows(
     }
 }
 
+/// FAISS's FastScan of additive codes leaves the query's squared norm out of L2 distances.
+void add_query_norms(
+    const faiss::Index &index, idx_t n, const float *queries, idx_t k, float *distances, const idx_t *labels) {
+    const bool is_additive = dynamic_cast<const faiss::IndexAdditiveQuantizerFastScan *>(&index) != nullptr ||
+        dynamic_cast<const faiss::IndexIVFAdditiveQuantizerFastScan *>(&index) != nullptr;
+    if (!is_additive || is_inner_product(index)) return;
+    for (idx_t q = 0; q < n; q++) {
+        const float *query = queries + size_t(q) * size_t(index.d);
+        const float norm = std::inner_product(query, query + index.d, query, 0.0f);
+        for (idx_t i = q * k; i < (q + 1) * k; i++) {
+            if (labels[i] >= 0) distances[i] += norm;
+        }
+    }
+}
+
 void search_lists(
     const faiss::IndexIVF &index, idx_t n, const float *queries, idx_t k, const SearchSettings &settings,
     float *distances, idx_t *labels) {
@@ -60,8 +78,10 @@ void search_lists(
             view.nprobe = parameters.lists.nprobe;
             view.search(n, queries, k, distances, labels);
         });
+        add_query_norms(index, n, queries, k, distances, labels);
     } else if (fast != nullptr) {
         index.search(n, queries, k, distances, labels);
+        add_query_norms(index, n, queries, k, distances, labels);
     } else if (refined != nullptr && settings.k_factor != 0 && settings.k_factor != refined->k_factor) {
         const auto view = borrowed_view(*refined);
         view->k_factor = std::min(std::max(1.0f, settings.k_factor), std::max(1.0f, float(index.ntotal) / float(k)));
@@ -107,6 +127,7 @@ void search(
         return search_spreading_graph(*nsg, n, queries, k, settings, distances, labels);
     }
     index.search(n, queries, k, distances, labels);
+    add_query_norms(index, n, queries, k, distances, labels);
 }
 
 namespace {

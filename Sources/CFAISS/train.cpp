@@ -73,15 +73,17 @@ cfaiss_status cfaiss_index_train(cfaiss_index *handle, int64_t n, const float *r
         cfaiss::require(n >= 1, "there are no rows");
         const cfaiss::Work work{given.thread_count, given.progress, given.context};
         faiss::Index &index = cfaiss::changeable(handle);
-        const cfaiss::LocalSearchTurn turn(index);
+        const auto alone = cfaiss::lock_local_search(index);
         cfaiss::Team team(work.thread_count, size_t(n) / cfaiss::CentroidIndex::least_piece_size + 1);
         const cfaiss::WatchedClustering watched(index, work, team);
         if (auto *outer = cfaiss::transforms(index)) {
-            const cfaiss::QuietOPQ quiet(outer->chain, team);
+            const cfaiss::QuietOPQ quiet(outer->chain, n, team);
             index.train(n, rows);
             for (const faiss::VectorTransform *step : outer->chain) cfaiss::check_learned(*step);
         } else {
             index.train(n, rows);
         }
+        if (auto *ivf = cfaiss::inner_ivf(index)) cfaiss::prepare(*ivf->quantizer);
+        cfaiss::check_centroids(index);
     });
 }

@@ -59,7 +59,7 @@ cfaiss_status cfaiss_transform_train(
     return cfaiss::computing([&] {
         cfaiss::require(transform != nullptr && rows != nullptr && n >= 1, "there are no rows");
         cfaiss::Team team(thread_count, size_t(n) / cfaiss::CentroidIndex::least_piece_size + 1);
-        const cfaiss::QuietOPQ quiet(transform->index->chain, team);
+        const cfaiss::QuietOPQ quiet(transform->index->chain, n, team);
         transform->step().train(n, rows);
         cfaiss::check_learned(transform->step());
     });

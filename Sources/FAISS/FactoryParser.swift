@@ -225,6 +225,7 @@ struct FactoryParser {
         while case .transformed(_, let rest) = storage { storage = rest }
         switch storage {
         case .flat where storage == structure: return .flat(count: count)
+        case .graph(let M, .flat) where storage == structure: return .graph(count: count, M: M)
         case .flat, .scalarQuantizer: break
         case .graph(_, .flat), .graph(_, .scalarQuantizer): break
         default:

@@ -52,6 +52,7 @@ extension FactoryString.Structure {
                         "\(structure) learns from \(required) lists and more, not \(count)"
                     )
                 }
+                try structure.checkOverLists(count, dimension: dimension)
             }
             try rows.check(dimension: dimension, metric: metric)
         case .transformed(let transform, let rest):
@@ -62,6 +63,22 @@ extension FactoryString.Structure {
             try rows.check(dimension: dimension, metric: metric)
         case .labelled(let rest, _): try rest.check(dimension: dimension, metric: metric)
         }
+    }
+
+    /// Transforms over lists learn from the lists' centroids, and must give them back.
+    private func checkOverLists(_ count: Int, dimension: Int) throws(Misfit) {
+        guard case .transformed(let transform, let rest) = self else { return }
+        guard transform.isReversible else {
+            throw Misfit("\(transform) over lists cannot be undone")
+        }
+        let required = transform.requiredTrainingRows(dimension)
+        // As many centroids as dimensions span one less.
+        guard required <= 1 || required < count else {
+            throw Misfit(
+                "\(transform) over lists needs more than \(required) of them, not \(count)"
+            )
+        }
+        try rest.checkOverLists(count, dimension: transform.output(dimension))
     }
 
     /// The greatest numbers that FAISS can work with.
@@ -161,6 +178,14 @@ extension FactoryString.Transform {
             .randomRotation(let output):
             output ?? dimension
         case .normalization: dimension
+        }
+    }
+
+    /// Whether what comes out determines what went in, up to dimensions that are dropped.
+    fileprivate var isReversible: Bool {
+        switch self {
+        case .signRotation, .principalComponents(_, whitened: true, _): false
+        case .principalComponents, .productRotation, .randomRotation, .normalization, .padding: true
         }
     }
 

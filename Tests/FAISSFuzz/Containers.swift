@@ -61,8 +61,11 @@ struct Containers {
             do {
                 if isBinary {
                     _ = try BinaryIndex(serialized: altered)
-                } else {
+                } else if random.chance(50) {
                     _ = try Index(serialized: altered)
+                } else {
+                    let memory = AlignedBytes(altered)
+                    _ = try Index(mapping: memory.bytes)
                 }
                 fail("altered bytes were read")
             } catch {

@@ -18,7 +18,11 @@ var rounds = 0
 switch arguments[1] {
 case "grammar":
     while ContinuousClock.now < deadline {
-        tryFactory(&random)
+        switch Int.random(in: 0..<10, using: &random) {
+        case 0: tryBinaryFactory(&random)
+        case 1: trySearchParameters(&random)
+        default: tryFactory(&random)
+        }
         rounds += 1
     }
 case "shim":

@@ -53,18 +53,18 @@ private let factories = ["Flat", "IVF8,Flat", "IVF8,SQ8", "HNSW8"]
     func `are refused when some are missing or too many`(factory: String) throws {
         let bytes = try filled(factory, rows, .l2).serialized()
         for count in Array(0..<200) + Array(stride(from: 200, to: bytes.count, by: 97)) {
-            #expect(throws: FAISSError.self, "\(count) of \(bytes.count) bytes") {
+            expect(.altered, "\(count) of \(bytes.count) bytes") {
                 _ = try Index(serialized: Array(bytes.prefix(count)))
             }
         }
-        #expect(throws: FAISSError.self) {
+        expect(.altered) {
             _ = try Index(serialized: (bytes + [0]))
         }
     }
 
     @Test func `are refused when they are something else`() {
         for count in [0, 1, 63, 64, 65, 1_000] {
-            #expect(throws: FAISSError.self) {
+            expect(.altered) {
                 _ = try Index(serialized: [UInt8](repeating: 65, count: count))
             }
         }

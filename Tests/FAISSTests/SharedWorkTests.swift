@@ -142,26 +142,6 @@ private func bits(_ count: Int, seed: UInt64) -> [UInt8] {
     }
 }
 
-@Suite struct `Several threads` {
-    /// In a process of their own, since they would take it with them.
-    @Test func `train and fill indexes of local search at the same time`() async {
-        await #expect(processExitsWith: .success) {
-            let rows = ClusteredRows(count: 100, dimension: 4, seed: 1)
-            concurrently(4) { _ in
-                for _ in 0..<5 {
-                    do {
-                        var index = try Index(dimension: 4, factory: "LSQ2x4", metric: .l2)
-                        try index.train(rows.values)
-                        for row in 0..<100 { try index.add(Array(rows[row])) }
-                    } catch {
-                        Issue.record(error)
-                    }
-                }
-            }
-        }
-    }
-}
-
 @Suite struct `Two indexes of bits` {
     @Test(arguments: ["BFlat", "BIVF16", "BIVF16_HNSW8"])
     func `become one`(factory: String) throws {

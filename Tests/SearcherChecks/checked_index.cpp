@@ -11,6 +11,8 @@
 #include <faiss/IndexRefine.h>
 #include <faiss/IndexScalarQuantizer.h>
 #include <faiss/index_factory.h>
+#include <faiss/index_io.h>
+#include <faiss/impl/io.h>
 
 #include <memory>
 #include <vector>
@@ -72,6 +74,17 @@ checked_index *checked_index_create(
         std::vector<faiss::Index::idx_t> labels;
         for (int64_t i = 0; i < added_count; i++) labels.push_back(first_label + i * label_step);
         index->add_with_ids(added_count, rows, labels.data());
+    });
+    return status == CFAISS_OK ? result.release() : nullptr;
+}
+
+checked_index *checked_index_read(const void *bytes, size_t byte_count) {
+    auto result = std::make_unique<checked_index>();
+    const cfaiss_status status = cfaiss::computing([&] {
+        faiss::VectorIOReader reader;
+        const auto *start = static_cast<const uint8_t *>(bytes);
+        reader.data.assign(start, start + byte_count);
+        result->index.reset(faiss::read_index(&reader));
     });
     return status == CFAISS_OK ? result.release() : nullptr;
 }

@@ -50,6 +50,7 @@ cfaiss_status cfaiss_container_read(const void *bytes, size_t byte_count, int fl
         static_cast<cfaiss::Loaded<faiss::Index> &>(*result) =
             cfaiss::read_container(view, (flags & CFAISS_CONTAINER_MAP) != 0);
         cfaiss::prepare(*result->index);
+        cfaiss::check_centroids(*result->index);
         result->next_label = cfaiss::label_above_all(*result->index);
         *out = result.release();
     });

@@ -42,7 +42,7 @@ namespace cfaiss {
 ///
 /// | kind | elements | for |
 /// | --- | --- | --- |
-/// | `CNTS` | int64 | the counts that the skeleton has as 0 because FAISS's reader compares them with arrays |
+/// | `CNTS` | int64 | the counts that the skeleton has as 0 because FAISS's reader compares them with arrays, or decodes so many rows |
 /// | `ARRY` | bytes, int32, int64 … | a `std::vector`: codes, links, labels |
 /// | `TABL` | bytes | an `AlignedTable`: blocks of FastScan |
 /// | `LSIZ` | uint64 | inverted lists: the rows of each |

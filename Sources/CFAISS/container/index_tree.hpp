@@ -60,6 +60,15 @@ void walk_flat_codes(faiss::IndexFlatCodes &index, Visitor &visitor) {
     if (auto *layered = dynamic_cast<faiss::Index2Layer *>(&index)) walk(layered->q1.quantizer, visitor);
 }
 
+/// Whether FAISS's reader decodes as many centroids as the quantizer counts, for the table of a FastScan index, while the
+/// arrays that they would come from are still empty. Those of other quantizers are in the skeleton, or are counted 0.
+inline bool decodes_early(const faiss::IndexIVF &ivf) {
+    if (dynamic_cast<const faiss::IndexIVFPQFastScan *>(&ivf) == nullptr) return false;
+    return dynamic_cast<const faiss::IndexHNSW *>(ivf.quantizer) != nullptr ||
+        dynamic_cast<const faiss::IndexScalarQuantizer *>(ivf.quantizer) != nullptr ||
+        dynamic_cast<const faiss::IndexPreTransform *>(ivf.quantizer) != nullptr;
+}
+
 template <typename Visitor>
 void walk(faiss::Index *index, Visitor &visitor) {
     if (index == nullptr) throw Failure{CFAISS_MALFORMED, "an index lacks a part"};
@@ -68,6 +77,7 @@ void walk(faiss::Index *index, Visitor &visitor) {
         walk_flat_codes(*codes, visitor);
     } else if (auto *ivf = dynamic_cast<faiss::IndexIVF *>(index)) {
         walk(ivf->quantizer, visitor);
+        if (decodes_early(*ivf)) visitor.count(ivf->quantizer->ntotal);
         if (auto *refined = dynamic_cast<faiss::IndexIVFPQR *>(ivf)) visitor.array(refined->refine_codes);
         visitor.lists(ivf->invlists);
         visitor.complete(*ivf);

@@ -14,9 +14,11 @@ extern "C" {
 /* A finished HNSW graph, FAISS's own structure, without the rows it was built over. */
 typedef struct cfaiss_hnsw cfaiss_hnsw;
 
+#define CFAISS_HNSW_M 512
+
 typedef struct cfaiss_hnsw_settings {
-    int M;               /* links a row on each upper level; twice as many on level 0. At least 2 */
-    int ef_construction; /* candidates kept while a row's links are chosen */
+    int M;               /* links a row on each upper level; twice as many on level 0. 2 … CFAISS_HNSW_M */
+    int ef_construction; /* candidates kept while a row's links are chosen; 1 … 65,536 */
     uint32_t seed;       /* of the levels and of the order of insertion */
     int thread_count;    /* the calling thread among them; they end with the call */
 } cfaiss_hnsw_settings;
@@ -27,7 +29,7 @@ typedef int (*cfaiss_progress)(void *context, uint64_t rows_done);
 
 /* Builds a graph over borrowed rows: the same rows and settings give the same graph, on any number of
  * threads. `progress` may be NULL. Under CFAISS_NOT_FINITE `*bad_row` is the first such row.
- * At most 2^31 - 1 rows. */
+ * At most 2^31 - 1 rows of 1 … 65,536 numbers. */
 cfaiss_status cfaiss_hnsw_build(
     const qk_rows *rows, cfaiss_hnsw_settings settings,
     cfaiss_progress progress, void *context,
@@ -35,7 +37,7 @@ cfaiss_status cfaiss_hnsw_build(
 
 void cfaiss_hnsw_destroy(cfaiss_hnsw *graph);
 
-/* The graph's arrays, borrowed from it.
+/* The graph's arrays, borrowed from it; those of an empty graph for NULL.
  *
  * Row r is on levels 0 … levels[r] - 1. Its links on level l are
  *     neighbors[offsets[r] + level_starts[l]] … neighbors[offsets[r] + level_starts[l + 1] - 1],

@@ -32,8 +32,9 @@ typedef struct cfaiss_range_hits cfaiss_range_hits;
 cfaiss_status cfaiss_index_range_search(
     const cfaiss_index *index, int64_t n, const float *queries, float radius,
     cfaiss_search_parameters parameters, cfaiss_range_hits **out);
+/* 0 for NULL. */
 int64_t cfaiss_range_hits_count(const cfaiss_range_hits *hits);
-/* Copies [n + 1] bounds and [count] labels and distances. */
+/* Copies [n + 1] bounds and [count] labels and distances; nothing if a pointer is NULL. */
 void cfaiss_range_hits_copy(
     const cfaiss_range_hits *hits, int64_t *bounds, int64_t *labels, float *distances);
 void cfaiss_range_hits_destroy(cfaiss_range_hits *hits);

@@ -29,7 +29,7 @@ cfaiss_status cfaiss_transform_describe(const cfaiss_transform *transform, cfais
 /* As cfaiss_index_factory: of the transform before `Flat`. */
 cfaiss_status cfaiss_transform_factory(const cfaiss_transform *transform, char *out, size_t capacity);
 
-/* `rows` is [n × input_dimension]. */
+/* `rows` is [n × input_dimension]; OPQ is trained with at least as many as dimensions. */
 cfaiss_status cfaiss_transform_train(
     cfaiss_transform *transform, int64_t n, const float *rows, int thread_count);
 cfaiss_status cfaiss_transform_apply(

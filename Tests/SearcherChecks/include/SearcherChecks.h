@@ -17,6 +17,8 @@ typedef struct checked_index checked_index;
 checked_index *checked_index_create(
     const char *factory, int dimension, int inner_product, int64_t row_count, const float *rows, int64_t added_count,
     int64_t first_label, int64_t label_step, int by_residual);
+/* The index in these bytes of FAISS's format, which are as they were written. NULL if FAISS threw. */
+checked_index *checked_index_read(const void *bytes, size_t byte_count);
 void checked_index_destroy(checked_index *index);
 
 typedef struct checked_settings {

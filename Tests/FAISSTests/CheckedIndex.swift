@@ -1,0 +1,106 @@
+import SearcherChecks
+import Testing
+
+/// An index of FAISS's that our searchers and FAISS itself can be asked about.
+final class CheckedIndex {
+    private let handle: OpaquePointer
+    let dimension: Int
+
+    init(
+        _ factory: String,
+        dimension: Int,
+        innerProduct: Bool = false,
+        rows: [Float],
+        adding added: Int,
+        firstLabel: Int64 = 0,
+        labelStep: Int64 = 1,
+        byResidual: Bool? = nil
+    ) throws {
+        self.dimension = dimension
+        handle = try #require(
+            checked_index_create(
+                factory,
+                Int32(dimension),
+                innerProduct ? 1 : 0,
+                Int64(rows.count / dimension),
+                rows,
+                Int64(added),
+                firstLabel,
+                labelStep,
+                byResidual.map { $0 ? 1 : 0 } ?? -1
+            )
+        )
+    }
+
+    /// An index in FAISS's own format.
+    init(bytes: [UInt8], dimension: Int) throws {
+        self.dimension = dimension
+        handle = try #require(checked_index_read(bytes, bytes.count))
+    }
+
+    deinit { checked_index_destroy(handle) }
+
+    struct Answer {
+        var distances: [Float]
+        var labels: [Int64]
+        let k: Int
+
+        func labels(of query: Int) -> [Int64] { Array(labels[query * k..<(query + 1) * k]) }
+        func distances(of query: Int) -> [Float] { Array(distances[query * k..<(query + 1) * k]) }
+    }
+
+    func ours(
+        _ queries: [Float],
+        k: Int,
+        _ settings: checked_settings = checked_settings(),
+        members: [UInt8]? = nil
+    ) throws -> Answer {
+        let count = queries.count / dimension
+        var answer = Answer(
+            distances: Array(repeating: .nan, count: count * k),
+            labels: Array(repeating: -2, count: count * k),
+            k: k
+        )
+        var settings = settings
+        let flags = members ?? []
+        try flags.withUnsafeBufferPointer { flags in
+            settings.members = members == nil ? nil : flags.baseAddress
+            settings.label_count = flags.count
+            let status = checked_index_search_fast(
+                handle,
+                Int64(count),
+                queries,
+                Int64(k),
+                settings,
+                &answer.distances,
+                &answer.labels
+            )
+            try #require(status == 1)
+        }
+        return answer
+    }
+
+    func plain(
+        _ queries: [Float],
+        k: Int,
+        _ settings: checked_settings = checked_settings()
+    ) throws -> Answer {
+        let count = queries.count / dimension
+        var answer = Answer(
+            distances: Array(repeating: .nan, count: count * k),
+            labels: Array(repeating: -2, count: count * k),
+            k: k
+        )
+        let status = checked_index_search_plain(
+            handle,
+            Int64(count),
+            queries,
+            Int64(k),
+            settings,
+            &answer.distances,
+            &answer.labels
+        )
+        try #require(status == 1)
+        return answer
+    }
+}

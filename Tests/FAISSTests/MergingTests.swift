@@ -1,0 +1,58 @@
+import FAISS
+import Testing
+
+private let rows = ClusteredRows(count: 700, dimension: 16, clusters: 20, seed: 61)
+private let others = ClusteredRows(count: 700, dimension: 16, clusters: 9, spread: 0.9, seed: 62)
+
+/// Rows of one would be read with what the other learned, and be others.
+@Suite struct `Indexes that were trained apart` {
+    @Test(
+        arguments: [
+            "SQ8", "PQ4", "PQ4x4fs", "RQ2x4", "LSHt", "IVF8,Flat", "IVF8,SQ8", "IVF8,PQ4x4",
+            "IVF8,PQ4x4fs", "IVF8,RQ2x4", "IVF8,PQ4+4", "IVF8_HNSW8,Flat", "IMI2x2,Flat",
+            "PCA8,Flat", "PCA8,IVF8,Flat", "SQ8,RFlat", "PQ4x4fs,Refine(SQ8)", "IDMap,SQ8",
+            "IDMap2,IVF8,Flat",
+        ]
+    )
+    func `are not merged`(factory: String) throws {
+        var index = try filled(factory, rows, .l2)
+        var other = try filled(factory, others, .l2)
+        let (before, otherBefore) = (try index.serialized(), try other.serialized())
+        #expect(throws: FAISSError.notMergeable(reason: "they were not trained alike")) {
+            try index.merge(from: &other)
+        }
+        #expect(index.count == 700 && other.count == 700)
+        #expect(try index.serialized() == before)
+        #expect(try other.serialized() == otherBefore)
+        // Neither is the worse for it.
+        try index.add(Array(rows[0]))
+        #expect(index.count == 701)
+    }
+
+    @Test(
+        arguments: [
+            ("SQ8", "SQ4", "they were not trained alike"),
+            ("PQ4x4", "PQ4", "they were not trained alike"),
+            ("IVF8,Flat", "IVF4,Flat", "they were not trained alike"),
+            ("Flat", "SQ8", "they are of different kinds"),
+            ("IVF8,Flat", "IVF8,SQ8", "they are of different kinds"),
+            ("PCA8,Flat", "RR8,Flat", "they were not trained alike"),
+            ("IDMap,Flat", "Flat", "they are of different kinds"),
+            ("HNSW8", "HNSW8", "rows of a graph cannot be moved"),
+        ]
+    )
+    func `are not merged if they are of different kinds`(
+        factory: String,
+        otherFactory: String,
+        reason: String
+    ) throws {
+        var index = try filled(factory, rows, .l2)
+        var other = try filled(otherFactory, rows, .l2)
+        let (before, otherBefore) = (try index.serialized(), try other.serialized())
+        #expect(throws: FAISSError.notMergeable(reason: reason)) {
+            try index.merge(from: &other)
+        }
+        #expect(try index.serialized() == before)
+        #expect(try other.serialized() == otherBefore)
+    }
+}
