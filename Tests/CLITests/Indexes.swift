@@ -35,7 +35,7 @@ import Testing
                 place % 8 == 0 ? "cosine" : nil,
             ]
             cases += metrics.compactMap { $0 }.map {
-                Case(index: kind.factory, metric: $0, recall: kind.inCollection)
+                Case(index: kind.factory, metric: $0, recall: IndexKind.recallInCollection)
             }
         }
         return cases

@@ -71,7 +71,7 @@ private let vectors = clusteredVectors(count: 1_200, dimension: 32, seed: 77)
             #expect(!reason.isEmpty)
             return
         }
-        let floor = kind.inCollection
+        let floor = IndexKind.recallInCollection
         do {
             let store = try filled(kind.factory, metric)
             let collection = try store.collection("c")

@@ -37,7 +37,6 @@ extension IndexKind {
             "L2norm,Flat",
             l2: 0.77,
             dot: 0.58,
-            inCollection: 0.44,
             loss: 0.58,
             distances: .asFAISS
         ),
@@ -45,7 +44,6 @@ extension IndexKind {
             "L2Norm,HNSW16",
             l2: 0.77,
             dot: 0.58,
-            inCollection: 0.44,
             loss: 0.58,
             distances: .asFAISS,
             changes: .none
@@ -100,7 +98,6 @@ extension IndexKind {
             "k_factor_rf=8",
             l2: 0.93,
             dot: 0.91,
-            inCollection: 0.85,
             loss: 4.7e-4,
             changes: .merging
         ),
@@ -109,7 +106,6 @@ extension IndexKind {
             "k_factor_rf=8",
             l2: 0.84,
             dot: 0.86,
-            inCollection: 0.67,
             loss: 0.0082,
             changes: .merging
         ),
@@ -118,7 +114,6 @@ extension IndexKind {
             "k_factor_rf=8",
             l2: 0.86,
             dot: 0.88,
-            inCollection: 0.73,
             loss: 0.0045,
             changes: .merging
         ),
@@ -127,7 +122,6 @@ extension IndexKind {
             "k_factor_rf=8",
             l2: 0.77,
             dot: 0.77,
-            inCollection: 0.61,
             loss: 0.022,
             changes: .merging
         ),
@@ -136,7 +130,6 @@ extension IndexKind {
             "k_factor_rf=8",
             l2: 0.58,
             dot: 0.58,
-            inCollection: 0.38,
             loss: 0.11,
             changes: .merging
         ),
@@ -145,7 +138,6 @@ extension IndexKind {
             "k_factor_rf=8",
             l2: 0.58,
             dot: 0.58,
-            inCollection: 0.38,
             loss: 0.11,
             within: 0.014,
             changes: .merging
@@ -155,7 +147,6 @@ extension IndexKind {
             "k_factor_rf=8",
             l2: 0.34,
             dot: 0.35,
-            inCollection: 0.22,
             loss: 0.23,
             changes: .merging
         ),
@@ -164,7 +155,6 @@ extension IndexKind {
             "k_factor_rf=8",
             l2: 0.34,
             dot: 0.41,
-            inCollection: 0.22,
             loss: 0.27,
             changes: .merging
         ),
@@ -173,7 +163,6 @@ extension IndexKind {
             "k_factor_rf=8",
             l2: 0.35,
             dot: 0.31,
-            inCollection: 0.22,
             loss: 0.3,
             changes: .merging
         ),

@@ -4,6 +4,10 @@ public struct IndexKind: Sendable, CustomStringConvertible {
     /// Numbers in a row. The strings suit it, and 1,200 rows are enough to train any of them.
     public static let dimension = 32
 
+    /// recall@10 that any kind reaches at least as the index of a collection, where candidates are compared again with the
+    /// stored rows.
+    public static let recallInCollection = 0.9
+
     /// How the rows of one can change, adding aside.
     public enum Changes: Sendable {
         /// They can be taken out, and moved to another.
@@ -30,8 +34,6 @@ public struct IndexKind: Sendable, CustomStringConvertible {
     public let l2: Double?
     /// The same by dot products.
     public let dot: Double?
-    /// recall@10 as the index of a collection, at least, where candidates are compared again with the stored rows.
-    public let inCollection: Double
     /// The share of the rows' squared norms that what it gives back is away from them, at most; nil if it can give none.
     public let loss: Double?
     /// What the distances of hits are.
@@ -47,7 +49,6 @@ public struct IndexKind: Sendable, CustomStringConvertible {
         _ search: String = "",
         l2: Double? = nil,
         dot: Double? = nil,
-        inCollection: Double = 0.9,
         loss: Double? = nil,
         distances: Distances = .toRows,
         within error: Double = 1e-4,
@@ -57,7 +58,6 @@ public struct IndexKind: Sendable, CustomStringConvertible {
         self.search = search
         self.l2 = l2
         self.dot = dot
-        self.inCollection = inCollection
         self.loss = loss
         self.distances = distances
         self.error = error
