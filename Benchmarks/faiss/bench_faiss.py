@@ -298,6 +298,7 @@ def arguments():
     parser.add_argument("--quick", action="store_true", help="fewer rounds, queries and kinds; keeps the peers' indexes")
     parser.add_argument("--keep", type=pathlib.Path, help="keep the peers' indexes in this folder, and use those there")
     parser.add_argument("--json", type=pathlib.Path, help="where to write the figures")
+    parser.add_argument("--go-on", action="store_true", help="keep the parts that the JSON file has already")
     parser.add_argument("--markdown", type=pathlib.Path, help="the page whose section on index kinds is to be written")
     options = parser.parse_args()
     options.sets = options.sets or SETS
@@ -314,7 +315,6 @@ def arguments():
 def main():
     options = arguments()
     name, core_type = processor()
-    begin = time.perf_counter()
     figures = {
         "processor": name,
         "cores": os.cpu_count(),
@@ -324,7 +324,10 @@ def main():
         "queries": options.queries,
         "told_core_type": core_type,
         "sets": {},
+        "minutes": 0,
     }
+    if options.go_on and options.json.exists():
+        figures = json.loads(options.json.read_text())
     for set_name in options.sets:
         progress(set_name)
         run = Run(options, set_name, core_type)
@@ -334,21 +337,26 @@ def main():
             for kind in tuned_kinds(set_name)
             if not options.kinds or any(kind.factory.startswith(prefix) for prefix in options.kinds)
         ]
-        results = {"rows": len(run.vectors.base), "dimension": run.vectors.dimension}
-        if "tuned" in options.parts:
-            results["tuned"] = [run.tuned(kind) for kind in kinds]
-        if "batches" in options.parts and any(kind.factory == EXHAUSTIVE for kind in kinds):
-            results["batches"] = run.batches()
-        if "builds" in options.parts and any(kind.factory == "HNSW32" for kind in kinds):
-            results["builds"] = run.graph_builds()
-        if "further" in options.parts and not options.kinds:
-            results["further"] = run.further()
+        results = figures["sets"].setdefault(
+            set_name, {"rows": len(run.vectors.base), "dimension": run.vectors.dimension}
+        )
+        names = [kind.factory for kind in kinds]
+        bodies = {
+            "tuned": lambda: [run.tuned(kind) for kind in kinds],
+            "batches": lambda: run.batches() if EXHAUSTIVE in names else None,
+            "builds": lambda: run.graph_builds() if "HNSW32" in names else None,
+            "further": lambda: None if options.kinds else run.further(set_name),
+        }
+        for part in options.parts:
+            if part in results:
+                continue
+            begin = time.perf_counter()
+            results[part] = bodies[part]()
+            figures["minutes"] += (time.perf_counter() - begin) / 60
+            if options.json:
+                options.json.parent.mkdir(parents=True, exist_ok=True)
+                options.json.write_text(json.dumps(figures, indent=2) + "\n")
         run.close()
-        figures["sets"][set_name] = results
-    figures["minutes"] = (time.perf_counter() - begin) / 60
-    if options.json:
-        options.json.parent.mkdir(parents=True, exist_ok=True)
-        options.json.write_text(json.dumps(figures, indent=2) + "\n")
     print(report.text(figures))
     if options.markdown:
         report.write_section(options.markdown, figures)
