@@ -345,7 +345,7 @@ def main():
             "tuned": lambda: [run.tuned(kind) for kind in kinds],
             "batches": lambda: run.batches() if EXHAUSTIVE in names else None,
             "builds": lambda: run.graph_builds() if "HNSW32" in names else None,
-            "further": lambda: None if options.kinds else run.further(set_name),
+            "further": lambda: None if options.kinds else run.further(),
         }
         for part in options.parts:
             if part in results:
