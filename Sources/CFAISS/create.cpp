@@ -1,6 +1,6 @@
 #include "index.hpp"
 
-#include "guarded.hpp"
+#include "computing.hpp"
 #include "sketched_flat.hpp"
 
 #include <faiss/IndexIDMap.h>
@@ -35,7 +35,8 @@ std::unique_ptr<faiss::Index> make(int dimension, const std::string &factory, fa
 }  // namespace
 
 cfaiss_status cfaiss_index_create(int dimension, const char *factory, int metric, cfaiss_index **out) {
-    return cfaiss::guarded([&] {
+    // A random rotation is made here, with BLAS.
+    return cfaiss::computing([&] {
         cfaiss::require(factory != nullptr && out != nullptr, "a pointer is missing");
         cfaiss::require(dimension >= 1 && dimension <= max_dimension, "the dimension is out of range");
         cfaiss::require(metric == CFAISS_L2 || metric == CFAISS_INNER_PRODUCT, "the metric is not known");

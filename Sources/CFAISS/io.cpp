@@ -2,7 +2,7 @@
 #include "index.hpp"
 
 #include "container/restore.hpp"
-#include "guarded.hpp"
+#include "computing.hpp"
 #include "sketched_flat.hpp"
 #include "structure/structure.hpp"
 
@@ -84,7 +84,7 @@ cfaiss_status cfaiss_index_write(const cfaiss_index *handle, cfaiss_sink sink, v
 }
 
 cfaiss_status cfaiss_index_read(const void *bytes, size_t byte_count, cfaiss_index **out) {
-    return cfaiss::guarded([&] {
+    return cfaiss::computing([&] {
         cfaiss::require(bytes != nullptr && out != nullptr, "a pointer is missing");
         check_header(static_cast<const char *>(bytes), byte_count);
         BorrowedReader reader(bytes, byte_count);

@@ -18,20 +18,26 @@ class QuietOPQ {
 public:
     QuietOPQ(const std::vector<faiss::VectorTransform *> &chain, int64_t n, Team &team) {
         for (faiss::VectorTransform *step : chain) {
-            auto *opq = dynamic_cast<faiss::OPQMatrix *>(step);
+            const auto *opq = dynamic_cast<const faiss::OPQMatrix *>(step);
             if (opq == nullptr || opq->is_trained) continue;
             require(n >= opq->d_in, "there are fewer rows than dimensions");
-            if (opq->pq != nullptr) continue;
+        }
+        for (faiss::VectorTransform *step : chain) {
+            auto *opq = dynamic_cast<faiss::OPQMatrix *>(step);
+            if (opq == nullptr || opq->is_trained || opq->pq != nullptr) continue;
             auto quantizer = std::make_unique<faiss::ProductQuantizer>(size_t(opq->d_out), size_t(opq->M), 8);
             quantizer->cp.min_points_per_centroid = 1;
             auto centroids =
                 std::make_unique<CentroidIndex>(int(quantizer->dsub), faiss::METRIC_L2, team, [] {});
             quantizer->assign_index = centroids.get();
             assigners.push_back(std::move(centroids));
-            opq->pq = quantizer.get();
-            opq->verbose = false;
             quantizers.push_back(std::move(quantizer));
             matrices.push_back(opq);
+        }
+        // Nothing throws from here on, so that no matrix keeps what goes with this.
+        for (size_t i = 0; i < matrices.size(); i++) {
+            matrices[i]->pq = quantizers[i].get();
+            matrices[i]->verbose = false;
         }
     }
     ~QuietOPQ() {

@@ -20,6 +20,10 @@
 namespace cfaiss {
 namespace {
 
+/// The search of FastScan that keeps hits in a heap. The reservoir that FAISS takes for more than 20 hits ends the process
+/// when most of its rows have the same distance.
+constexpr int heap_implem = 12;
+
 /// FAISS warns on stderr about fewer than 39 rows a centroid. Our caller has checked that there is one.
 void prepare(faiss::ClusteringParameters &clustering) {
     clustering.min_points_per_centroid = 1;
@@ -126,7 +130,10 @@ void prepare_parts(faiss::Index &index) {
     }
     if (auto *fast = dynamic_cast<faiss::IndexPQFastScan *>(&index)) return prepare(fast->pq);
     if (auto *aq = dynamic_cast<faiss::IndexAdditiveQuantizer *>(&index)) return prepare(*aq->aq);
-    if (auto *fast = dynamic_cast<faiss::IndexAdditiveQuantizerFastScan *>(&index)) return prepare(*fast->aq);
+    if (auto *fast = dynamic_cast<faiss::IndexAdditiveQuantizerFastScan *>(&index)) {
+        fast->implem = heap_implem;
+        return prepare(*fast->aq);
+    }
     auto *ivf = dynamic_cast<faiss::IndexIVF *>(&index);
     if (ivf == nullptr) return;
     prepare(ivf->cp);
@@ -138,7 +145,10 @@ void prepare_parts(faiss::Index &index) {
     if (auto *refined = dynamic_cast<faiss::IndexIVFPQR *>(ivf)) prepare(refined->refine_pq);
     if (auto *aq = dynamic_cast<faiss::IndexIVFAdditiveQuantizer *>(ivf)) prepare(*aq->aq);
     if (auto *fast = dynamic_cast<faiss::IndexIVFPQFastScan *>(ivf)) prepare(fast->pq);
-    if (auto *fast = dynamic_cast<faiss::IndexIVFAdditiveQuantizerFastScan *>(ivf)) prepare(*fast->aq);
+    if (auto *fast = dynamic_cast<faiss::IndexIVFAdditiveQuantizerFastScan *>(ivf)) {
+        fast->implem = heap_implem;
+        prepare(*fast->aq);
+    }
 }
 
 }  // namespace

@@ -60,7 +60,9 @@ void range_search(
     const auto inside = [=](float distance) { return inner_product ? distance > radius : distance < radius; };
     if (const auto *ivf = dynamic_cast<const faiss::IndexIVF *>(&index)) {
         const bool fast = dynamic_cast<const faiss::IndexIVFFastScan *>(ivf) != nullptr;
-        if (!fast && (selector == nullptr || selects_in_lists(*ivf))) {
+        // FAISS's ranges know no max_codes.
+        const bool counts = settings.max_codes != 0 || ivf->max_codes != 0;
+        if (!fast && !counts && (selector == nullptr || selects_in_lists(*ivf))) {
             const ListParameters parameters(*ivf, settings);
             return search_with_faiss(index, n, queries, radius, &parameters.lists, hits);
         }

@@ -4,7 +4,6 @@
 #include "cfaiss_work.h"
 
 #include <algorithm>
-#include <system_error>
 
 extern "C" int openblas_get_parallel(void);
 
@@ -14,12 +13,12 @@ Team::Team(int count, size_t piece_count) {
     constexpr int serial = 0;
     if (openblas_get_parallel() == serial) return;
     const int useful = int(std::min<size_t>(piece_count, CFAISS_MOST_THREADS));
-    for (int number = 1; number < std::min(count, useful); number++) {
-        try {
+    try {
+        for (int number = 1; number < std::min(count, useful); number++) {
             threads.emplace_back([this, number] { serve(number); });
-        } catch (const std::system_error &) {
-            return;
         }
+    } catch (...) {
+        // The system gave no more threads, or no memory for them: those that there are will do.
     }
 }
 

@@ -83,7 +83,15 @@ cfaiss_status cfaiss_index_train(cfaiss_index *handle, int64_t n, const float *r
         } else {
             index.train(n, rows);
         }
-        if (auto *ivf = cfaiss::inner_ivf(index)) cfaiss::prepare(*ivf->quantizer);
-        cfaiss::check_centroids(index);
+        auto *ivf = cfaiss::inner_ivf(index);
+        if (ivf != nullptr) cfaiss::prepare(*ivf->quantizer);
+        try {
+            cfaiss::check_centroids(index);
+        } catch (...) {
+            // FAISS holds it for trained, and would end the process when rows are added.
+            index.is_trained = false;
+            if (ivf != nullptr) ivf->is_trained = false;
+            throw;
+        }
     });
 }

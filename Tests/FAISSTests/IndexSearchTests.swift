@@ -134,3 +134,36 @@ private let sweeps: [(factory: String, sweep: [SearchParameters])] = [
         #expect(try index.search(asked, k: 10, threadCount: threadCount) == alone)
     }
 }
+
+@Suite struct `A search of additive FastScan codes` {
+    /// Most rows have one distance, and far more hits than a reservoir's worth are wanted.
+    @Test(arguments: ["RQ1x4fs_32_Nrq2x4", "IVF1,RQ1x4fs_32_Nrq2x4"])
+    func `of which most are equal ends with its hits`(factory: String) throws {
+        let dimension = 4
+        var random = SplitMix64(seed: 8)
+        let rows = (0..<3_000).flatMap { row in
+            row % 21 == 0
+                ? [-10 + Float.random(in: 0...1, using: &random)]
+                    + (1..<dimension).map { _ in Float.random(in: -5...5, using: &random) }
+                : [1, 0, 0, 0]
+        }
+        var index = try Index(dimension: dimension, factory: factory, metric: .l2)
+        try index.train(rows)
+        try index.add(rows)
+        for k in [21, 50, 300] {
+            #expect(try index.search([1, 0, 0, 0], k: k).labels.count == k)
+        }
+    }
+
+    @Test func `heeds max_codes within a radius`() throws {
+        let rows = ClusteredRows(count: 600, dimension: 8, seed: 9)
+        let index = try filled("IVF16,Flat", rows, .l2)
+        let all = SearchParameters(nprobe: 16)
+        var few = all
+        few.maxCodes = 1
+        let query = Array(rows.values.prefix(8))
+        let found = try index.rangeSearch(query, radius: .infinity, parameters: all).labels.count
+        let less = try index.rangeSearch(query, radius: .infinity, parameters: few).labels.count
+        #expect(found == 600 && less < 600 && less > 0)
+    }
+}

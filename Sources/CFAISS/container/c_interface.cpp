@@ -24,7 +24,7 @@ cfaiss_status cfaiss_container_write(
 }
 
 const char *cfaiss_container_factory(const cfaiss_index *handle) {
-    return handle->factory.c_str();
+    return handle == nullptr ? "" : handle->factory.c_str();
 }
 
 namespace {
@@ -35,6 +35,9 @@ cfaiss::container::View checked(const void *bytes, size_t byte_count, int flags,
         moved.resize(byte_count / sizeof(uint64_t) + 1);
         if (byte_count > 0) std::memcpy(moved.data(), bytes, byte_count);
         bytes = moved.data();
+    }
+    if ((flags & CFAISS_CONTAINER_MAP) != 0 && reinterpret_cast<uintptr_t>(bytes) % cfaiss::container::alignment != 0) {
+        throw cfaiss::Failure{CFAISS_INVALID, "a container that is mapped is to start at a multiple of 64"};
     }
     return cfaiss::container::check(bytes, byte_count, (flags & CFAISS_CONTAINER_TRUSTED) != 0);
 }
@@ -80,7 +83,7 @@ cfaiss_status cfaiss_binary_container_read(const void *bytes, size_t byte_count,
 }
 
 const char *cfaiss_binary_container_factory(const cfaiss_binary *handle) {
-    return handle->factory.c_str();
+    return handle == nullptr ? "" : handle->factory.c_str();
 }
 
 cfaiss_status cfaiss_transform_container_write(
@@ -106,7 +109,7 @@ cfaiss_status cfaiss_transform_container_read(const void *bytes, size_t byte_cou
 }
 
 const char *cfaiss_transform_container_factory(const cfaiss_transform *handle) {
-    return handle->factory.c_str();
+    return handle == nullptr ? "" : handle->factory.c_str();
 }
 
 faiss::Index &cfaiss::changeable(cfaiss_index *handle) {

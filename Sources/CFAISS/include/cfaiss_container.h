@@ -25,7 +25,7 @@ cfaiss_status cfaiss_container_write(
 #define CFAISS_CONTAINER_MAP 1     /* its large arrays stay in `bytes`, which must outlive it; it cannot be changed */
 #define CFAISS_CONTAINER_TRUSTED 2 /* the caller has compared checksums of his own: those of large arrays are passed over */
 
-/* To be mapped, `bytes` starts at a multiple of 64 in memory, of 8 at least. */
+/* To be mapped, `bytes` starts at a multiple of 64 in memory. */
 cfaiss_status cfaiss_container_read(const void *bytes, size_t byte_count, int flags, cfaiss_index **out);
 
 /* The factory string of the container that the index came from, NUL-terminated; the empty string if there was none. It is
