@@ -10,7 +10,8 @@ internal import CFAISS
 /// Rows are packed bytes, `[count × dimension / 8]`. Distances in results are whole numbers of bits.
 /// Sharing between threads is as with `Index`.
 public struct BinaryIndex: ~Copyable, Sendable {
-    // Sound to share as in `Index`.
+    // Sound to share: functions that take it `const` in C run under `borrowing` calls only, the others under
+    // `mutating` ones, which Swift makes exclusive.
     nonisolated(unsafe) let handle: OpaquePointer
 
     /// What the index is made of. Nil for an index read from FAISS's bytes that no factory string makes.

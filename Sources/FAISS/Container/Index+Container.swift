@@ -47,7 +47,8 @@ extension Index {
 
     /// An index whose codes, lists, links and labels stay in `bytes`, which must not change or go away before it does.
     ///
-    /// It answers like the index that was written, takes almost no memory, and cannot be changed: `train`, `add` and the
+    /// It answers like the index that was written (a walk over a HNSW graph of float32 rows may meet other rows, since it
+    /// compares the rows themselves instead of sketches in memory), takes almost no memory, and cannot be changed: `train`, `add` and the
     /// others throw `.readOnly`. Reads the bytes once to check them, unless `isTrusted`: then the caller has compared
     /// checksums of his own, and only labels and links are read, which must stay inside the index.
     ///
