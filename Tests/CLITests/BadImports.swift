@@ -1,7 +1,8 @@
 import JSON
+import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct `A bad import` {
+@Suite(.timeLimit(.minutes(minutesUntilHung))) struct `A bad import` {
     private let quiver = CommandLineRun()
 
     /// Imports two good lines in a batch of their own, then `bytes` as a third line in a batch with a

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct `A bad search` {
+@Suite(.timeLimit(.minutes(minutesUntilHung))) struct `A bad search` {
     private let quiver = CommandLineRun()
 
     @Test func `with query vectors names the file, the row and the cause`() throws {
@@ -23,7 +23,7 @@ import Testing
     }
 }
 
-@Suite(.timeLimit(.minutes(5))) struct `A search` {
+@Suite(.timeLimit(.minutes(minutesUntilHung))) struct `A search` {
     private let quiver = CommandLineRun()
 
     @Test func `has finite scores however long the vectors are`() throws {

@@ -1,9 +1,10 @@
 import Foundation
 import Glibc
 import JSON
+import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct `A bad store` {
+@Suite(.timeLimit(.minutes(minutesUntilHung))) struct `A bad store` {
     private let quiver = CommandLineRun()
 
     /// Root may read everything unless it gives that up.

@@ -5,7 +5,7 @@ import Testing
 
 @Suite(
     .enabled(if: FetchedData.mayTest(FetchedData.miniLM), "\(FetchedData.missing)"),
-    .timeLimit(.minutes(5))
+    .timeLimit(.minutes(minutesUntilHung))
 ) struct `With an encoder` {
     private let quiver = CommandLineRun()
 

@@ -5,7 +5,7 @@ import Testing
 
 /// A disk that is really full: a small tmpfs in a mount namespace of its own. Where mounting is refused, a limit
 /// on the size of files stands for it.
-@Suite(.timeLimit(.minutes(5))) struct `A full disk` {
+@Suite(.timeLimit(.minutes(minutesUntilHung))) struct `A full disk` {
     private let quiver = CommandLineRun()
 
     private func shell(_ script: String, _ arguments: [String]) throws -> CommandLineRun.Outcome {

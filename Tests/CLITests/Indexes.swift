@@ -4,7 +4,7 @@ import Quiver
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct `Every kind of index` {
+@Suite(.timeLimit(.minutes(minutesUntilHung))) struct `Every kind of index` {
     private let quiver = CommandLineRun()
 
     /// Rows in clusters.

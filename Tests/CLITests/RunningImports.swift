@@ -1,10 +1,11 @@
 import Foundation
 import Glibc
 import JSON
+import TestSupport
 import Testing
 
 /// Imports whose input stays open, so that things can happen meanwhile.
-@Suite(.serialized, .timeLimit(.minutes(5))) struct `A running import` {
+@Suite(.serialized, .timeLimit(.minutes(minutesUntilHung))) struct `A running import` {
     private let quiver = CommandLineRun()
 
     /// Starts an import from a pipe and waits until it has acknowledged the first line.

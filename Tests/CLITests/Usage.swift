@@ -1,6 +1,7 @@
+import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct `Wrong usage` {
+@Suite(.timeLimit(.minutes(minutesUntilHung))) struct `Wrong usage` {
     private let quiver = CommandLineRun()
 
     @Test(

@@ -1,8 +1,9 @@
 import Foundation
 import JSON
+import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct `Each verb` {
+@Suite(.timeLimit(.minutes(minutesUntilHung))) struct `Each verb` {
     private let quiver = CommandLineRun()
 
     @Test func `create makes the store, then more collections, and each only once`() throws {
