@@ -3,31 +3,10 @@ import Indexes
 import TestSupport
 import Testing
 
-private struct Case: Sendable, CustomStringConvertible {
-    let kind: String
-    /// recall@10 that is reached at least, on rows in clusters.
-    let recall: Double
-
-    init(_ kind: String, _ recall: Double = 0.9) {
-        self.kind = kind
-        self.recall = recall
-    }
-
-    var description: String { kind }
-}
-
-private let cases = [
-    Case("SQ8", 0.99), Case("SQ4"), Case("SQfp16", 0.99), Case("PQ8x4"), Case("PQ8x4fs"),
-    Case("LSH", 0.8), Case("HNSW16,SQ8"),
-    Case("NSG16,Flat"), Case("IVF16,Flat"), Case("IVF16,SQ8"), Case("IVF16,PQ8x4"),
-    Case("IVF16,PQ8x4fs"),
-    Case("IVF16,PQ8x4fs,RFlat"), Case("IVF16_HNSW8,SQ8"), Case("PCA8,IVF16,Flat"),
-    Case("OPQ8,IVF16,PQ8x4fs"),
-    Case("RQ4x4"), Case("IVF16,RQ4x4"), Case("PQ8x4,Refine(SQ8)"), Case("L2norm,IVF16,SQ8", 0.3),
-]
-
-private let vectors = clusteredVectors(count: 1_500, dimension: 16, seed: 5)
-private let queries = clusteredVectors(count: 30, dimension: 16, seed: 6)
+private let dimension = IndexKind.dimension
+private let kinds = IndexKind.all.filter { !$0.isLabelled }
+private let vectors = clusteredVectors(count: 1_500, dimension: dimension, seed: 5)
+private let queries = clusteredVectors(count: 30, dimension: dimension, seed: 6)
 
 @Suite struct `A FAISS index of a segment` {
     private func recall(
@@ -39,41 +18,40 @@ private let queries = clusteredVectors(count: 30, dimension: 16, seed: 6)
         try tenNearest(of: queries, in: index, rows, dead: dead, settings: settings).recall
     }
 
-    @Test(arguments: cases, Metric.allCases)
-    fileprivate func `finds what is near, whatever is dead`(_ given: Case, metric: Metric) throws {
-        let kind = try FAISSKind(given.kind)
+    @Test(arguments: kinds, Metric.allCases)
+    func `finds what is near, whatever is dead`(_ given: IndexKind, metric: Metric) throws {
+        let kind = try FAISSKind(given.factory)
         do throws(IndexError) {
-            try kind.check(dimension: 16, metric: metric)
+            try kind.check(dimension: dimension, metric: metric)
         } catch {
-            // Some kinds are for Euclidean distances alone, and by them for cosine.
-            #expect(metric == .innerProduct)
+            // Cosine is compared as Euclidean distance of unit vectors.
+            #expect((metric == .innerProduct ? given.dot : given.l2) == nil)
             return
         }
-        let stored = StoredRows(vectors, storage: .float32, metric: metric, dimension: 16)
+        let stored = StoredRows(vectors, storage: .float32, metric: metric, dimension: dimension)
         let rows = stored.rows
         let mapped = try MappedIndex(rows, kind)
         let index = try mapped.index(of: rows)
-        let floor = metric == .innerProduct ? given.recall - 0.25 : given.recall
+        #expect(index.kind == kind)
+        let floor = IndexKind.recallInCollection
         #expect(try recall(index, rows) >= floor)
-        for share in [2, 100] {
+        for isAlive: (Int) -> Bool in [{ $0 % 2 != 0 }, { $0 % 100 == 0 }] {
             var dead = RowSet(capacity: rows.count)
-            for row in 0..<rows.count where row % share != 0 || share == 2 && row % 2 == 0 {
-                if share == 2 ? row % 2 == 0 : row % 100 != 0 { dead.insert(UInt32(row)) }
-            }
-            #expect(try recall(index, rows, dead: dead) >= floor - 0.05)
+            for row in 0..<rows.count where !isAlive(row) { dead.insert(UInt32(row)) }
+            #expect(try recall(index, rows, dead: dead) >= floor)
         }
     }
 
     @Test(arguments: Storage.allCases)
     func `is built over rows of every storage type`(storage: Storage) throws {
-        let stored = StoredRows(vectors, storage: storage, metric: .cosine, dimension: 16)
+        let stored = StoredRows(vectors, storage: storage, metric: .cosine, dimension: dimension)
         let rows = stored.rows
         let mapped = try MappedIndex(rows, try #require(InvertedFile.kind(rowCount: rows.count)))
         #expect(try recall(try mapped.index(of: rows), rows) >= 0.9)
     }
 
     @Test func `visits all lists and finds all when it is told to`() throws {
-        let stored = StoredRows(vectors, storage: .float32, metric: .l2, dimension: 16)
+        let stored = StoredRows(vectors, storage: .float32, metric: .l2, dimension: dimension)
         let rows = stored.rows
         let index = try FAISSKind("IVF16,Flat")
         let mapped = try MappedIndex(rows, index)
@@ -85,12 +63,12 @@ private let queries = clusteredVectors(count: 30, dimension: 16, seed: 6)
 
     @Test(arguments: ["IVF16,SQ8", "HNSW8,SQ8", "PQ8x4fs"])
     func `has the same bytes for the same seed, with more threads, too`(text: String) throws {
-        let stored = StoredRows(vectors, storage: .float32, metric: .l2, dimension: 16)
+        let stored = StoredRows(vectors, storage: .float32, metric: .l2, dimension: dimension)
         let rows = stored.rows
         let kind = try FAISSKind(text)
         var settings = FAISSBuildSettings()
         settings.seed = 3
-        settings.trainingByteCount = 700 * 64
+        settings.trainingByteCount = 700 * dimension * 4
         let one = try MappedIndex(rows, kind, settings)
         let two = try MappedIndex(rows, kind, settings)
         settings.threadCount = 3
@@ -101,7 +79,7 @@ private let queries = clusteredVectors(count: 30, dimension: 16, seed: 6)
     }
 
     @Test func `is refused with any byte of its front altered, and for other rows`() throws {
-        let stored = StoredRows(vectors, storage: .float32, metric: .l2, dimension: 16)
+        let stored = StoredRows(vectors, storage: .float32, metric: .l2, dimension: dimension)
         let rows = stored.rows
         let mapped = try MappedIndex(rows, try FAISSKind("IVF16,SQ8"))
         // The seed and the default of nprobe mean nothing to the rows.
@@ -115,12 +93,12 @@ private let queries = clusteredVectors(count: 30, dimension: 16, seed: 6)
             Array(vectors.prefix(1_499)),
             storage: .float32,
             metric: .l2,
-            dimension: 16
+            dimension: dimension
         )
         #expect(throws: IndexError.rowCountMismatch(.faiss, expected: 1_499, found: 1_500)) {
             _ = try mapped.index(of: fewer.rows)
         }
-        let other = StoredRows(vectors, storage: .float32, metric: .cosine, dimension: 16)
+        let other = StoredRows(vectors, storage: .float32, metric: .cosine, dimension: dimension)
         #expect(throws: IndexError.self) { _ = try mapped.index(of: other.rows) }
         let short = IndexError.wrongLength(.faiss, expected: 64, found: 63)
         #expect("\(short)" == "a FAISS index of 63 bytes, its header says 64")
@@ -158,7 +136,7 @@ private let queries = clusteredVectors(count: 30, dimension: 16, seed: 6)
 
     @Test func `is refused where its container holds another index than its header says`() throws {
         func stored(_ metric: Metric) -> StoredRows {
-            StoredRows(vectors, storage: .float32, metric: metric, dimension: 16)
+            StoredRows(vectors, storage: .float32, metric: metric, dimension: dimension)
         }
         let (l2, product, cosine) = (stored(.l2), stored(.innerProduct), stored(.cosine))
         let bytes = try MappedIndex(l2.rows, try FAISSKind("IVF16,SQ8"))
@@ -179,14 +157,6 @@ private let queries = clusteredVectors(count: 30, dimension: 16, seed: 6)
                 try forged(l2.rows, header: bytes, container: foreign)
             }
         }
-    }
-
-    @Test(arguments: cases)
-    fileprivate func `says itself what kind it is`(_ given: Case) throws {
-        let stored = StoredRows(vectors, storage: .float32, metric: .l2, dimension: 16)
-        let rows = stored.rows
-        let mapped = try MappedIndex(rows, try FAISSKind(given.kind))
-        #expect(try mapped.index(of: rows).kind == FAISSKind(given.kind))
     }
 
     @Test func `is trained with the threads that it is given`() async {
@@ -244,7 +214,7 @@ private let queries = clusteredVectors(count: 30, dimension: 16, seed: 6)
     }
 
     @Test func `stops when it is told to`() throws {
-        let stored = StoredRows(vectors, storage: .float32, metric: .l2, dimension: 16)
+        let stored = StoredRows(vectors, storage: .float32, metric: .l2, dimension: dimension)
         #expect(throws: IndexError.cancelled) {
             _ = try FAISSIndex.build(rows: stored.rows, kind: try FAISSKind("IVF16,SQ8")) { _ in
                 false
