@@ -32,18 +32,6 @@ void SketchedFlat::reset() {
     truncate(0);
 }
 
-size_t SketchedFlat::remove_ids(const faiss::IDSelector &selector) {
-    const size_t removed = faiss::IndexFlat::remove_ids(selector);
-    sketch(0, 1);
-    return removed;
-}
-
-void SketchedFlat::merge_from(faiss::Index &other, idx_t add_id) {
-    const size_t first = size_t(ntotal);
-    faiss::IndexFlat::merge_from(other, add_id);
-    sketch(first, 1);
-}
-
 void SketchedFlat::truncate(size_t count) {
     ntotal = idx_t(count);
     codes.resize(count * code_size);

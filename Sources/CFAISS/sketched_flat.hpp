@@ -19,8 +19,6 @@ struct SketchedFlat final : faiss::IndexFlat {
     void add(idx_t n, const float *rows) override { add(n, rows, 1); }
     void add(idx_t n, const float *rows, int thread_count);
     void reset() override;
-    size_t remove_ids(const faiss::IDSelector &selector) override;
-    void merge_from(faiss::Index &other, idx_t add_id) override;
 
     /// Sketches every row again: they are others than before.
     void sketch_anew() { sketch(0, 1); }

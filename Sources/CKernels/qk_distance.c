@@ -65,10 +65,6 @@ void qk_decode_row(const qk_rows *rows, uint64_t row, float *out) {
     kernels()->decode(rows, row, out);
 }
 
-void qk_prefetch_row(const qk_rows *rows, uint64_t row) {
-    qk_prefetch(rows, row);
-}
-
 size_t qk_row_byte_count(uint8_t storage, uint32_t dimension) {
     return qk_element_byte_count(storage) * (size_t)dimension;
 }

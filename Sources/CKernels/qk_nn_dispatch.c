@@ -19,7 +19,7 @@ static const qk_nn_kernels *kernels_for(qk_simd simd) {
 const qk_nn_kernels *qk_nn_best(void) { return kernels_for(qk_simd_in_use()); }
 
 const qk_nn_kernels *qk_nn_at(qk_simd simd) {
-    if (simd > qk_simd_of_processor()) return NULL;
+    if (!qk_simd_is_available(simd)) return NULL;
     const qk_nn_kernels *kernels = kernels_for(simd);
     return simd == QK_SIMD_PORTABLE || kernels != &qk_nn_portable ? kernels : NULL;
 }

@@ -5,7 +5,7 @@
 #include "qk_pq4_kernels.h"
 
 const qk_pq4_kernels *qk_pq4_kernels_of(qk_simd simd) {
-    if (simd > qk_simd_of_processor()) return NULL;
+    if (!qk_simd_is_available(simd)) return NULL;
     switch (simd) {
     case QK_SIMD_PORTABLE: return &qk_pq4_portable;
 #if defined(__x86_64__)

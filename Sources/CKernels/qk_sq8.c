@@ -4,10 +4,12 @@
 
 #include "qk_sq8_tables.h"
 
+#if defined(__clang__)
 #pragma STDC FP_CONTRACT OFF
+#endif
 
 const qk_sq8_kernels *qk_sq8_kernels_of(qk_simd simd) {
-    if (simd > qk_simd_of_processor()) return NULL;
+    if (!qk_simd_is_available(simd)) return NULL;
     switch (simd) {
     case QK_SIMD_PORTABLE: return &qk_sq8_portable;
 #if defined(__x86_64__)
@@ -66,14 +68,6 @@ void qk_sq8_distances_range(const qk_sq8_query *query, const uint8_t *codes, siz
 void qk_sq8_distances(const qk_sq8_query *query, const uint8_t *codes, const uint32_t *row_numbers,
                       size_t n, float *out) {
     kernels()->gathered(query, codes, row_numbers, n, out);
-}
-
-float qk_sq8_distance(const qk_sq8_query *query, const uint8_t *code) {
-    return kernels()->one(query, code);
-}
-
-float qk_sq8_pair(const qk_sq8 *decoder, const uint8_t *a, const uint8_t *b) {
-    return kernels()->pair(decoder, a, b);
 }
 
 void qk_sq8_decode(const qk_sq8 *decoder, const uint8_t *code, float *out) {

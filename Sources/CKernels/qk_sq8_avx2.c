@@ -16,11 +16,6 @@ typedef __m256 lanes;
 KERNEL lanes zero(void) { return _mm256_setzero_ps(); }
 KERNEL lanes load(const float *p) { return _mm256_loadu_ps(p); }
 
-KERNEL lanes load_part(const float *p, size_t n) {
-    __m256i lane = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
-    return _mm256_maskload_ps(p, _mm256_cmpgt_epi32(_mm256_set1_epi32((int)n), lane));
-}
-
 KERNEL lanes codes(const uint8_t *p) {
     return _mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)p)));
 }
@@ -34,7 +29,6 @@ KERNEL lanes codes_part(const uint8_t *p, size_t n) {
 KERNEL lanes fused(lanes a, lanes b, lanes c) { return _mm256_fmadd_ps(a, b, c); }
 KERNEL lanes less(lanes a, lanes b, lanes c) { return _mm256_fnmadd_ps(a, b, c); }
 KERNEL lanes add(lanes a, lanes b) { return _mm256_add_ps(a, b); }
-KERNEL lanes subtract(lanes a, lanes b) { return _mm256_sub_ps(a, b); }
 
 KERNEL __m128 quarter(lanes v) {
     return _mm_add_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));

@@ -16,7 +16,6 @@ KERNEL __mmask16 first(size_t n) { return (__mmask16)((1u << n) - 1); }
 
 KERNEL lanes zero(void) { return _mm512_setzero_ps(); }
 KERNEL lanes load(const float *p) { return _mm512_loadu_ps(p); }
-KERNEL lanes load_part(const float *p, size_t n) { return _mm512_maskz_loadu_ps(first(n), p); }
 
 KERNEL lanes codes(const uint8_t *p) {
     return _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(_mm_loadu_si128((const __m128i *)p)));
@@ -29,7 +28,6 @@ KERNEL lanes codes_part(const uint8_t *p, size_t n) {
 KERNEL lanes fused(lanes a, lanes b, lanes c) { return _mm512_fmadd_ps(a, b, c); }
 KERNEL lanes less(lanes a, lanes b, lanes c) { return _mm512_fnmadd_ps(a, b, c); }
 KERNEL lanes add(lanes a, lanes b) { return _mm512_add_ps(a, b); }
-KERNEL lanes subtract(lanes a, lanes b) { return _mm512_sub_ps(a, b); }
 
 KERNEL __m128 quarter(lanes v) {
     __m256 half = _mm256_add_ps(_mm512_castps512_ps256(v), _mm512_extractf32x8_ps(v, 1));

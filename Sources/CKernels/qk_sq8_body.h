@@ -5,12 +5,11 @@
  *   LANES, lanes      how many numbers a vector has, at most QK_SQ8_WIDEST, and its type
  *   zero()            a vector of zeros
  *   load(p)           LANES floats
- *   load_part(p, n)   the n < LANES floats at p, then zeros
  *   codes(p)          LANES bytes as floats
  *   codes_part(p, n)  the n < LANES bytes at p as floats, then zeros; nothing behind them is read
  *   fused(a, b, c)    a * b + c
  *   less(a, b, c)     c - a * b
- *   add(a, b), subtract(a, b)
+ *   add(a, b)         a + b
  *   total(v)          the sum of a vector's numbers
  *   totals(v, out)    four such sums
  *
@@ -134,48 +133,4 @@ QK_TARGET static void gathered(const qk_sq8_query *query, const uint8_t *rows,
     }
 }
 
-QK_TARGET static float one(const qk_sq8_query *query, const uint8_t *row) {
-    float distance;
-    if (query->metric == QK_L2) {
-        sums(QK_L2, 1, query, &row, &distance);
-    } else {
-        sums(QK_INNER_PRODUCT, 1, query, &row, &distance);
-    }
-    return distance;
-}
-
-QK_INLINE lanes pair_term(uint8_t metric, lanes a, lanes b, lanes base, lanes step, lanes sum) {
-    if (metric == QK_L2) {
-        lanes difference = fused(step, subtract(a, b), zero());
-        return fused(difference, difference, sum);
-    }
-    return less(fused(step, a, base), fused(step, b, base), sum);
-}
-
-QK_INLINE float pair_sum(uint8_t metric, const qk_sq8 *decoder, const uint8_t *a, const uint8_t *b) {
-    const float *base = decoder->base, *step = decoder->step;
-    size_t n = decoder->dimension, i = 0;
-    lanes even = zero(), odd = zero();
-    for (; i + 2 * LANES <= n; i += 2 * LANES) {
-        even = pair_term(metric, codes(a + i), codes(b + i), load(base + i), load(step + i), even);
-        odd = pair_term(metric, codes(a + i + LANES), codes(b + i + LANES), load(base + i + LANES),
-                        load(step + i + LANES), odd);
-    }
-    if (i + LANES <= n) {
-        even = pair_term(metric, codes(a + i), codes(b + i), load(base + i), load(step + i), even);
-        i += LANES;
-    }
-    if (i < n) {
-        size_t left = n - i;
-        odd = pair_term(metric, codes_part(a + i, left), codes_part(b + i, left),
-                        load_part(base + i, left), load_part(step + i, left), odd);
-    }
-    return total(add(even, odd));
-}
-
-QK_TARGET static float pair(const qk_sq8 *decoder, const uint8_t *a, const uint8_t *b) {
-    return decoder->metric == QK_L2 ? pair_sum(QK_L2, decoder, a, b)
-                                    : pair_sum(QK_INNER_PRODUCT, decoder, a, b);
-}
-
-const qk_sq8_kernels QK_TABLE = {range, gathered, one, pair};
+const qk_sq8_kernels QK_TABLE = {range, gathered};

@@ -18,12 +18,6 @@ typedef struct lanes {
 KERNEL lanes zero(void) { return (lanes){vdupq_n_f32(0), vdupq_n_f32(0)}; }
 KERNEL lanes load(const float *p) { return (lanes){vld1q_f32(p), vld1q_f32(p + 4)}; }
 
-KERNEL lanes load_part(const float *p, size_t n) {
-    float padded[8] = {0};
-    memcpy(padded, p, n * sizeof *p);
-    return load(padded);
-}
-
 KERNEL lanes codes(const uint8_t *p) {
     uint16x8_t wide = vmovl_u8(vld1_u8(p));
     return (lanes){vcvtq_f32_u32(vmovl_u16(vget_low_u16(wide))),
@@ -46,10 +40,6 @@ KERNEL lanes less(lanes a, lanes b, lanes c) {
 
 KERNEL lanes add(lanes a, lanes b) {
     return (lanes){vaddq_f32(a.low, b.low), vaddq_f32(a.high, b.high)};
-}
-
-KERNEL lanes subtract(lanes a, lanes b) {
-    return (lanes){vsubq_f32(a.low, b.low), vsubq_f32(a.high, b.high)};
 }
 
 KERNEL float total(lanes v) { return vaddvq_f32(vaddq_f32(v.low, v.high)); }

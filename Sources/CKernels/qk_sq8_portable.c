@@ -19,13 +19,11 @@ typedef struct lanes {
 
 KERNEL lanes zero(void) { EACH(0); }
 KERNEL lanes load(const float *p) { EACH(p[j]); }
-KERNEL lanes load_part(const float *p, size_t n) { EACH(j < n ? p[j] : 0); }
 KERNEL lanes codes(const uint8_t *p) { EACH((float)p[j]); }
 KERNEL lanes codes_part(const uint8_t *p, size_t n) { EACH(j < n ? (float)p[j] : 0); }
 KERNEL lanes fused(lanes a, lanes b, lanes c) { EACH(a.x[j] * b.x[j] + c.x[j]); }
 KERNEL lanes less(lanes a, lanes b, lanes c) { EACH(c.x[j] - a.x[j] * b.x[j]); }
 KERNEL lanes add(lanes a, lanes b) { EACH(a.x[j] + b.x[j]); }
-KERNEL lanes subtract(lanes a, lanes b) { EACH(a.x[j] - b.x[j]); }
 
 KERNEL float total(lanes v) {
     return ((v.x[0] + v.x[4]) + (v.x[2] + v.x[6])) + ((v.x[1] + v.x[5]) + (v.x[3] + v.x[7]));

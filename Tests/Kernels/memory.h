@@ -17,7 +17,7 @@ typedef struct guarded {
     size_t mapped;
 } guarded;
 
-static guarded guarded_bytes(size_t count, int at_start) {
+static inline guarded guarded_bytes(size_t count, int at_start) {
     const size_t page = (size_t)sysconf(_SC_PAGESIZE);
     const size_t inner = (count + page - 1) / page * page;
     guarded g = {.mapped = inner + 2 * page};
@@ -31,17 +31,17 @@ static guarded guarded_bytes(size_t count, int at_start) {
     return g;
 }
 
-static void release(guarded g) { munmap(g.mapping, g.mapped); }
+static inline void release(guarded g) { munmap(g.mapping, g.mapped); }
 
 /* SplitMix64. */
-static uint64_t random_bits(uint64_t *state) {
+static inline uint64_t random_bits(uint64_t *state) {
     uint64_t z = *state += 0x9e3779b97f4a7c15u;
     z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
     z = (z ^ z >> 27) * 0x94d049bb133111ebu;
     return z ^ z >> 31;
 }
 
-static float random_float(uint64_t *state, float low, float high) {
+static inline float random_float(uint64_t *state, float low, float high) {
     return low + (high - low) * (float)(random_bits(state) >> 40) * 0x1p-24f;
 }
 

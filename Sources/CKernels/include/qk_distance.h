@@ -56,9 +56,6 @@ void qk_row_distances(const qk_rows *rows, uint64_t row, const uint32_t *row_num
 /* Row `row` as `dimension` float32 numbers. */
 void qk_decode_row(const qk_rows *rows, uint64_t row, float *out);
 
-/* Asks the processor for row `row`, which is about to be read. */
-void qk_prefetch_row(const qk_rows *rows, uint64_t row);
-
 /* The bytes of one row's numbers. */
 size_t qk_row_byte_count(uint8_t storage, uint32_t dimension);
 

@@ -49,12 +49,6 @@ void qk_sq8_distances_range(const qk_sq8_query *query, const uint8_t *codes, siz
 void qk_sq8_distances(const qk_sq8_query *query, const uint8_t *codes, const uint32_t *row_numbers,
                       size_t n, float *out);
 
-/* The distance of one row. */
-float qk_sq8_distance(const qk_sq8_query *query, const uint8_t *code);
-
-/* The distance between two rows, for building graphs. */
-float qk_sq8_pair(const qk_sq8 *decoder, const uint8_t *a, const uint8_t *b);
-
 /* A row as `dimension` float32 numbers. */
 void qk_sq8_decode(const qk_sq8 *decoder, const uint8_t *code, float *out);
 
@@ -63,8 +57,6 @@ typedef struct qk_sq8_kernels {
     void (*range)(const qk_sq8_query *query, const uint8_t *codes, size_t n, float *out);
     void (*gathered)(const qk_sq8_query *query, const uint8_t *codes, const uint32_t *row_numbers,
                      size_t n, float *out);
-    float (*one)(const qk_sq8_query *query, const uint8_t *code);
-    float (*pair)(const qk_sq8 *decoder, const uint8_t *a, const uint8_t *b);
 } qk_sq8_kernels;
 
 /* The kernels of `simd`, or NULL where the processor or this build has none: for tests and benchmarks. */
