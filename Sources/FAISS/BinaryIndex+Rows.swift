@@ -21,13 +21,7 @@ extension BinaryIndex {
         progress: (_ done: Int, _ total: Int) -> Bool = { _, _ in true }
     ) throws(FAISSError) {
         let rowCount = try checkedRowCount(rows)
-        try checkThreadCount(threadCount)
-        let required = requiredTrainingRows
-        guard required > 0 else { return }
-        guard !isTrained else { throw .alreadyTrained }
-        guard rowCount >= required else {
-            throw .tooFewTrainingRows(required: required, found: rowCount)
-        }
+        guard try isTrainable(rowCount: rowCount, threadCount: threadCount) else { return }
         try change { handle in
             rows.withUnsafeBufferPointer { rows in
                 withWork(threadCount: threadCount, progress) { work in
@@ -78,12 +72,7 @@ extension BinaryIndex {
         guard self.labels == .stored else {
             throw .unsupported(operation: "labels of the caller's", kind: kind)
         }
-        guard labels.count == rowCount else {
-            throw .wrongLabelCount(expected: rowCount, found: labels.count)
-        }
-        for row in labels.indices where labels[row] < 0 {
-            throw .negativeLabel(labels[row], row: row)
-        }
+        try checkLabels(labels, rowCount: rowCount)
         guard rowCount > 0 else { return }
         try change { handle in
             rows.withUnsafeBufferPointer { rows in
@@ -108,15 +97,7 @@ extension BinaryIndex {
     /// - Throws: `.unsupported` for graphs and hashes.
     @discardableResult
     public mutating func remove(_ selector: Selector) throws(FAISSError) -> Int {
-        try checkUsable()
-        var removed: Int64 = 0
-        do throws(FAISSError) {
-            try change { cfaiss_binary_remove($0, selector.handle, &removed) }
-        } catch {
-            guard case .unsupported = error else { throw error }
-            throw .unsupported(operation: "removal", kind: kind)
-        }
-        return Int(removed)
+        try remove(selector) { cfaiss_binary_remove($0, $1, $2) }
     }
 
     /// Removes all rows and keeps what training learned.
@@ -140,25 +121,7 @@ extension BinaryIndex {
         guard other.dimension == dimension else {
             throw .notMergeable(reason: "they differ in dimension")
         }
-        guard isTrained, other.isTrained else { throw .notTrained }
-        guard other.count <= Limits.rowCount - count else {
-            throw .tooManyRows(limit: Limits.rowCount, found: count + other.count)
-        }
-        guard labels == .stored || offset == nil else {
-            throw .notMergeable(reason: "labels that are positions cannot be shifted")
-        }
-        let shift = offset ?? (labels == .stored ? nextLabel : 0)
-        guard shift >= 0, shift <= Int64.max - other.nextLabel else {
-            throw .notMergeable(reason: "the labels would be out of range")
-        }
-        do throws(FAISSError) {
-            let otherHandle = other.handle
-            try change { handle in cfaiss_binary_merge(handle, otherHandle, shift) }
-        } catch {
-            guard case .unsupported(let reason, _) = error else { throw error }
-            throw .notMergeable(reason: reason)
-        }
-        try other.change { _ in CFAISS_OK }
+        try merge(from: &other, shiftingLabelsBy: offset) { cfaiss_binary_merge($0, $1, $2) }
     }
 
     private func checkedAddition(
@@ -166,11 +129,7 @@ extension BinaryIndex {
         _ threadCount: Int
     ) throws(FAISSError) -> Int {
         let rowCount = try checkedRowCount(rows)
-        try checkThreadCount(threadCount)
-        guard isTrained else { throw .notTrained }
-        guard rowCount <= Limits.rowCount - count else {
-            throw .tooManyRows(limit: Limits.rowCount, found: rowCount + count)
-        }
+        try checkAddition(rowCount: rowCount, threadCount: threadCount)
         return rowCount
     }
 }

@@ -9,7 +9,7 @@ internal import CFAISS
 ///
 /// Rows are packed bytes, `[count × dimension / 8]`. Distances in results are whole numbers of bits.
 /// Sharing between threads is as with `Index`.
-public struct BinaryIndex: ~Copyable, Sendable {
+public struct BinaryIndex: ~Copyable, Sendable, HandledIndex {
     // Sound to share: functions that take it `const` in C run under `borrowing` calls only, the others under
     // `mutating` ones, which Swift makes exclusive.
     nonisolated(unsafe) let handle: OpaquePointer
@@ -21,12 +21,12 @@ public struct BinaryIndex: ~Copyable, Sendable {
     /// Whether labels are positions or kept with the rows (`BIVF…`).
     public let labels: Index.Labels
     /// Rows in the index.
-    public private(set) var count: Int
+    public var count: Int { state.count }
     /// The label of the next row that is added without one.
-    public private(set) var nextLabel: Int64
+    public var nextLabel: Int64 { state.nextLabel }
     /// Whether the index takes rows and answers.
-    public private(set) var isTrained: Bool
-    private var failure: FAISSError?
+    public var isTrained: Bool { state.isTrained }
+    var state: IndexState
 
     /// Makes an empty index.
     ///
@@ -50,10 +50,10 @@ public struct BinaryIndex: ~Copyable, Sendable {
     /// - Throws: `.malformed` for a container that names another factory string than its index is made of.
     init(owning handle: OpaquePointer?, factory: BinaryFactoryString? = nil) throws(FAISSError) {
         guard let handle else { throw .faiss(message: "no index came back") }
-        var info = cfaiss_index_info()
+        let info: cfaiss_index_info
         let described: BinaryFactoryString?
         do throws(FAISSError) {
-            try FAISS.check(cfaiss_binary_describe(handle, &info))
+            info = try Self.describe(handle)
             if let factory {
                 described = factory
             } else {
@@ -71,10 +71,7 @@ public struct BinaryIndex: ~Copyable, Sendable {
         self.factory = described
         dimension = Int(info.dimension)
         labels = info.label_kind == CFAISS_LABEL_STORED ? .stored : .positions
-        count = Int(info.count)
-        nextLabel = info.next_label
-        isTrained = info.is_trained != 0
-        failure = nil
+        state = IndexState(info)
     }
 
     deinit {
@@ -83,11 +80,6 @@ public struct BinaryIndex: ~Copyable, Sendable {
 
     /// How the index names its kind in errors.
     var kind: String { factory?.description ?? "this kind" }
-
-    /// Throws if a change failed earlier: FAISS does not take back what it had done by then.
-    func checkUsable() throws(FAISSError) {
-        if let failure { throw .unusable(after: failure.description) }
-    }
 
     /// How many rows `values` are, if they are whole.
     func checkedRowCount(_ values: Span<UInt8>) throws(FAISSError) -> Int {
@@ -98,22 +90,9 @@ public struct BinaryIndex: ~Copyable, Sendable {
         return values.count / (dimension / 8)
     }
 
-    /// As `Index.change`.
-    mutating func change(
-        _ body: (_ handle: OpaquePointer) -> cfaiss_status
-    ) throws(FAISSError) {
-        do throws(FAISSError) {
-            try FAISS.check(body(handle))
-            var info = cfaiss_index_info()
-            try FAISS.check(cfaiss_binary_describe(handle, &info))
-            count = Int(info.count)
-            nextLabel = info.next_label
-            isTrained = info.is_trained != 0
-        } catch {
-            // The others are found before anything changes.
-            if case .unsupported = error { throw error }
-            failure = error
-            throw error
-        }
+    static func describe(_ handle: OpaquePointer) throws(FAISSError) -> cfaiss_index_info {
+        var info = cfaiss_index_info()
+        try FAISS.check(cfaiss_binary_describe(handle, &info))
+        return info
     }
 }

@@ -50,12 +50,7 @@ extension Index {
         guard self.labels != .positions else {
             throw .unsupported(operation: "labels of the caller's", kind: kind)
         }
-        guard labels.count == rowCount else {
-            throw .wrongLabelCount(expected: rowCount, found: labels.count)
-        }
-        for row in labels.indices where labels[row] < 0 {
-            throw .negativeLabel(labels[row], row: row)
-        }
+        try checkLabels(labels, rowCount: rowCount)
         guard rowCount > 0 else { return }
         try change { handle in
             rows.withUnsafeBufferPointer { rows in
@@ -96,11 +91,7 @@ extension Index {
         _ threadCount: Int
     ) throws(FAISSError) -> Int {
         let rowCount = try checkedRowCount(rows)
-        try checkThreadCount(threadCount)
-        guard isTrained else { throw .notTrained }
-        guard rowCount <= Limits.rowCount - count else {
-            throw .tooManyRows(limit: Limits.rowCount, found: rowCount + count)
-        }
+        try checkAddition(rowCount: rowCount, threadCount: threadCount)
         if takesRowsOnce, rowCount > 0 {
             guard count == 0 else { throw .holdsRows(kind: kind) }
             let required = Int(CFAISS_NSG_ROWS)

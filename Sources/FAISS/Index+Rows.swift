@@ -48,15 +48,7 @@ extension Index {
     /// - Throws: `.unsupported` for graphs, refinement and `PQ…+…`.
     @discardableResult
     public mutating func remove(_ selector: Selector) throws(FAISSError) -> Int {
-        try checkUsable()
-        var removed: Int64 = 0
-        do throws(FAISSError) {
-            try change { handle in cfaiss_index_remove(handle, selector.handle, &removed) }
-        } catch {
-            guard case .unsupported = error else { throw error }
-            throw .unsupported(operation: "removal", kind: kind)
-        }
-        return Int(removed)
+        try remove(selector) { cfaiss_index_remove($0, $1, $2) }
     }
 
     /// Moves all rows of `other` to the end of this index. Both must have been trained alike, as copies of one index are.
@@ -75,24 +67,6 @@ extension Index {
         guard other.dimension == dimension, other.metric == metric else {
             throw .notMergeable(reason: "they differ in dimension or metric")
         }
-        guard isTrained, other.isTrained else { throw .notTrained }
-        guard other.count <= Limits.rowCount - count else {
-            throw .tooManyRows(limit: Limits.rowCount, found: count + other.count)
-        }
-        let shift = offset ?? (labels == .stored ? nextLabel : 0)
-        guard labels != .positions || offset == nil else {
-            throw .notMergeable(reason: "labels that are positions cannot be shifted")
-        }
-        guard shift >= 0, shift <= Int64.max - other.nextLabel else {
-            throw .notMergeable(reason: "the labels would be out of range")
-        }
-        do throws(FAISSError) {
-            let otherHandle = other.handle
-            try change { handle in cfaiss_index_merge(handle, otherHandle, shift) }
-        } catch {
-            guard case .unsupported(let reason, _) = error else { throw error }
-            throw .notMergeable(reason: reason)
-        }
-        try other.change { _ in CFAISS_OK }
+        try merge(from: &other, shiftingLabelsBy: offset) { cfaiss_index_merge($0, $1, $2) }
     }
 }

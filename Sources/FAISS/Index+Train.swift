@@ -27,13 +27,7 @@ extension Index {
         progress: (_ done: Int, _ total: Int) -> Bool = { _, _ in true }
     ) throws(FAISSError) {
         let rowCount = try checkedRowCount(rows)
-        try checkThreadCount(threadCount)
-        let required = requiredTrainingRows
-        guard required > 0 else { return }
-        guard !isTrained else { throw .alreadyTrained }
-        guard rowCount >= required else {
-            throw .tooFewTrainingRows(required: required, found: rowCount)
-        }
+        guard try isTrainable(rowCount: rowCount, threadCount: threadCount) else { return }
         try change { handle in
             rows.withUnsafeBufferPointer { rows in
                 withWork(threadCount: threadCount, progress) { work in

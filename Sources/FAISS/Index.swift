@@ -17,7 +17,7 @@ internal import CFAISS
 ///
 /// No call starts a thread, except where it is given a thread count, and none is left when a call returns. OpenMP's and
 /// OpenBLAS's thread counts are as before when a call returns.
-public struct Index: ~Copyable, Sendable {
+public struct Index: ~Copyable, Sendable, HandledIndex {
     /// What the labels of an index are.
     public enum Labels: Sendable, Equatable {
         /// The row's place in the order of adding, from 0. Removing a row shifts those behind it.
@@ -44,13 +44,12 @@ public struct Index: ~Copyable, Sendable {
     /// Whether all rows must be added in one call (`NSG…`).
     public let takesRowsOnce: Bool
     /// Rows in the index.
-    public private(set) var count: Int
+    public var count: Int { state.count }
     /// The label of the next row that is added without one: above every label so far.
-    public private(set) var nextLabel: Int64
+    public var nextLabel: Int64 { state.nextLabel }
     /// Whether the index takes rows and answers. Kinds that need no training are trained from the start.
-    public private(set) var isTrained: Bool
-    /// The first change that FAISS gave up in the middle of, which may have left it inconsistent.
-    private var failure: FAISSError?
+    public var isTrained: Bool { state.isTrained }
+    var state: IndexState
 
     /// Makes an empty index.
     ///
@@ -88,7 +87,7 @@ public struct Index: ~Copyable, Sendable {
         let info: cfaiss_index_info
         let described: FactoryString?
         do throws(FAISSError) {
-            info = try describe(handle)
+            info = try Self.describe(handle)
             if let factory {
                 described = factory
             } else {
@@ -114,10 +113,7 @@ public struct Index: ~Copyable, Sendable {
             default: .positions
             }
         takesRowsOnce = info.takes_rows_once != 0
-        count = Int(info.count)
-        nextLabel = info.next_label
-        isTrained = info.is_trained != 0
-        failure = nil
+        state = IndexState(info)
     }
 
     deinit {
@@ -140,40 +136,12 @@ public struct Index: ~Copyable, Sendable {
         )
     }
 
-    /// Throws if a change failed earlier: FAISS does not take back what it had done by then.
-    func checkUsable() throws(FAISSError) {
-        if let failure { throw .unusable(after: failure.description) }
-    }
-
-    /// Runs a change and reads off what it changed. After a failure that may have stopped it in the middle the index is
-    /// unusable.
-    mutating func change(
-        _ body: (_ handle: OpaquePointer) -> cfaiss_status
-    ) throws(FAISSError) {
-        do throws(FAISSError) {
-            try check(body(handle))
-            let info = try describe(handle)
-            count = Int(info.count)
-            nextLabel = info.next_label
-            isTrained = info.is_trained != 0
-        } catch {
-            // The others are found before anything changes.
-            switch error {
-            case .unsupported, .unknownLabel, .readOnly,
-                .degenerate where isTrained:
-                break
-            default: failure = error
-            }
-            throw error
-        }
+    static func describe(_ handle: OpaquePointer) throws(FAISSError) -> cfaiss_index_info {
+        var info = cfaiss_index_info()
+        try check(cfaiss_index_describe(handle, &info))
+        return info
     }
 
     /// How the index names its kind in errors.
     var kind: String { factory?.description ?? "this kind" }
-}
-
-private func describe(_ handle: OpaquePointer) throws(FAISSError) -> cfaiss_index_info {
-    var info = cfaiss_index_info()
-    try check(cfaiss_index_describe(handle, &info))
-    return info
 }
