@@ -55,29 +55,13 @@ final class CheckedIndex {
         _ settings: checked_settings = checked_settings(),
         members: [UInt8]? = nil
     ) throws -> Answer {
-        let count = queries.count / dimension
-        var answer = Answer(
-            distances: Array(repeating: .nan, count: count * k),
-            labels: Array(repeating: -2, count: count * k),
-            k: k
-        )
         var settings = settings
         let flags = members ?? []
-        try flags.withUnsafeBufferPointer { flags in
+        return try flags.withUnsafeBufferPointer { flags in
             settings.members = members == nil ? nil : flags.baseAddress
             settings.label_count = flags.count
-            let status = checked_index_search_fast(
-                handle,
-                Int64(count),
-                queries,
-                Int64(k),
-                settings,
-                &answer.distances,
-                &answer.labels
-            )
-            try #require(status == 1)
+            return try answer(checked_index_search_fast, queries, k, settings)
         }
-        return answer
     }
 
     func plain(
@@ -85,13 +69,25 @@ final class CheckedIndex {
         k: Int,
         _ settings: checked_settings = checked_settings()
     ) throws -> Answer {
+        try answer(checked_index_search_plain, queries, k, settings)
+    }
+
+    private func answer(
+        _ search: (
+            OpaquePointer?, Int64, UnsafePointer<Float>?, Int64, checked_settings,
+            UnsafeMutablePointer<Float>?, UnsafeMutablePointer<Int64>?
+        ) -> Int32,
+        _ queries: [Float],
+        _ k: Int,
+        _ settings: checked_settings
+    ) throws -> Answer {
         let count = queries.count / dimension
         var answer = Answer(
             distances: Array(repeating: .nan, count: count * k),
             labels: Array(repeating: -2, count: count * k),
             k: k
         )
-        let status = checked_index_search_plain(
+        let status = search(
             handle,
             Int64(count),
             queries,
