@@ -1,5 +1,7 @@
 #include "graph_builder.hpp"
 
+#include "sketched_flat.hpp"
+
 #include <algorithm>
 #include <vector>
 
@@ -33,11 +35,12 @@ protected:
 
 class SketchedRows final : public StoredRows {
 public:
-    SketchedRows(const qk_rows &rows, const qk_rows &sketches) : StoredRows(rows), sketches(sketches) {}
+    explicit SketchedRows(const SketchedFlat &rows)
+        : StoredRows(rows.exact()), flat(rows), sketches(rows.sketches()), moved(size_t(rows.d)) {}
 
     void set_row(uint32_t row) override {
         StoredRows::set_row(row);
-        walk_query = {&sketches, query.query, query.query_norm};
+        walk_query = {&sketches, flat.sketch_query(query.query, moved.data()), 1};
     }
 
     qk_walk_distances walk_source() const override { return qk_walk_distances_of_rows(&walk_query); }
@@ -47,7 +50,9 @@ public:
     }
 
 private:
+    const SketchedFlat &flat;
     const qk_rows sketches;
+    std::vector<float> moved;
     qk_rows_query walk_query{&sketches, nullptr, 1};
 };
 
@@ -57,8 +62,8 @@ BuildDistancesMaker distances_between(const qk_rows &rows) {
     return [rows] { return std::make_unique<StoredRows>(rows); };
 }
 
-BuildDistancesMaker distances_between(const qk_rows &rows, const qk_rows &sketches) {
-    return [rows, sketches] { return std::make_unique<SketchedRows>(rows, sketches); };
+BuildDistancesMaker distances_between(const SketchedFlat &rows) {
+    return [&rows] { return std::make_unique<SketchedRows>(rows); };
 }
 
 void compare_again(const qk_rows &rows, const float *query, float query_norm, size_t count, qk_walk_scratch *scratch) {

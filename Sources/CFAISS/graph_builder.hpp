@@ -11,6 +11,8 @@
 
 namespace cfaiss {
 
+struct SketchedFlat;
+
 /// Distances from one row to others, smaller always nearer: one object a thread.
 class BuildDistances {
 public:
@@ -32,8 +34,8 @@ using BuildDistancesMaker = std::function<std::unique_ptr<BuildDistances>()>;
 /// Distances between `rows`, under their own metric.
 BuildDistancesMaker distances_between(const qk_rows &rows);
 
-/// The same, with walks over `sketches` of the rows.
-BuildDistancesMaker distances_between(const qk_rows &rows, const qk_rows &sketches);
+/// The same between rows that are sketched, with walks over their sketches.
+BuildDistancesMaker distances_between(const SketchedFlat &rows);
 
 /// Gives the first `count` rows of a walk's pool their distances from a query to `rows`, forgets the others, and sorts
 /// them again.

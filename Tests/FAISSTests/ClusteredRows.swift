@@ -7,6 +7,11 @@ struct ClusteredRows {
 
     var count: Int { values.count / dimension }
 
+    init(dimension: Int, values: [Float]) {
+        self.dimension = dimension
+        self.values = values
+    }
+
     init(count: Int, dimension: Int, clusters: Int = 32, spread: Float = 0.5, seed: UInt64) {
         // The centres come from a seed of their own, so that rows and queries share them.
         var centreRandom = SplitMix64(seed: 1)

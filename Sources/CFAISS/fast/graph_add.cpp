@@ -82,9 +82,9 @@ bool hnsw_add(faiss::Index &index, faiss::Index::idx_t n, const float *rows, con
         } else {
             encode(*quantized, size_t(n), rows, work.thread_count);
         }
-        const BuildDistancesMaker maker = flat != nullptr
-            ? distances_between(flat->exact(), flat->sketches())
-            : BuildDistancesMaker([&] { return std::make_unique<ByteRows>(*quantized); });
+        const BuildDistancesMaker maker = flat == nullptr
+            ? BuildDistancesMaker([&] { return std::make_unique<ByteRows>(*quantized); })
+            : flat->is_sketched() ? distances_between(*flat) : distances_between(flat->exact());
         link_rows(hnsw->hnsw, first, first + size_t(n), order_seed, maker, work);
     } catch (...) {
         if (flat != nullptr) {

@@ -17,6 +17,7 @@
 #include <memory>
 #include <new>
 #include <utility>
+#include <vector>
 
 namespace cfaiss {
 namespace {
@@ -66,11 +67,13 @@ private:
 class SketchedRows {
 public:
     explicit SketchedRows(const SketchedFlat &storage)
-        : exact(storage.exact()), sketches(storage.sketches()), bytes(sketches) {}
+        : storage(storage), exact(storage.exact()), sketches(storage.sketches()), bytes(sketches) {
+        moved.resize(exact.dimension);
+    }
 
     void set_query(const float *numbers) {
         query = numbers;
-        bytes.set_query(numbers);
+        bytes.set_query(storage.sketch_query(numbers, moved.data()));
     }
 
     qk_walk_distances source() const { return bytes.source(); }
@@ -81,10 +84,16 @@ public:
     }
 
 private:
+    /// The thread's, so that a search allocates nothing.
+    static thread_local std::vector<float> moved;
+
+    const SketchedFlat &storage;
     const qk_rows exact, sketches;
     FlatRows bytes;
     const float *query = nullptr;
 };
+
+thread_local std::vector<float> SketchedRows::moved;
 
 /// Distances to rows of bytes, one query after the other.
 class ByteRows {
@@ -222,7 +231,8 @@ bool hnsw_search(
     const bool scans = is_scan_cheaper(settings.selector, size_t(hnsw->ntotal), ef);
     Search search{
         *graph, metric, size_t(index.d), n, queries, size_t(k), ef, settings.selector, distances, labels};
-    if (const auto *sketched = dynamic_cast<const SketchedFlat *>(hnsw->storage)) {
+    const auto *sketched = dynamic_cast<const SketchedFlat *>(hnsw->storage);
+    if (sketched != nullptr && sketched->is_sketched()) {
         if (scans) {
             nearest_rows(
                 sketched->exact(), n, queries, k, settings.selector, settings.thread_count, distances, labels);

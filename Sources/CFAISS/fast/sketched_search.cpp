@@ -54,6 +54,7 @@ struct Scratch {
     std::vector<float> distances;
     std::vector<float> least;
     std::vector<uint32_t> near;
+    std::vector<float> moved;
 
     /// No less than the k-th smallest of the distances, and little more: the k-th smallest of the least ones of 4 k
     /// groups, since k groups hold such a distance. To select among all takes longer than to compare a few more rows.
@@ -80,18 +81,20 @@ bool sketched_search(
     if (n > most_queries || settings.selector != nullptr) return false;
     const auto *index = dynamic_cast<const SketchedFlat *>(&any);
     // Where a good part of the rows is asked for, sketches spare nothing.
-    if (index == nullptr || index->d > most_dimensions || k > index->ntotal / 4) return false;
+    if (index == nullptr || !index->is_sketched() || index->d > most_dimensions || k > index->ntotal / 4) return false;
     if (index->ntotal > idx_t(UINT32_MAX)) return false;
     const qk_rows sketches = index->sketches(), exact = index->exact();
     const size_t count = exact.count;
     thread_local Scratch scratch;
     scratch.distances.resize(count);
     scratch.near.resize(count);
+    scratch.moved.resize(size_t(index->d));
     float *all = scratch.distances.data();
     for (idx_t i = 0; i < n; i++) {
         const float *query = queries + i * index->d;
-        qk_distances_range(&sketches, query, 1, 0, count, all);
-        const float most = sketch_bound(sketches, query, scratch.kth_smallest(size_t(k)));
+        const float *moved = index->sketch_query(query, scratch.moved.data());
+        qk_distances_range(&sketches, moved, 1, 0, count, all);
+        const float most = sketch_bound(sketches, moved, scratch.kth_smallest(size_t(k)));
         if (!std::isfinite(most)) return false;
         uint32_t *near = scratch.near.data();
         size_t near_count = 0;
