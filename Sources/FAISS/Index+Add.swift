@@ -4,7 +4,8 @@ extension Index {
     /// Adds rows, which get the labels `nextLabel` and up. Blocks.
     ///
     /// The rows of a `HNSW…` index get the same links on any number of threads. Where it keeps them as float32 it keeps
-    /// a byte a number beside them, a quarter more memory, which its searches read first.
+    /// a byte a number beside them, a quarter more memory, which its searches read first; not where bytes cannot tell
+    /// which rows are near, which is tried as the index grows.
     ///
     /// - Parameters:
     ///   - rows: `[n × dimension]`; none is allowed.
