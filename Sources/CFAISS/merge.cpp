@@ -1,6 +1,7 @@
 #include "cfaiss_rows.h"
 
 #include "computing.hpp"
+#include "free_places.hpp"
 #include "index.hpp"
 #include "list_rows.hpp"
 
@@ -133,6 +134,7 @@ void merge(faiss::Index &index, faiss::Index &other, int64_t offset) {
         index.merge_from(other, offset);
     } else {
         index.merge_from(other, 0);
+        if (auto *fast = dynamic_cast<faiss::IndexFastScan *>(&index)) clear_free_places(*fast);
     }
 }
 
