@@ -1,9 +1,10 @@
 #include "search.hpp"
 
-#include "borrowed_view.hpp"
 #include "cfaiss_search.h"
 #include "computing.hpp"
 #include "fast/fast_search.hpp"
+#include "fast/nearest_lists.hpp"
+#include "given_lists.hpp"
 #include "hits.hpp"
 #include "index.hpp"
 #include "list_scan.hpp"
@@ -60,34 +61,31 @@ void add_query_norms(
     }
 }
 
+/// FAISS searches the lists that we find: its own ways to look for them know no settings, or change the index's.
 void search_lists(
     const faiss::IndexIVF &index, idx_t n, const float *queries, idx_t k, const SearchSettings &settings,
     float *distances, idx_t *labels) {
-    const ListParameters parameters(index, settings);
-    const auto *fast = dynamic_cast<const faiss::IndexIVFFastScan *>(&index);
-    const auto *refined = dynamic_cast<const faiss::IndexIVFPQR *>(&index);
-    const bool scans = fast != nullptr && (parameters.lists.max_codes != 0 || parameters.quantizer != nullptr);
-    if (scans || (settings.selector != nullptr && !selects_in_lists(index))) {
+    const faiss::SearchParametersIVF parameters = list_parameters(index, settings);
+    const auto *additive = dynamic_cast<const faiss::IndexIVFAdditiveQuantizerFastScan *>(&index);
+    const bool able = additive != nullptr ? settings.selector == nullptr && parameters.max_codes == 0
+                                          : settings.selector == nullptr || selects_in_lists(index);
+    const bool is_fast = dynamic_cast<const faiss::IndexIVFFastScan *>(&index) != nullptr;
+    if (!able || (is_fast && additive == nullptr)) {
         std::vector<NearestHits> hits(size_t(n), NearestHits(k, is_inner_product(index)));
         scan_lists(index, n, queries, settings, [&](idx_t query, float distance, idx_t label) {
             hits[size_t(query)].add(distance, label);
         });
         for (idx_t q = 0; q < n; q++) hits[size_t(q)].give(distances + q * k, labels + q * k);
-    } else if (fast != nullptr && parameters.lists.nprobe != index.nprobe) {
-        with_fast_scan_view(index, [&](auto &view) {
-            view.nprobe = parameters.lists.nprobe;
-            view.search(n, queries, k, distances, labels);
-        });
+    } else if (additive != nullptr) {
+        const GivenLists given(*additive, settings);
+        given.view().search(n, queries, k, distances, labels);
         add_query_norms(index, n, queries, k, distances, labels);
-    } else if (fast != nullptr) {
-        index.search(n, queries, k, distances, labels);
-        add_query_norms(index, n, queries, k, distances, labels);
-    } else if (refined != nullptr && settings.k_factor != 0 && settings.k_factor != refined->k_factor) {
-        const auto view = borrowed_view(*refined);
-        view->k_factor = std::min(std::max(1.0f, settings.k_factor), std::max(1.0f, float(index.ntotal) / float(k)));
-        view->search(n, queries, k, distances, labels, &parameters.lists);
     } else {
-        index.search(n, queries, k, distances, labels, &parameters.lists);
+        each_piece(index, n, queries, settings, [&](idx_t first, idx_t count, const idx_t *lists, const float *coarse) {
+            index.search_preassigned(
+                count, queries + first * index.d, k, lists, coarse, distances + first * k, labels + first * k, false,
+                &parameters);
+        });
     }
 }
 

@@ -43,6 +43,9 @@ Searcher ivf_sq_search, sq_search;
 /// Product quantizers of 4 bits a part in FAISS's fast scan's blocks.
 Searcher ivf_pq_fast_scan_search, pq_fast_scan_search;
 
+/// IVF,PQ with second codes, by which as many candidates as k_factor says are compared again.
+Searcher ivf_refine_search;
+
 /// What wraps an index of any kind: refinement, transforms before it, labels over it.
 Searcher refine_search, pre_transform_search, id_map_search;
 

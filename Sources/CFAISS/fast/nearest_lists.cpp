@@ -1,14 +1,27 @@
 #include "fast/nearest_lists.hpp"
 
+#include "row_distances.hpp"
 #include "search.hpp"
 
+#include <faiss/IndexIVFAdditiveQuantizer.h>
+#include <faiss/IndexIVFPQ.h>
 #include <faiss/IndexPreTransform.h>
-#include <faiss/utils/distances.h>
 
 #include <algorithm>
 #include <vector>
 
 namespace cfaiss {
+namespace {
+
+/// Whether distances to rows are made of that to their centroid and what codes add: the distance to the centroid itself
+/// then, not to what a transform makes of it.
+bool adds_centroid_distance(const faiss::IndexIVF &index) {
+    return index.metric_type == faiss::METRIC_INNER_PRODUCT ||
+        dynamic_cast<const faiss::IndexIVFPQ *>(&index) != nullptr ||
+        dynamic_cast<const faiss::IndexIVFAdditiveQuantizer *>(&index) != nullptr;
+}
+
+}  // namespace
 
 size_t visited_list_count(const faiss::IndexIVF &index, const SearchSettings &settings) {
     return std::min(settings.nprobe != 0 ? settings.nprobe : index.nprobe, index.nlist);
@@ -23,14 +36,13 @@ void nearest_lists(
     const size_t count = visited_list_count(index, settings);
     search(*index.quantizer, n, queries, faiss::Index::idx_t(count), own, distances, lists);
     const bool is_transformed = dynamic_cast<const faiss::IndexPreTransform *>(index.quantizer) != nullptr;
-    if (index.metric_type != faiss::METRIC_INNER_PRODUCT || !is_transformed) return;
-    // The dot product with a residual is less than that with its row by the one with the centroid itself, not by the one
-    // with what a transform makes of it.
+    if (!is_transformed || !adds_centroid_distance(index)) return;
     std::vector<float> centroid(size_t(index.d));
     for (size_t i = 0; i < size_t(n) * count; i++) {
         if (lists[i] < 0) continue;
         index.quantizer->reconstruct(lists[i], centroid.data());
-        distances[i] = faiss::fvec_inner_product(queries + i / count * size_t(index.d), centroid.data(), size_t(index.d));
+        const float *query = queries + i / count * size_t(index.d);
+        distances[i] = compare(query, centroid.data(), index.d, index.metric_type == faiss::METRIC_INNER_PRODUCT);
     }
 }
 
