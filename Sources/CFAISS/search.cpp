@@ -17,7 +17,6 @@
 #include <faiss/IndexIVFAdditiveQuantizerFastScan.h>
 #include <faiss/IndexNSG.h>
 #include <faiss/IndexPreTransform.h>
-#include <faiss/impl/AuxIndexStructures.h>
 
 #include <algorithm>
 #include <numeric>
@@ -89,26 +88,6 @@ void search_lists(
     }
 }
 
-/// FAISS keeps how far a NSG looks in a field, so that a copy is asked; the links are shared between copies.
-void search_spreading_graph(
-    const faiss::IndexNSG &index, idx_t n, const float *queries, idx_t k, const SearchSettings &settings,
-    float *distances, idx_t *labels) {
-    faiss::NSG graph = index.nsg;
-    const int candidates = settings.ef_search != 0 ? settings.ef_search : graph.search_L;
-    // What FAISS starts from is drawn from the rows that are left, of which there must be some.
-    graph.search_L = int(std::min<idx_t>(std::max<idx_t>(candidates, k), index.ntotal - 1));
-    if (k > graph.search_L) return search_all_rows(index, n, queries, k, nullptr, distances, labels);
-    const std::unique_ptr<faiss::DistanceComputer> computer(faiss::nsg::storage_distance_computer(index.storage));
-    faiss::VisitedTable visited(int(index.ntotal));
-    for (idx_t q = 0; q < n; q++) {
-        computer->set_query(queries + size_t(q) * size_t(index.d));
-        graph.search(*computer, int(k), labels + q * k, distances + q * k, visited);
-        visited.advance();
-    }
-    // The computer measures nearness, so that dot products come negated.
-    if (is_inner_product(index)) std::transform(distances, distances + n * k, distances, [](float x) { return -x; });
-}
-
 }  // namespace
 
 void search(
@@ -117,12 +96,8 @@ void search(
     if (fast_search(index, n, queries, k, settings, distances, labels)) return;
     const auto *ivf = dynamic_cast<const faiss::IndexIVF *>(&index);
     if (ivf != nullptr) return search_lists(*ivf, n, queries, k, settings, distances, labels);
-    // A graph would have to look through everything that a selector leaves out.
-    if (settings.selector != nullptr) {
+    if (settings.selector != nullptr || dynamic_cast<const faiss::IndexNSG *>(&index) != nullptr) {
         return search_all_rows(index, n, queries, k, settings.selector, distances, labels);
-    }
-    if (const auto *nsg = dynamic_cast<const faiss::IndexNSG *>(&index)) {
-        return search_spreading_graph(*nsg, n, queries, k, settings, distances, labels);
     }
     index.search(n, queries, k, distances, labels);
     add_query_norms(index, n, queries, k, distances, labels);

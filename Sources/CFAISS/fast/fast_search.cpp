@@ -6,6 +6,7 @@ namespace {
 constexpr Searcher *const searchers[] = {
     sketched_search, flat_search, ivf_flat_search, ivf_sq_search, sq_search, ivf_pq_fast_scan_search,
     pq_fast_scan_search, ivf_refine_search, refine_search, pre_transform_search, id_map_search, hnsw_search,
+    nsg_search,
 };
 
 }  // namespace

@@ -49,8 +49,8 @@ Searcher ivf_refine_search;
 /// What wraps an index of any kind: refinement, transforms before it, labels over it.
 Searcher refine_search, pre_transform_search, id_map_search;
 
-/// HNSW over flat storage and over scalar quantizers of 8 bits.
-Searcher hnsw_search;
+/// HNSW and NSG over any storage.
+Searcher hnsw_search, nsg_search;
 
 /// Adds rows where a builder of ours is faster than FAISS's; false, and nothing is added, for other kinds. If it throws,
 /// nothing is added.
