@@ -60,7 +60,7 @@ void range_search(
     }
     if (const auto *map = dynamic_cast<const faiss::IndexIDMap *>(&index)) {
         const PositionSelector positions(selector, map->id_map);
-        if (selector != nullptr) settings.selector = &positions;
+        if (selector != nullptr || lacks_labels(*map)) settings.selector = &positions;
         range_search(*map->index, n, queries, radius, settings, hits);
         for (auto &of_query : hits) {
             for (Hit &hit : of_query) hit.second = map->id_map[size_t(hit.second)];

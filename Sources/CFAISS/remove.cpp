@@ -78,6 +78,7 @@ size_t remove(faiss::Index &index, const faiss::IDSelector &selector) {
 cfaiss_status cfaiss_index_remove(cfaiss_index *handle, const cfaiss_selector *selector, int64_t *removed) {
     return cfaiss::computing([&] {
         cfaiss::require(handle != nullptr && selector != nullptr && removed != nullptr, "a pointer is missing");
+        cfaiss::require_labels(*handle->index);
         *removed = int64_t(cfaiss::remove(cfaiss::changeable(handle), *selector->labels));
         if (cfaiss::describe(*handle->index).label_kind == CFAISS_LABEL_POSITION) {
             handle->next_label = handle->index->ntotal;

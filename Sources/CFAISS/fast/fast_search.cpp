@@ -20,8 +20,4 @@ bool fast_search(
     return false;
 }
 
-bool fast_add(faiss::Index &index, faiss::Index::idx_t n, const float *rows, const Work &work) {
-    return hnsw_add(index, n, rows, work);
-}
-
 }  // namespace cfaiss
