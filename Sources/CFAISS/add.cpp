@@ -4,6 +4,7 @@
 #include "fast/fast_search.hpp"
 #include "fast/shared_quantizer.hpp"
 #include "local_search.hpp"
+#include "selected.hpp"
 #include "spreading_graph.hpp"
 #include "work.hpp"
 
@@ -111,24 +112,22 @@ cfaiss_status cfaiss_index_add(
         }
         cfaiss::require(!info.takes_rows_once || info.count == 0, "the index takes its rows all at once");
 
-        if (labels == nullptr && cfaiss::fast_add(index, n, rows, work)) {
+        cfaiss::require_labels(index);
+        if (cfaiss::fast_add(index, n, rows, labels, work)) {
             handle->next_label = next;
             return;
         }
         std::optional<cfaiss::GivenNeighbours> neighbours;
         if (auto *nsg = spreading_graph(index)) {
-            // FAISS divides by what is left of the rows beyond these, and counts on there being some.
-            const int most = int(n) - 1;
             cfaiss::require(n >= CFAISS_NSG_ROWS, "a NSG needs more rows");
             check_distinct(*nsg, index, n, rows);
-            neighbours.emplace(*nsg, work);
-            nsg->GK = std::min(nsg->GK, most);
-            nsg->nsg.L = std::min(nsg->nsg.L, most);
-            nsg->nsg.C = std::min(nsg->nsg.C, most);
+            neighbours.emplace(*nsg, n, work);
         }
         const auto alone = cfaiss::lock_local_search(index);
-        cfaiss::Team team(work.thread_count, size_t(n) / cfaiss::SharedQuantizer::piece_size + 1);
-        const cfaiss::SharedQuantizer shared(cfaiss::inner_ivf(index), team);
+        faiss::IndexIVF *ivf = cfaiss::inner_ivf(index);
+        const int thread_count = ivf == nullptr ? 1 : work.thread_count;
+        cfaiss::Team team(thread_count, size_t(n) / cfaiss::SharedQuantizer::piece_size + 1);
+        const cfaiss::SharedQuantizer shared(ivf, team);
         const int64_t step = info.takes_rows_once ? n : chunk_size;
         for (int64_t done = 0; done < n;) {
             const int64_t count = std::min(step, n - done);

@@ -2,7 +2,6 @@
 
 #include "computing.hpp"
 #include "fast/shared_quantizer.hpp"
-#include "range_hits.hpp"
 #include "selector.hpp"
 #include "team.hpp"
 #include "work.hpp"
@@ -12,12 +11,9 @@
 #include <faiss/IndexBinaryHash.h>
 #include <faiss/IndexBinaryIVF.h>
 #include <faiss/index_factory.h>
-#include <faiss/impl/AuxIndexStructures.h>
-#include <faiss/impl/DistanceComputer.h>
 
 #include <algorithm>
 #include <atomic>
-#include <functional>
 #include <memory>
 #include <numeric>
 #include <unordered_map>
@@ -26,136 +22,10 @@
 namespace cfaiss {
 namespace {
 
-using idx_t = faiss::Index::idx_t;
 /// Rows that are added before progress is told.
 constexpr int64_t rows_a_step = 16384;
 /// Rows whose lists one thread finds together.
 constexpr int64_t rows_a_thread = 256;
-
-using Visit = std::function<void(idx_t query, float distance, idx_t label)>;
-
-int differing_bits(const uint8_t *left, const uint8_t *right, size_t byte_count) {
-    int count = 0;
-    for (size_t i = 0; i < byte_count; i++) count += __builtin_popcount(unsigned(left[i] ^ right[i]));
-    return count;
-}
-
-/// Tells the distance of every selected row: of those in the nearest lists, or of all where there are none.
-void scan(
-    const faiss::IndexBinary &index, idx_t n, const uint8_t *queries, size_t nprobe, const faiss::IDSelector *selector,
-    const Visit &visit) {
-    const auto size = size_t(index.code_size);
-    const auto rows = [&](idx_t q, const uint8_t *codes, size_t count, const idx_t *labels) {
-        for (size_t i = 0; i < count; i++) {
-            const idx_t label = labels == nullptr ? idx_t(i) : labels[i];
-            if (selector != nullptr && !selector->is_member(label)) continue;
-            visit(q, float(differing_bits(queries + size_t(q) * size, codes + i * size, size)), label);
-        }
-    };
-    if (const uint8_t *codes = stored_rows(index)) {
-        for (idx_t q = 0; q < n; q++) rows(q, codes, size_t(index.ntotal), nullptr);
-    } else if (const auto *hash = dynamic_cast<const faiss::IndexBinaryHash *>(&index)) {
-        for (idx_t q = 0; q < n; q++) {
-            for (const auto &[key, list] : hash->invlists) rows(q, list.vecs.data(), list.ids.size(), list.ids.data());
-        }
-    } else if (const auto *ivf = dynamic_cast<const faiss::IndexBinaryIVF *>(&index)) {
-        const size_t probes = std::min(nprobe != 0 ? nprobe : ivf->nprobe, ivf->nlist);
-        std::vector<int32_t> coarse(probes);
-        std::vector<idx_t> lists(probes);
-        for (idx_t q = 0; q < n; q++) {
-            ivf->quantizer->search(1, queries + size_t(q) * size, idx_t(probes), coarse.data(), lists.data());
-            for (idx_t list : lists) {
-                if (list < 0) continue;
-                const size_t count = ivf->invlists->list_size(size_t(list));
-                if (count == 0) continue;
-                faiss::InvertedLists::ScopedIds ids(ivf->invlists, size_t(list));
-                faiss::InvertedLists::ScopedCodes codes(ivf->invlists, size_t(list));
-                rows(q, codes.get(), count, ids.get());
-            }
-        }
-    }
-}
-
-void order(int32_t *distances, idx_t *labels, idx_t k) {
-    std::vector<std::pair<int32_t, idx_t>> hits;
-    for (idx_t i = 0; i < k; i++) {
-        if (labels[i] >= 0) hits.emplace_back(distances[i], labels[i]);
-    }
-    std::sort(hits.begin(), hits.end());
-    for (size_t i = 0; i < size_t(k); i++) {
-        distances[i] = i < hits.size() ? hits[i].first : INT32_MAX;
-        labels[i] = i < hits.size() ? hits[i].second : -1;
-    }
-}
-
-void search(
-    const faiss::IndexBinary &index, idx_t n, const uint8_t *queries, idx_t k,
-    const cfaiss_search_parameters &parameters, int32_t *distances, idx_t *labels) {
-    const auto *hnsw = dynamic_cast<const faiss::IndexBinaryHNSW *>(&index);
-    const auto *ivf = dynamic_cast<const faiss::IndexBinaryIVF *>(&index);
-    if (parameters.selector != nullptr) {
-        std::vector<NearestHits> hits(size_t(n), NearestHits(k, false));
-        scan(index, n, queries, parameters.nprobe, parameters.selector->labels.get(),
-             [&](idx_t query, float distance, idx_t label) { hits[size_t(query)].add(distance, label); });
-        std::vector<float> found;
-        found.resize(size_t(k));
-        for (idx_t q = 0; q < n; q++) {
-            hits[size_t(q)].give(found.data(), labels + q * k);
-            for (idx_t i = 0; i < k; i++) {
-                distances[q * k + i] = labels[q * k + i] < 0 ? INT32_MAX : int32_t(found[size_t(i)]);
-            }
-        }
-        return;
-    }
-    if (hnsw != nullptr) {
-        // The computer counts bits as floats.
-        faiss::SearchParametersHNSW settings;
-        // FAISS makes room for as many candidates, however few there are.
-        const int candidates = parameters.ef_search != 0 ? parameters.ef_search : hnsw->hnsw.efSearch;
-        settings.efSearch = int(std::min<idx_t>(candidates, index.ntotal));
-        const std::unique_ptr<faiss::DistanceComputer> computer(hnsw->get_distance_computer());
-        faiss::VisitedTable visited(int(index.ntotal));
-        std::vector<float> found;
-        found.resize(size_t(k));
-        for (idx_t q = 0; q < n; q++) {
-            std::fill(labels + q * k, labels + (q + 1) * k, -1);
-            std::fill(found.begin(), found.end(), std::numeric_limits<float>::max());
-            faiss::maxheap_heapify(size_t(k), found.data(), labels + q * k);
-            computer->set_query(reinterpret_cast<const float *>(queries + size_t(q) * size_t(index.code_size)));
-            hnsw->hnsw.search(*computer, int(k), labels + q * k, found.data(), visited, &settings);
-            for (idx_t i = 0; i < k; i++) {
-                distances[q * k + i] = labels[q * k + i] < 0 ? INT32_MAX : int32_t(found[size_t(i)]);
-            }
-        }
-    } else if (ivf != nullptr) {
-        const size_t probes = std::min(parameters.nprobe != 0 ? parameters.nprobe : ivf->nprobe, ivf->nlist);
-        std::vector<int32_t> coarse(size_t(n) * probes);
-        std::vector<idx_t> lists(size_t(n) * probes);
-        ivf->quantizer->search(n, queries, idx_t(probes), coarse.data(), lists.data());
-        faiss::SearchParametersIVF settings;
-        settings.nprobe = probes;
-        settings.max_codes = ivf->max_codes;
-        ivf->search_preassigned(n, queries, k, lists.data(), coarse.data(), distances, labels, false, &settings);
-    } else {
-        index.search(n, queries, k, distances, labels);
-    }
-    for (idx_t q = 0; q < n; q++) order(distances + q * k, labels + q * k, k);
-}
-
-/// As `search`, with at most `parameters.thread_count` threads, which share the queries.
-void search_together(
-    const faiss::IndexBinary &index, idx_t n, const uint8_t *queries, idx_t k,
-    const cfaiss_search_parameters &parameters, int32_t *distances, idx_t *labels) {
-    Team team(parameters.thread_count, size_t(n));
-    if (team.count() == 1) return search(index, n, queries, k, parameters, distances, labels);
-    team.run([&](int thread) {
-        const idx_t first = n * thread / team.count();
-        const idx_t count = n * (thread + 1) / team.count() - first;
-        if (count == 0) return;
-        search(
-            index, count, queries + first * index.code_size, k, parameters, distances + first * k, labels + first * k);
-    });
-}
 
 /// Puts a `CentroidIndex` under the k-means over the lists for the time of a call. Bits come to it as floats, and so many
 /// rows at a time.
@@ -312,55 +182,6 @@ cfaiss_status cfaiss_binary_reset(cfaiss_binary *handle) {
         cfaiss::require(handle != nullptr, "a pointer is missing");
         handle->index->reset();
         handle->next_label = 0;
-    });
-}
-
-cfaiss_status cfaiss_binary_search(
-    const cfaiss_binary *handle, int64_t n, const uint8_t *queries, int64_t k,
-    cfaiss_search_parameters parameters, int32_t *distances, int64_t *labels) {
-    return cfaiss::computing([&] {
-        cfaiss::require(handle != nullptr && n >= 0 && k >= 1, "there is nothing to find");
-        if (n == 0) return;
-        cfaiss::require(queries != nullptr && distances != nullptr && labels != nullptr, "a pointer is missing");
-        cfaiss::require(n <= INT64_MAX / 16 / k, "there is no room for so many hits");
-        cfaiss::require(parameters.ef_search >= 0, "ef_search is negative");
-        const faiss::IndexBinary &index = *handle->index;
-        cfaiss::require(index.is_trained, "the index is not trained");
-        const int64_t width = std::min<int64_t>(k, index.ntotal);
-        if (width == k) return cfaiss::search_together(index, n, queries, k, parameters, distances, labels);
-        std::vector<int32_t> some_distances(size_t(n * width));
-        std::vector<int64_t> some_labels(size_t(n * width));
-        if (width > 0) {
-            cfaiss::search_together(
-                index, n, queries, width, parameters, some_distances.data(), some_labels.data());
-        }
-        for (int64_t q = 0; q < n; q++) {
-            for (int64_t i = 0; i < k; i++) {
-                distances[q * k + i] = i < width ? some_distances[size_t(q * width + i)] : INT32_MAX;
-                labels[q * k + i] = i < width ? some_labels[size_t(q * width + i)] : -1;
-            }
-        }
-    });
-}
-
-cfaiss_status cfaiss_binary_range_search(
-    const cfaiss_binary *handle, int64_t n, const uint8_t *queries, int radius,
-    cfaiss_search_parameters parameters, cfaiss_range_hits **out) {
-    return cfaiss::computing([&] {
-        cfaiss::require(handle != nullptr && out != nullptr && n >= 0, "the number of queries is negative");
-        cfaiss::require(n == 0 || queries != nullptr, "a pointer is missing");
-        cfaiss::require(handle->index->is_trained, "the index is not trained");
-        auto result = std::make_unique<cfaiss_range_hits>();
-        result->queries.resize(size_t(n));
-        const auto *selector = parameters.selector == nullptr ? nullptr : parameters.selector->labels.get();
-        if (handle->index->ntotal > 0) {
-            cfaiss::scan(*handle->index, n, queries, parameters.nprobe, selector,
-                         [&](int64_t query, float distance, int64_t label) {
-                if (distance < float(radius)) result->queries[size_t(query)].emplace_back(distance, label);
-            });
-        }
-        for (auto &hits : result->queries) std::sort(hits.begin(), hits.end(), cfaiss::Nearer{false});
-        *out = result.release();
     });
 }
 

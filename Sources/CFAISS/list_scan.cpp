@@ -3,11 +3,9 @@
 #include "fast/nearest_lists.hpp"
 #include "row_distances.hpp"
 
-#include <faiss/IndexHNSW.h>
 #include <faiss/IndexIVFAdditiveQuantizer.h>
 #include <faiss/IndexIVFFastScan.h>
 #include <faiss/IndexIVFPQR.h>
-#include <faiss/IndexPreTransform.h>
 
 #include <algorithm>
 #include <memory>
@@ -53,19 +51,13 @@ private:
 
 }  // namespace
 
-ListParameters::ListParameters(const faiss::IndexIVF &index, const SearchSettings &settings) {
-    lists.nprobe = visited_list_count(index, settings);
-    lists.max_codes = settings.max_codes != 0 ? settings.max_codes : index.max_codes;
+faiss::SearchParametersIVF list_parameters(const faiss::IndexIVF &index, const SearchSettings &settings) {
+    faiss::SearchParametersIVF parameters;
+    parameters.nprobe = visited_list_count(index, settings);
+    parameters.max_codes = settings.max_codes != 0 ? settings.max_codes : index.max_codes;
     // FAISS only reads selectors, but declares this one mutable.
-    lists.sel = const_cast<faiss::IDSelector *>(settings.selector);
-    if (settings.quantizer_ef_search == 0) return;
-    auto graph = std::make_unique<faiss::SearchParametersHNSW>();
-    // FAISS makes room for as many candidates, however few there are.
-    graph->efSearch = int(std::min<size_t>(size_t(settings.quantizer_ef_search), index.nlist));
-    if (dynamic_cast<const faiss::IndexHNSW *>(index.quantizer) != nullptr) {
-        quantizer = std::move(graph);
-        lists.quantizer_params = quantizer.get();
-    }
+    parameters.sel = const_cast<faiss::IDSelector *>(settings.selector);
+    return parameters;
 }
 
 bool selects_in_lists(const faiss::IndexIVF &index) {
@@ -80,13 +72,9 @@ void scan_lists(
     const size_t nprobe = visited_list_count(index, settings);
     const size_t max_codes = settings.max_codes != 0 ? settings.max_codes : index.max_codes;
     const faiss::IDSelector *selector = settings.selector;
-    std::vector<idx_t> lists(nprobe);
-    std::vector<float> coarse(nprobe);
     ListRows rows(index);
-    for (idx_t q = 0; q < n; q++) {
-        const float *query = queries + size_t(q) * size_t(index.d);
-        nearest_lists(index, 1, query, settings, coarse.data(), lists.data());
-        rows.set_query(query);
+    const auto scan = [&](idx_t q, const idx_t *lists, const float *coarse) {
+        rows.set_query(queries + size_t(q) * size_t(index.d));
         size_t compared = 0;
         for (size_t probe = 0; probe < nprobe; probe++) {
             if (lists[probe] < 0) continue;
@@ -102,7 +90,12 @@ void scan_lists(
                 if (selector == nullptr || selector->is_member(ids[i])) visit(q, rows(i, codes.get()), ids[i]);
             }
         }
-    }
+    };
+    each_piece(index, n, queries, settings, [&](idx_t first, idx_t count, const idx_t *lists, const float *coarse) {
+        for (idx_t i = 0; i < count; i++) {
+            scan(first + i, lists + size_t(i) * nprobe, coarse + size_t(i) * nprobe);
+        }
+    });
 }
 
 }  // namespace cfaiss

@@ -8,16 +8,8 @@
 
 namespace cfaiss {
 
-/// FAISS's parameters for a search of lists, of the index's own where `settings` say nothing. Not to be moved: the
-/// inner ones are pointed to.
-struct ListParameters {
-    ListParameters(const faiss::IndexIVF &index, const SearchSettings &settings);
-    ListParameters(const ListParameters &) = delete;
-    ListParameters &operator=(const ListParameters &) = delete;
-
-    faiss::SearchParametersIVF lists;
-    std::unique_ptr<faiss::SearchParameters> quantizer;
-};
+/// FAISS's parameters for a search of lists that `nearest_lists` has found, the index's own where `settings` say nothing.
+faiss::SearchParametersIVF list_parameters(const faiss::IndexIVF &index, const SearchSettings &settings);
 
 /// Whether FAISS can search the lists of `index` with a selector. Some kinds throw where nothing catches.
 bool selects_in_lists(const faiss::IndexIVF &index);

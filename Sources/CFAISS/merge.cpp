@@ -1,8 +1,10 @@
 #include "cfaiss_rows.h"
 
 #include "computing.hpp"
+#include "free_places.hpp"
 #include "index.hpp"
 #include "list_rows.hpp"
+#include "selected.hpp"
 
 #include <faiss/IndexAdditiveQuantizer.h>
 #include <faiss/IndexAdditiveQuantizerFastScan.h>
@@ -133,6 +135,7 @@ void merge(faiss::Index &index, faiss::Index &other, int64_t offset) {
         index.merge_from(other, offset);
     } else {
         index.merge_from(other, 0);
+        if (auto *fast = dynamic_cast<faiss::IndexFastScan *>(&index)) clear_free_places(*fast);
     }
 }
 
@@ -151,6 +154,8 @@ cfaiss_status cfaiss_index_merge(cfaiss_index *handle, cfaiss_index *other, int6
         } catch (const faiss::FaissException &) {
             cfaiss::same(false);
         }
+        cfaiss::require_labels(*handle->index);
+        cfaiss::require_labels(*other->index);
         const bool positions = info.label_kind == CFAISS_LABEL_POSITION;
         const int64_t above = std::max(other->next_label, other_info.next_label) + offset;
         cfaiss::merge(cfaiss::changeable(handle), cfaiss::changeable(other), positions ? info.count : offset);

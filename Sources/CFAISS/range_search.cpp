@@ -2,6 +2,7 @@
 
 #include "cfaiss_search.h"
 #include "computing.hpp"
+#include "fast/nearest_lists.hpp"
 #include "index.hpp"
 #include "list_scan.hpp"
 #include "range_hits.hpp"
@@ -11,6 +12,7 @@
 
 #include <faiss/IndexIDMap.h>
 #include <faiss/IndexIVFFastScan.h>
+#include <faiss/IndexIVFPQR.h>
 #include <faiss/IndexPreTransform.h>
 #include <faiss/impl/AuxIndexStructures.h>
 
@@ -26,17 +28,26 @@ namespace {
 using idx_t = faiss::Index::idx_t;
 using Hits = std::vector<std::vector<Hit>>;
 
-/// What FAISS's own range search finds.
-void search_with_faiss(
-    const faiss::Index &index, idx_t n, const float *queries, float radius,
-    const faiss::SearchParameters *parameters, Hits &hits) {
-    faiss::RangeSearchResult result(n);
-    index.range_search(n, queries, radius, &result, parameters);
-    for (idx_t q = 0; q < n; q++) {
+/// Takes over what FAISS found for the queries from `first` on.
+void take(const faiss::RangeSearchResult &result, idx_t first, Hits &hits) {
+    for (size_t q = 0; q < result.nq; q++) {
         for (size_t i = result.lims[q]; i < result.lims[q + 1]; i++) {
-            hits[size_t(q)].emplace_back(result.distances[i], result.labels[i]);
+            hits[size_t(first) + q].emplace_back(result.distances[i], result.labels[i]);
         }
     }
+}
+
+/// FAISS searches the lists that we find.
+void search_lists(
+    const faiss::IndexIVF &index, idx_t n, const float *queries, float radius, const SearchSettings &settings,
+    Hits &hits) {
+    const faiss::SearchParametersIVF parameters = list_parameters(index, settings);
+    each_piece(index, n, queries, settings, [&](idx_t first, idx_t count, const idx_t *lists, const float *coarse) {
+        faiss::RangeSearchResult result(count);
+        index.range_search_preassigned(
+            count, queries + first * index.d, radius, lists, coarse, &result, false, &parameters);
+        take(result, first, hits);
+    });
 }
 
 void range_search(
@@ -49,7 +60,7 @@ void range_search(
     }
     if (const auto *map = dynamic_cast<const faiss::IndexIDMap *>(&index)) {
         const PositionSelector positions(selector, map->id_map);
-        if (selector != nullptr) settings.selector = &positions;
+        if (selector != nullptr || lacks_labels(*map)) settings.selector = &positions;
         range_search(*map->index, n, queries, radius, settings, hits);
         for (auto &of_query : hits) {
             for (Hit &hit : of_query) hit.second = map->id_map[size_t(hit.second)];
@@ -59,19 +70,20 @@ void range_search(
     const bool inner_product = index.metric_type == faiss::METRIC_INNER_PRODUCT;
     const auto inside = [=](float distance) { return inner_product ? distance > radius : distance < radius; };
     if (const auto *ivf = dynamic_cast<const faiss::IndexIVF *>(&index)) {
-        const bool fast = dynamic_cast<const faiss::IndexIVFFastScan *>(ivf) != nullptr;
-        // FAISS's ranges know no max_codes.
-        const bool counts = settings.max_codes != 0 || ivf->max_codes != 0;
-        if (!fast && !counts && (selector == nullptr || selects_in_lists(*ivf))) {
-            const ListParameters parameters(*ivf, settings);
-            return search_with_faiss(index, n, queries, radius, &parameters.lists, hits);
+        // FAISS's ranges know no max_codes, and no second codes.
+        const bool able = dynamic_cast<const faiss::IndexIVFFastScan *>(ivf) == nullptr &&
+            dynamic_cast<const faiss::IndexIVFPQR *>(ivf) == nullptr && settings.max_codes == 0 && ivf->max_codes == 0;
+        if (able && (selector == nullptr || selects_in_lists(*ivf))) {
+            return search_lists(*ivf, n, queries, radius, settings, hits);
         }
         return scan_lists(*ivf, n, queries, settings, [&](idx_t query, float distance, idx_t label) {
             if (inside(distance)) hits[size_t(query)].emplace_back(distance, label);
         });
     }
     if (dynamic_cast<const faiss::IndexFlat *>(&index) != nullptr && selector == nullptr) {
-        return search_with_faiss(index, n, queries, radius, nullptr, hits);
+        faiss::RangeSearchResult result(n);
+        index.range_search(n, queries, radius, &result);
+        return take(result, 0, hits);
     }
     // FAISS has none for the others. A graph leads to the nearest rows, not to all within a radius.
     const auto rows = row_distances(index);

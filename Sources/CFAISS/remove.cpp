@@ -1,6 +1,7 @@
 #include "cfaiss_rows.h"
 
 #include "computing.hpp"
+#include "free_places.hpp"
 #include "index.hpp"
 #include "list_rows.hpp"
 #include "selected.hpp"
@@ -66,15 +67,8 @@ size_t remove(faiss::Index &index, const faiss::IDSelector &selector) {
     if (!plain) unsupported();
     auto *fast = dynamic_cast<faiss::IndexFastScan *>(&index);
     if (fast == nullptr) return index.remove_ids(selector);
-    const int64_t before = fast->ntotal;
     const size_t removed = index.remove_ids(selector);
-    // Rows that are added later are laid over what stands in their places.
-    const size_t places = fast->codes.size() * 2 / fast->M2;
-    for (size_t row = size_t(fast->ntotal); row < std::min(size_t(before), places); row++) {
-        for (size_t part = 0; part < fast->M2; part++) {
-            faiss::pq4_set_packed_element(fast->codes.get(), 0, size_t(fast->bbs), fast->M2, row, part);
-        }
-    }
+    clear_free_places(*fast);
     return removed;
 }
 
@@ -84,6 +78,7 @@ size_t remove(faiss::Index &index, const faiss::IDSelector &selector) {
 cfaiss_status cfaiss_index_remove(cfaiss_index *handle, const cfaiss_selector *selector, int64_t *removed) {
     return cfaiss::computing([&] {
         cfaiss::require(handle != nullptr && selector != nullptr && removed != nullptr, "a pointer is missing");
+        cfaiss::require_labels(*handle->index);
         *removed = int64_t(cfaiss::remove(cfaiss::changeable(handle), *selector->labels));
         if (cfaiss::describe(*handle->index).label_kind == CFAISS_LABEL_POSITION) {
             handle->next_label = handle->index->ntotal;

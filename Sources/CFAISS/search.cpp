@@ -1,9 +1,10 @@
 #include "search.hpp"
 
-#include "borrowed_view.hpp"
 #include "cfaiss_search.h"
 #include "computing.hpp"
 #include "fast/fast_search.hpp"
+#include "fast/nearest_lists.hpp"
+#include "given_lists.hpp"
 #include "hits.hpp"
 #include "index.hpp"
 #include "list_scan.hpp"
@@ -16,7 +17,6 @@
 #include <faiss/IndexIVFAdditiveQuantizerFastScan.h>
 #include <faiss/IndexNSG.h>
 #include <faiss/IndexPreTransform.h>
-#include <faiss/impl/AuxIndexStructures.h>
 
 #include <algorithm>
 #include <numeric>
@@ -60,55 +60,32 @@ void add_query_norms(
     }
 }
 
+/// FAISS searches the lists that we find: its own ways to look for them know no settings, or change the index's.
 void search_lists(
     const faiss::IndexIVF &index, idx_t n, const float *queries, idx_t k, const SearchSettings &settings,
     float *distances, idx_t *labels) {
-    const ListParameters parameters(index, settings);
-    const auto *fast = dynamic_cast<const faiss::IndexIVFFastScan *>(&index);
-    const auto *refined = dynamic_cast<const faiss::IndexIVFPQR *>(&index);
-    const bool scans = fast != nullptr && (parameters.lists.max_codes != 0 || parameters.quantizer != nullptr);
-    if (scans || (settings.selector != nullptr && !selects_in_lists(index))) {
+    const faiss::SearchParametersIVF parameters = list_parameters(index, settings);
+    const auto *additive = dynamic_cast<const faiss::IndexIVFAdditiveQuantizerFastScan *>(&index);
+    const bool able = additive != nullptr ? settings.selector == nullptr && parameters.max_codes == 0
+                                          : settings.selector == nullptr || selects_in_lists(index);
+    const bool is_fast = dynamic_cast<const faiss::IndexIVFFastScan *>(&index) != nullptr;
+    if (!able || (is_fast && additive == nullptr)) {
         std::vector<NearestHits> hits(size_t(n), NearestHits(k, is_inner_product(index)));
         scan_lists(index, n, queries, settings, [&](idx_t query, float distance, idx_t label) {
             hits[size_t(query)].add(distance, label);
         });
         for (idx_t q = 0; q < n; q++) hits[size_t(q)].give(distances + q * k, labels + q * k);
-    } else if (fast != nullptr && parameters.lists.nprobe != index.nprobe) {
-        with_fast_scan_view(index, [&](auto &view) {
-            view.nprobe = parameters.lists.nprobe;
-            view.search(n, queries, k, distances, labels);
-        });
+    } else if (additive != nullptr) {
+        const GivenLists given(*additive, settings);
+        given.view().search(n, queries, k, distances, labels);
         add_query_norms(index, n, queries, k, distances, labels);
-    } else if (fast != nullptr) {
-        index.search(n, queries, k, distances, labels);
-        add_query_norms(index, n, queries, k, distances, labels);
-    } else if (refined != nullptr && settings.k_factor != 0 && settings.k_factor != refined->k_factor) {
-        const auto view = borrowed_view(*refined);
-        view->k_factor = std::min(std::max(1.0f, settings.k_factor), std::max(1.0f, float(index.ntotal) / float(k)));
-        view->search(n, queries, k, distances, labels, &parameters.lists);
     } else {
-        index.search(n, queries, k, distances, labels, &parameters.lists);
+        each_piece(index, n, queries, settings, [&](idx_t first, idx_t count, const idx_t *lists, const float *coarse) {
+            index.search_preassigned(
+                count, queries + first * index.d, k, lists, coarse, distances + first * k, labels + first * k, false,
+                &parameters);
+        });
     }
-}
-
-/// FAISS keeps how far a NSG looks in a field, so that a copy is asked; the links are shared between copies.
-void search_spreading_graph(
-    const faiss::IndexNSG &index, idx_t n, const float *queries, idx_t k, const SearchSettings &settings,
-    float *distances, idx_t *labels) {
-    faiss::NSG graph = index.nsg;
-    const int candidates = settings.ef_search != 0 ? settings.ef_search : graph.search_L;
-    // What FAISS starts from is drawn from the rows that are left, of which there must be some.
-    graph.search_L = int(std::min<idx_t>(std::max<idx_t>(candidates, k), index.ntotal - 1));
-    if (k > graph.search_L) return search_all_rows(index, n, queries, k, nullptr, distances, labels);
-    const std::unique_ptr<faiss::DistanceComputer> computer(faiss::nsg::storage_distance_computer(index.storage));
-    faiss::VisitedTable visited(int(index.ntotal));
-    for (idx_t q = 0; q < n; q++) {
-        computer->set_query(queries + size_t(q) * size_t(index.d));
-        graph.search(*computer, int(k), labels + q * k, distances + q * k, visited);
-        visited.advance();
-    }
-    // The computer measures nearness, so that dot products come negated.
-    if (is_inner_product(index)) std::transform(distances, distances + n * k, distances, [](float x) { return -x; });
 }
 
 }  // namespace
@@ -119,12 +96,8 @@ void search(
     if (fast_search(index, n, queries, k, settings, distances, labels)) return;
     const auto *ivf = dynamic_cast<const faiss::IndexIVF *>(&index);
     if (ivf != nullptr) return search_lists(*ivf, n, queries, k, settings, distances, labels);
-    // A graph would have to look through everything that a selector leaves out.
-    if (settings.selector != nullptr) {
+    if (settings.selector != nullptr || dynamic_cast<const faiss::IndexNSG *>(&index) != nullptr) {
         return search_all_rows(index, n, queries, k, settings.selector, distances, labels);
-    }
-    if (const auto *nsg = dynamic_cast<const faiss::IndexNSG *>(&index)) {
-        return search_spreading_graph(*nsg, n, queries, k, settings, distances, labels);
     }
     index.search(n, queries, k, distances, labels);
     add_query_norms(index, n, queries, k, distances, labels);

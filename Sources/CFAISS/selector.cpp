@@ -61,9 +61,10 @@ Part of_labels(std::vector<idx_t> labels) {
     return std::make_shared<Bitmap>(std::move(bytes));
 }
 
-void give(cfaiss_selector **out, Part part) {
+void give(cfaiss_selector **out, Part part, int depth = 1) {
     cfaiss::require(out != nullptr, "a pointer is missing");
-    *out = new cfaiss_selector{std::move(part)};
+    cfaiss::require(depth <= CFAISS_SELECTOR_DEPTH, "selectors are too deep inside each other");
+    *out = new cfaiss_selector{std::move(part), depth};
 }
 
 }  // namespace
@@ -89,21 +90,24 @@ cfaiss_status cfaiss_selector_bitmap(size_t byte_count, const uint8_t *bytes, cf
 cfaiss_status cfaiss_selector_not(const cfaiss_selector *selector, cfaiss_selector **out) {
     return cfaiss::guarded([&] {
         cfaiss::require(selector != nullptr, "a pointer is missing");
-        give(out, std::make_shared<Not>(selector->labels));
+        if (const auto *inner = dynamic_cast<const Not *>(selector->labels.get())) {
+            return give(out, inner->part, selector->depth - 1);
+        }
+        give(out, std::make_shared<Not>(selector->labels), selector->depth + 1);
     });
 }
 
 cfaiss_status cfaiss_selector_and(const cfaiss_selector *left, const cfaiss_selector *right, cfaiss_selector **out) {
     return cfaiss::guarded([&] {
         cfaiss::require(left != nullptr && right != nullptr, "a pointer is missing");
-        give(out, std::make_shared<And>(left->labels, right->labels));
+        give(out, std::make_shared<And>(left->labels, right->labels), std::max(left->depth, right->depth) + 1);
     });
 }
 
 cfaiss_status cfaiss_selector_or(const cfaiss_selector *left, const cfaiss_selector *right, cfaiss_selector **out) {
     return cfaiss::guarded([&] {
         cfaiss::require(left != nullptr && right != nullptr, "a pointer is missing");
-        give(out, std::make_shared<Or>(left->labels, right->labels));
+        give(out, std::make_shared<Or>(left->labels, right->labels), std::max(left->depth, right->depth) + 1);
     });
 }
 

@@ -62,7 +62,7 @@ struct Neighbours final : faiss::Index {
             }, k);
         } else {
             faiss::IndexHNSWFlat graph(d, links, metric_type);
-            if (!fast_add(graph, n, rows, work)) throw Failure{CFAISS_UNSUPPORTED, "a graph could not be built"};
+            hnsw_add(graph, n, rows, work);
             SearchSettings settings;
             settings.ef_search = int(candidates * k);
             each_piece(n, [&](idx_t first, idx_t count, float *distances) {
@@ -115,8 +115,14 @@ private:
 
 }  // namespace
 
-GivenNeighbours::GivenNeighbours(faiss::IndexNSG &nsg, const Work &work)
-    : nsg(nsg), storage(nsg.storage), build_type(nsg.build_type), lent(new Neighbours(*nsg.storage, work)) {
+GivenNeighbours::GivenNeighbours(faiss::IndexNSG &nsg, int64_t row_count, const Work &work)
+    : nsg(nsg), storage(nsg.storage), build_type(nsg.build_type), neighbours(nsg.GK), path_length(nsg.nsg.L),
+      candidates(nsg.nsg.C), lent(new Neighbours(*nsg.storage, work)) {
+    // FAISS divides by what is left of the rows beyond these, and counts on there being some.
+    const int most = int(row_count) - 1;
+    nsg.GK = std::min(nsg.GK, most);
+    nsg.nsg.L = std::min(nsg.nsg.L, most);
+    nsg.nsg.C = std::min(nsg.nsg.C, most);
     nsg.storage = lent.get();
     nsg.build_type = 0;
 }
@@ -124,6 +130,9 @@ GivenNeighbours::GivenNeighbours(faiss::IndexNSG &nsg, const Work &work)
 GivenNeighbours::~GivenNeighbours() {
     nsg.storage = storage;
     nsg.build_type = build_type;
+    nsg.GK = neighbours;
+    nsg.nsg.L = path_length;
+    nsg.nsg.C = candidates;
 }
 
 }  // namespace cfaiss

@@ -194,6 +194,27 @@ static void descend(walk *walk) {
     }
 }
 
+/* Takes in the rows that start the walk besides its entry: each a golden section further on, round and round, which
+ * leaves no large gap however many there are. */
+static void scatter(walk *walk) {
+    const uint64_t row_count = walk->graph->row_count;
+    qk_walk_scratch *scratch = walk->scratch;
+    uint32_t turn = 0;
+    size_t n = 0;
+    for (uint32_t left = walk->conditions->start_count; left > 0; left--) {
+        turn += 0x9E3779B9u;
+        uint32_t row = (uint32_t)((uint64_t)turn * row_count >> 32);
+        if (meet(scratch, row)) {
+            fetch_row(walk->source, row);
+            scratch->fresh[n++] = row;
+        }
+        if (n == walk->width || left == 1) {
+            measure(walk, n);
+            n = 0;
+        }
+    }
+}
+
 /* The nearest row not yet expanded, which counts as expanded from now on; false at the end of the walk. */
 static inline bool next(walk *walk, uint32_t *row) {
     qk_walk_scratch *scratch = walk->scratch;
@@ -244,6 +265,7 @@ bool qk_walk(const qk_graph *graph, const qk_walk_distances *source, uint32_t le
     uint32_t row;
     scratch->passage_count = 0;
     descend(&walk);
+    if (level == 0) scatter(&walk);
     for (size_t expanded = 1; !cancelled && next(&walk, &row); expanded++) {
         expand(&walk, row);
         cancelled = expanded % PATIENCE == 0 && conditions->cancelled != NULL &&

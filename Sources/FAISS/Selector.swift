@@ -65,11 +65,15 @@ public final class Selector: Sendable {
     }
 
     /// The labels that are in both sets.
+    ///
+    /// - Throws: `.invalid` if a thousand sets and more were put together one by one: give their labels at once instead.
     public func intersection(_ other: Selector) throws(FAISSError) -> Selector {
         try Selector { cfaiss_selector_and(handle, other.handle, $0) }
     }
 
     /// The labels that are in either set.
+    ///
+    /// - Throws: As `intersection(_:)`.
     public func union(_ other: Selector) throws(FAISSError) -> Selector {
         try Selector { cfaiss_selector_or(handle, other.handle, $0) }
     }

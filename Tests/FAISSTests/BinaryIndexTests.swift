@@ -105,6 +105,25 @@ private struct BinaryKind: Sendable, CustomTestStringConvertible {
         #expect(restored.count == 1_000 && restored.nextLabel == 1_000)
     }
 
+    @Test(arguments: ["BHNSW4", "BHNSW16"])
+    func `finds more the more candidates its graph keeps`(factory: String) throws {
+        var index = try BinaryIndex(dimension: dimension, factory: factory)
+        try index.add(rows)
+        let found = try [10, 30, 1_000].map { efSearch in
+            let parameters = SearchParameters(efSearch: efSearch)
+            let result = try index.search(queries, k: 10, parameters: parameters)
+            return (0..<20).reduce(0) { sum, query in
+                let exact = (0..<1_000).map { distance(query, $0) }.sorted()[9]
+                return sum + result.distances(of: query).count { Int($0) <= exact }
+            }
+        }
+        #expect(found[0] < found[1] && found[1] <= found[2], "\(found) of 200")
+        #expect(found[2] >= 195, "\(found) of 200")
+        // As many as there are rows, and as few as there may be.
+        let all = try index.search(queries, k: 1_000, parameters: SearchParameters(efSearch: 1))
+        #expect((0..<20).allSatisfy { Set(all.labels(of: $0)).count >= 990 })
+    }
+
     @Test(arguments: BinaryKind.all)
     private func `is refused with any byte altered`(kind: BinaryKind) throws {
         let bytes = try filled(kind).serialized()

@@ -64,6 +64,35 @@ final class CheckedIndex {
         }
     }
 
+    /// The labels of all rows within a radius of the queries.
+    func labels(within radius: Float, of queries: [Float]) throws -> [Int64] {
+        var labels: [Int64] = []
+        let status = withUnsafeMutablePointer(to: &labels) { labels in
+            checked_index_range_search(
+                handle,
+                Int64(queries.count / dimension),
+                queries,
+                radius,
+                { context, label in
+                    context?.assumingMemoryBound(to: [Int64].self).pointee.append(label)
+                },
+                labels
+            )
+        }
+        try #require(status == 1)
+        return labels
+    }
+
+    /// Takes the labels from an IDMap's rows from `count` on.
+    func forgetLabels(from count: Int) {
+        checked_index_forget_labels(handle, Int64(count))
+    }
+
+    /// Whether a row can be added.
+    func adds(_ row: [Float], label: Int64) -> Bool {
+        checked_index_add(handle, row, label) == 1
+    }
+
     func plain(
         _ queries: [Float],
         k: Int,

@@ -167,3 +167,30 @@ private let sweeps: [(factory: String, sweep: [SearchParameters])] = [
         #expect(found == 600 && less < 600 && less > 0)
     }
 }
+
+@Suite struct `Lists found through a transform` {
+    /// A dot product is one with the row that is given back, whatever space its list was found in.
+    @Test(arguments: [
+        "IVF32(L2norm,Flat),SQ8", "IVF32(L2norm,Flat),PQ8x4fsr", "IVF32(RR,Flat),SQ8",
+    ])
+    func `give dot products with the rows themselves`(factory: String) throws {
+        let rows = ClusteredRows(count: 1_200, dimension: 16, seed: 10)
+        var index = try Index(dimension: 16, factory: factory, metric: .innerProduct)
+        try index.train(rows.values)
+        try index.add(rows.values)
+        let queries = ClusteredRows(count: 20, dimension: 16, seed: 11)
+        let result = try index.search(
+            queries.values,
+            k: 5,
+            parameters: SearchParameters(nprobe: 32)
+        )
+        for query in 0..<queries.count {
+            for (label, distance) in zip(result.labels(of: query), result.distances(of: query)) {
+                let row = try index.reconstruct([label])
+                let expected = zip(queries[query], row).reduce(0) { $0 + $1.0 * $1.1 }
+                // Tables of bytes for PQ.
+                #expect(abs(distance - expected) <= (factory.contains("fs") ? 0.3 : 1e-3))
+            }
+        }
+    }
+}

@@ -56,3 +56,28 @@ private let others = ClusteredRows(count: 700, dimension: 16, clusters: 9, sprea
         #expect(try other.serialized() == otherBefore)
     }
 }
+
+/// Blocks hold 32 rows, of which the last ones may still be free.
+@Suite struct `A merged index of blocks` {
+    @Test(arguments: [
+        "PQ4x4fs", "IDMap,PQ4x4fs", "PQ4x4fs,RFlat", "PCA8,PQ4x4fs", "RQ2x4fs_32_Nrq2x4",
+    ])
+    func `takes more rows as one that was filled in one go`(factory: String) throws {
+        var whole = try Index(dimension: 16, factory: factory, metric: .l2)
+        try whole.train(rows.values)
+        let trained = try whole.faissBytes()
+        var left = try Index(trustingFAISSBytes: trained)
+        var right = try Index(trustingFAISSBytes: trained)
+        func part(_ range: Range<Int>) -> [Float] {
+            Array(rows.values[range.lowerBound * 16..<range.upperBound * 16])
+        }
+        for range in [0..<250, 250..<270, 270..<287] { try whole.add(part(range)) }
+        try left.add(part(0..<250))
+        try right.add(part(250..<270))
+        try left.merge(from: &right)
+        try left.add(part(270..<287))
+        let labels = (250..<287).map { Int64($0) }
+        let given = try left.reconstruct(labels)
+        #expect(try whole.reconstruct(labels) == given)
+    }
+}

@@ -1,7 +1,10 @@
 #include "SearcherChecks.h"
 
 #include "computing.hpp"
+#include "cfaiss_rows.h"
+#include "cfaiss_search.h"
 #include "fast/fast_search.hpp"
+#include "index.hpp"
 #include "sketched_flat.hpp"
 
 #include <faiss/IndexIDMap.h>
@@ -107,6 +110,47 @@ int checked_index_search_fast(
         answered = cfaiss::fast_search(*index->index, n, queries, k, settings, distances, labels);
     });
     return status == CFAISS_OK ? int(answered) : -1;
+}
+
+namespace {
+
+/// Calls `body` with the library's handle of the index.
+template <typename Body>
+cfaiss_status with_handle(checked_index *index, const Body &body) {
+    cfaiss_index handle;
+    handle.index.swap(index->index);
+    const cfaiss_status status = body(&handle);
+    handle.index.swap(index->index);
+    return status;
+}
+
+}  // namespace
+
+int checked_index_range_search(
+    checked_index *index, int64_t n, const float *queries, float radius,
+    void (*hit)(void *context, int64_t label), void *context) {
+    cfaiss_range_hits *hits = nullptr;
+    const cfaiss_status status = with_handle(index, [&](cfaiss_index *handle) {
+        return cfaiss_index_range_search(handle, n, queries, radius, {}, &hits);
+    });
+    if (status != CFAISS_OK) return -1;
+    std::vector<int64_t> bounds(size_t(n) + 1), labels(size_t(cfaiss_range_hits_count(hits)));
+    std::vector<float> distances(labels.size());
+    cfaiss_range_hits_copy(hits, bounds.data(), labels.data(), distances.data());
+    cfaiss_range_hits_destroy(hits);
+    for (int64_t label : labels) hit(context, label);
+    return 1;
+}
+
+void checked_index_forget_labels(checked_index *index, int64_t count) {
+    dynamic_cast<faiss::IndexIDMap &>(*index->index).id_map.resize(size_t(count));
+}
+
+int checked_index_add(checked_index *index, const float *row, int64_t label) {
+    const cfaiss_status status = with_handle(index, [&](cfaiss_index *handle) {
+        return cfaiss_index_add(handle, 1, row, &label, {});
+    });
+    return status == CFAISS_OK ? 1 : -1;
 }
 
 int checked_index_search_plain(

@@ -253,7 +253,6 @@ extension IndexKind {
             "nprobe=8,k_factor_rf=4",
             l2: 0.9,
             loss: 0.0023,
-            within: 0.48,
             changes: .merging
         ),
         IndexKind(

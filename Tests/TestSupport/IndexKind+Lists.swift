@@ -15,7 +15,6 @@ extension IndexKind {
             "nprobe=8,k_factor_rf=4",
             l2: 0.9,
             loss: 0.0023,
-            within: 0.48,
             changes: .merging
         ),
         IndexKind("IVF16,PQ16x4fs", "nprobe=8", l2: 0.66, dot: 0.61, loss: 0.085, within: 0.042),
@@ -101,8 +100,7 @@ extension IndexKind {
             "nprobe=8",
             l2: 0.94,
             dot: 0.95,
-            loss: 2.9e-5,
-            within: 0.035
+            loss: 2.9e-5
         ),
         IndexKind("IVF16(RCQ2x2),Flat", "nprobe=8", l2: 1, dot: 0.94, loss: 1e-6),
         IndexKind("IVF16(RCQ1x3_1x1),SQ8", "nprobe=8", l2: 0.94, dot: 0.92, loss: 3.8e-5),

@@ -1,5 +1,6 @@
 #include "fast/fast_search.hpp"
 #include "search.hpp"
+#include "selected.hpp"
 
 #include "CKernels.h"
 
@@ -8,7 +9,6 @@
 #include <faiss/VectorTransform.h>
 
 #include <algorithm>
-#include <optional>
 #include <vector>
 
 namespace cfaiss {
@@ -39,17 +39,6 @@ void apply(const faiss::VectorTransform &transform, idx_t n, const float *x, flo
         transform.apply_noalloc(n, x, y);
     }
 }
-
-/// Rows by the labels that they were given.
-struct MappedSelector final : faiss::IDSelector {
-    MappedSelector(const faiss::IDSelector &selector, const std::vector<idx_t> &labels)
-        : selector(selector), labels(labels) {}
-    bool is_member(idx_t row) const override {
-        return row >= 0 && size_t(row) < labels.size() && selector.is_member(labels[size_t(row)]);
-    }
-    const faiss::IDSelector &selector;
-    const std::vector<idx_t> &labels;
-};
 
 /// Hits of equal distance by label again.
 void order_equals(idx_t k, const float *distances, idx_t *labels) {
@@ -84,8 +73,8 @@ bool id_map_search(
     const auto *index = dynamic_cast<const faiss::IndexIDMap *>(&any);
     if (index == nullptr) return false;
     SearchSettings inner = settings;
-    std::optional<MappedSelector> selector;
-    if (settings.selector != nullptr) inner.selector = &selector.emplace(*settings.selector, index->id_map);
+    const PositionSelector positions(settings.selector, index->id_map);
+    if (settings.selector != nullptr || lacks_labels(*index)) inner.selector = &positions;
     search(*index->index, n, queries, k, {inner}, distances, labels);
     for (idx_t i = 0; i < n; i++) {
         idx_t *found = labels + i * k;

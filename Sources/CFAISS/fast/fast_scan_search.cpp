@@ -86,7 +86,7 @@ bool ivf_pq_fast_scan_search(
     if (blocks == nullptr || blocks->n_per_block != QK_PQ4_BLOCK) return false;
     if (blocks->block_size != index->M2 * QK_PQ4_CODES) return false;
     const bool l2 = index->metric_type == faiss::METRIC_L2;
-    const VisitedLists lists(*index, n, queries, settings);
+    VisitedLists lists(*index, n, queries, settings);
     FastScan scan(index->pq, index->metric_type, settings.selector);
     std::vector<float> residual(index->by_residual && l2 ? index->d : 0);
     Reservoir nearest;

@@ -5,7 +5,8 @@ namespace {
 
 constexpr Searcher *const searchers[] = {
     sketched_search, flat_search, ivf_flat_search, ivf_sq_search, sq_search, ivf_pq_fast_scan_search,
-    pq_fast_scan_search, refine_search, pre_transform_search, id_map_search, hnsw_search,
+    pq_fast_scan_search, ivf_refine_search, refine_search, pre_transform_search, id_map_search, hnsw_search,
+    nsg_search,
 };
 
 }  // namespace
@@ -17,10 +18,6 @@ bool fast_search(
         if (searcher(index, n, queries, k, settings, distances, labels)) return true;
     }
     return false;
-}
-
-bool fast_add(faiss::Index &index, faiss::Index::idx_t n, const float *rows, const Work &work) {
-    return hnsw_add(index, n, rows, work);
 }
 
 }  // namespace cfaiss

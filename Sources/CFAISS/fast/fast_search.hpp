@@ -5,6 +5,7 @@
 #include "work.hpp"
 
 #include <faiss/Index.h>
+#include <faiss/IndexHNSW.h>
 
 #include <optional>
 
@@ -43,20 +44,24 @@ Searcher ivf_sq_search, sq_search;
 /// Product quantizers of 4 bits a part in FAISS's fast scan's blocks.
 Searcher ivf_pq_fast_scan_search, pq_fast_scan_search;
 
+/// IVF,PQ with second codes, by which as many candidates as k_factor says are compared again.
+Searcher ivf_refine_search;
+
 /// What wraps an index of any kind: refinement, transforms before it, labels over it.
 Searcher refine_search, pre_transform_search, id_map_search;
 
+/// HNSW and NSG over any storage.
+Searcher hnsw_search, nsg_search;
+
+/// Adds rows where a builder of ours is faster than FAISS's: to graphs, inside whatever wraps them. False, and nothing is
+/// added, for other kinds. `labels` are those of an IDMap's rows, else null. If it throws, nothing is added.
+bool fast_add(
+    faiss::Index &index, faiss::Index::idx_t n, const float *rows, const faiss::Index::idx_t *labels, const Work &work);
+
 /// HNSW over flat storage and over scalar quantizers of 8 bits.
-Searcher hnsw_search;
+bool hnsw_takes(const faiss::IndexHNSW &index);
 
-/// Adds rows where a builder of ours is faster than FAISS's; false, and nothing is added, for other kinds. If it throws,
-/// nothing is added.
-using Adder = bool(faiss::Index &index, faiss::Index::idx_t n, const float *rows, const Work &work);
-
-/// Asks every adder below in turn.
-Adder fast_add;
-
-/// HNSW over flat storage and over scalar quantizers of 8 bits. Shares the rows among threads.
-Adder hnsw_add;
+/// Adds rows to a graph that `hnsw_takes`; threads share them. If it throws, nothing is added.
+void hnsw_add(faiss::IndexHNSW &index, faiss::Index::idx_t n, const float *rows, const Work &work);
 
 }  // namespace cfaiss

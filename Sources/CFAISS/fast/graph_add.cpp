@@ -65,17 +65,21 @@ void encode(faiss::IndexScalarQuantizer &storage, size_t n, const float *rows, i
 
 }  // namespace
 
-bool hnsw_add(faiss::Index &index, faiss::Index::idx_t n, const float *rows, const Work &work) {
-    auto *hnsw = dynamic_cast<faiss::IndexHNSW *>(&index);
-    if (hnsw == nullptr || !hnsw->is_trained) return false;
+bool hnsw_takes(const faiss::IndexHNSW &index) {
     if (index.metric_type != faiss::METRIC_L2 && index.metric_type != faiss::METRIC_INNER_PRODUCT) return false;
-    if (!links_of(hnsw->hnsw) || hnsw->hnsw.levels.size() != size_t(hnsw->ntotal)) return false;
-    sketch_graphs(*hnsw, work.thread_count);
-    auto *flat = dynamic_cast<SketchedFlat *>(hnsw->storage);
-    auto *quantized = dynamic_cast<faiss::IndexScalarQuantizer *>(hnsw->storage);
-    if (flat == nullptr && (quantized == nullptr || !SQCodes::can_read(quantized->sq, index.metric_type))) return false;
+    if (!links_of(index.hnsw) || index.hnsw.levels.size() != size_t(index.ntotal)) return false;
+    if (dynamic_cast<const SketchedFlat *>(index.storage) != nullptr) return true;
+    // It gets sketches with its next rows.
+    if (dynamic_cast<const faiss::IndexFlat *>(index.storage) != nullptr) return index.own_fields;
+    const auto *quantized = dynamic_cast<const faiss::IndexScalarQuantizer *>(index.storage);
+    return quantized != nullptr && SQCodes::can_read(quantized->sq, index.metric_type);
+}
 
-    const size_t first = size_t(hnsw->ntotal);
+void hnsw_add(faiss::IndexHNSW &index, faiss::Index::idx_t n, const float *rows, const Work &work) {
+    sketch_graphs(index, work.thread_count);
+    auto *flat = dynamic_cast<SketchedFlat *>(index.storage);
+    auto *quantized = dynamic_cast<faiss::IndexScalarQuantizer *>(index.storage);
+    const size_t first = size_t(index.ntotal);
     try {
         if (flat != nullptr) {
             flat->add(n, rows, work.thread_count);
@@ -85,7 +89,7 @@ bool hnsw_add(faiss::Index &index, faiss::Index::idx_t n, const float *rows, con
         const BuildDistancesMaker maker = flat == nullptr
             ? BuildDistancesMaker([&] { return std::make_unique<ByteRows>(*quantized); })
             : flat->is_sketched() ? distances_between(*flat) : distances_between(flat->exact());
-        link_rows(hnsw->hnsw, first, first + size_t(n), order_seed, maker, work);
+        link_rows(index.hnsw, first, first + size_t(n), order_seed, maker, work);
     } catch (...) {
         if (flat != nullptr) {
             flat->truncate(first);
@@ -95,8 +99,7 @@ bool hnsw_add(faiss::Index &index, faiss::Index::idx_t n, const float *rows, con
         }
         throw;
     }
-    hnsw->ntotal = hnsw->storage->ntotal;
-    return true;
+    index.ntotal = index.storage->ntotal;
 }
 
 }  // namespace cfaiss

@@ -1,48 +1,22 @@
 #include "fast/fast_search.hpp"
 
 #include "CKernels.h"
+#include "fast/graph_walk.hpp"
 #include "fast/nearest_rows.hpp"
 #include "fast/sq_codes.hpp"
 #include "graph_builder.hpp"
 #include "sketched_flat.hpp"
 
 #include <faiss/IndexHNSW.h>
+#include <faiss/IndexNSG.h>
 #include <faiss/IndexScalarQuantizer.h>
-#include <faiss/impl/DistanceComputer.h>
-#include <faiss/impl/NSG.h>
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
-#include <memory>
-#include <new>
-#include <utility>
+#include <optional>
 #include <vector>
 
 namespace cfaiss {
 namespace {
-
-/// The thread's memory for walks. It stays for the thread's next query and goes with the thread; what a large search
-/// needed goes at once.
-class Scratch {
-public:
-    ~Scratch() { qk_walk_release(&memory); }
-
-    qk_walk_scratch *reserve(const qk_graph &graph, size_t ef, bool passing) {
-        if (!qk_walk_reserve(&memory, &graph, ef, passing)) throw std::bad_alloc();
-        return &memory;
-    }
-
-    void shrink() {
-        constexpr size_t kept = size_t(8) << 20;
-        if (qk_walk_scratch_byte_count(&memory) > kept) qk_walk_release(&memory);
-    }
-
-private:
-    qk_walk_scratch memory{};
-};
-
-thread_local Scratch scratch;
 
 /// Distances to rows of float32, one query after the other.
 class FlatRows {
@@ -55,7 +29,6 @@ public:
 
     qk_walk_distances source() const { return qk_walk_distances_of_rows(&query); }
 
-    /// What a walk has found is as it should be.
     void refine(qk_walk_scratch *, size_t) const {}
 
 private:
@@ -118,40 +91,12 @@ private:
     qk_sq8_query query{};
 };
 
-/// Distances to rows of any other kind, as FAISS computes them: one at a time.
-class ComputedRows {
-public:
-    /// The computer measures how far a row is, so that dot products come negated.
-    explicit ComputedRows(const faiss::Index &storage)
-        : computer(faiss::nsg::storage_distance_computer(&storage)), codes(code_array(storage)) {}
-
-    void set_query(const float *numbers) { computer->set_query(numbers); }
-
-    qk_walk_distances source() const { return {distances, computer.get(), codes.first, codes.second}; }
-    void refine(qk_walk_scratch *, size_t) const {}
-
-private:
-    static std::pair<const uint8_t *, size_t> code_array(const faiss::Index &storage) {
-        const auto *rows = dynamic_cast<const faiss::IndexFlatCodes *>(&storage);
-        if (rows == nullptr) return {nullptr, 0};
-        return {rows->codes.data(), rows->code_size};
-    }
-
-    static void distances(const void *context, const uint32_t *numbers, size_t n, float *out) {
-        // FAISS declares it changing, for kinds that decode into a buffer of their own.
-        auto &computer = *static_cast<faiss::DistanceComputer *>(const_cast<void *>(context));
-        for (size_t i = 0; i < n; i++) {
-            const float distance = computer(numbers[i]);
-            out[i] = std::isnan(distance) ? std::numeric_limits<float>::infinity() : distance;
-        }
-    }
-
-    std::unique_ptr<faiss::DistanceComputer> computer;
-    std::pair<const uint8_t *, size_t> codes;
-};
-
-bool is_left_out(const void *context, uint32_t row) {
-    return !static_cast<const faiss::IDSelector *>(context)->is_member(row);
+/// Distances to rows of any other kind. The computer measures how far a row is, so that dot products come negated.
+ComputedRows computed_rows(const faiss::Index &storage) {
+    const auto *rows = dynamic_cast<const faiss::IndexFlatCodes *>(&storage);
+    return ComputedRows(
+        faiss::nsg::storage_distance_computer(&storage), rows == nullptr ? nullptr : rows->codes.data(),
+        rows == nullptr ? 0 : rows->code_size);
 }
 
 /// About how many rows are selected: the same number each time.
@@ -174,46 +119,65 @@ bool is_scan_cheaper(const faiss::IDSelector *selector, size_t row_count, size_t
     return selected * selected <= 20 * double(ef) * double(row_count);
 }
 
-/// One search: queries in, hits out.
-struct Search {
-    const qk_graph &graph;
-    faiss::MetricType metric;
-    size_t dimension;
-    faiss::Index::idx_t n;
-    const float *queries;
-    size_t k, ef;
-    const faiss::IDSelector *selector;
-    float *distances;
-    faiss::Index::idx_t *labels;
+/// Where a walk starts: from the entry alone, or from rows all over the graph as well. Starts that a selector leaves out
+/// lead nowhere, so that all selected rows are compared then.
+enum class Starts { one, many };
 
-    template <typename Rows>
-    void run(Rows &rows) const {
-        qk_walk_conditions conditions{};
-        if (selector != nullptr) {
-            conditions.excludes = is_left_out;
-            conditions.excludes_context = selector;
-        }
-        const bool is_l2 = metric == faiss::METRIC_L2;
-        constexpr float infinity = std::numeric_limits<float>::infinity();
-        qk_walk_scratch *memory = scratch.reserve(graph, ef, selector != nullptr);
-        for (faiss::Index::idx_t query = 0; query < n; query++) {
-            float *out = distances + size_t(query) * k;
-            faiss::Index::idx_t *out_labels = labels + size_t(query) * k;
-            rows.set_query(queries + size_t(query) * dimension);
-            const qk_walk_distances source = rows.source();
-            qk_walk(&graph, &source, 0, ef, &conditions, memory);
-            rows.refine(memory, k);
-            const size_t found = std::min(k, memory->pool_count);
-            for (size_t i = 0; i < found; i++) {
-                out[i] = is_l2 ? qk_candidate_distance(memory->pool[i]) : 0 - qk_candidate_distance(memory->pool[i]);
-                out_labels[i] = qk_candidate_row(memory->pool[i]);
-            }
-            std::fill(out + found, out + k, is_l2 ? infinity : -infinity);
-            std::fill(out_labels + found, out_labels + k, -1);
-        }
-        scratch.shrink();
+/// Walks over the rows of `storage`, or compares all that are selected where that is cheaper; false if this is left to
+/// FAISS.
+bool search_graph(
+    const qk_graph &graph, Starts starts, const faiss::Index &storage, int ef_search, faiss::Index::idx_t n,
+    const float *queries, faiss::Index::idx_t k, const SearchSettings &settings, float *distances,
+    faiss::Index::idx_t *labels) {
+    const auto metric = storage.metric_type;
+    if (metric != faiss::METRIC_L2 && metric != faiss::METRIC_INNER_PRODUCT) return false;
+    const size_t row_count = size_t(storage.ntotal);
+    const size_t wanted = size_t(settings.ef_search > 0 ? settings.ef_search : ef_search);
+    const size_t ef = std::min(std::max({wanted, size_t(k), size_t(1)}), row_count);
+    const bool scans = starts == Starts::many ? settings.selector != nullptr
+                                              : is_scan_cheaper(settings.selector, row_count, ef);
+    GraphWalk walk{
+        graph, metric, size_t(storage.d), n, queries, size_t(k), ef, settings.selector, distances, labels};
+    // FAISS, too, starts with as many rows as it keeps where no levels lead to the region of a query.
+    if (starts == Starts::many) walk.start_count = uint32_t(ef);
+    const auto *sketched = dynamic_cast<const SketchedFlat *>(&storage);
+    if (sketched != nullptr && sketched->is_sketched() && !scans) {
+        // Two candidates more, since sketches may mistake the last ones.
+        walk.ef = std::min(ef + 2, row_count);
+        SketchedRows rows(*sketched);
+        walk.run(rows);
+        return true;
     }
-};
+    if (const auto flat = flat_rows(storage)) {
+        if (scans) return flat_search(storage, n, queries, k, settings, distances, labels);
+        FlatRows rows(*flat);
+        walk.run(rows);
+        return true;
+    }
+    const auto *quantized = dynamic_cast<const faiss::IndexScalarQuantizer *>(&storage);
+    if (quantized != nullptr && SQCodes::can_read(quantized->sq, metric)) {
+        if (scans) return sq_search(*quantized, n, queries, k, settings, distances, labels);
+        ByteRows rows(*quantized, metric);
+        walk.run(rows);
+        return true;
+    }
+    if (scans) return false;
+    ComputedRows rows = computed_rows(storage);
+    walk.run(rows);
+    return true;
+}
+
+/// An NSG's links as a walk knows them; nothing where there are too many a row.
+std::optional<qk_graph> links_of(const faiss::NSG &nsg) {
+    static_assert(sizeof *nsg.final_graph->data == sizeof(uint32_t));
+    if (nsg.R < 1 || nsg.R > QK_WALK_MOST_LINKS) return std::nullopt;
+    qk_graph graph{};
+    graph.links = reinterpret_cast<const uint32_t *>(nsg.final_graph->data);
+    graph.row_count = uint64_t(nsg.ntotal);
+    graph.width = graph.upper_width = uint32_t(nsg.R);
+    graph.entry = uint32_t(nsg.enterpoint);
+    return graph;
+}
 
 }  // namespace
 
@@ -221,46 +185,22 @@ bool hnsw_search(
     const faiss::Index &index, faiss::Index::idx_t n, const float *queries, faiss::Index::idx_t k,
     const SearchSettings &settings, float *distances, faiss::Index::idx_t *labels) {
     const auto *hnsw = dynamic_cast<const faiss::IndexHNSW *>(&index);
-    const auto metric = index.metric_type;
     if (hnsw == nullptr || hnsw->reconstruct_from_neighbors != nullptr || hnsw->ntotal == 0) return false;
-    if (metric != faiss::METRIC_L2 && metric != faiss::METRIC_INNER_PRODUCT) return false;
     const auto graph = links_of(hnsw->hnsw);
     if (!graph) return false;
-    const size_t wanted = size_t(settings.ef_search > 0 ? settings.ef_search : hnsw->hnsw.efSearch);
-    const size_t ef = std::min(std::max({wanted, size_t(k), size_t(1)}), size_t(hnsw->ntotal));
-    const bool scans = is_scan_cheaper(settings.selector, size_t(hnsw->ntotal), ef);
-    Search search{
-        *graph, metric, size_t(index.d), n, queries, size_t(k), ef, settings.selector, distances, labels};
-    const auto *sketched = dynamic_cast<const SketchedFlat *>(hnsw->storage);
-    if (sketched != nullptr && sketched->is_sketched()) {
-        if (scans) {
-            nearest_rows(
-                sketched->exact(), n, queries, k, settings.selector, settings.thread_count, distances, labels);
-        } else {
-            // Two candidates more, since sketches may mistake the last ones.
-            search.ef = std::min(ef + 2, size_t(hnsw->ntotal));
-            SketchedRows rows(*sketched);
-            search.run(rows);
-        }
-        return true;
-    }
-    if (const auto flat = flat_rows(*hnsw->storage)) {
-        if (scans) return flat_search(*hnsw->storage, n, queries, k, settings, distances, labels);
-        FlatRows rows(*flat);
-        search.run(rows);
-        return true;
-    }
-    const auto *quantized = dynamic_cast<const faiss::IndexScalarQuantizer *>(hnsw->storage);
-    if (quantized != nullptr && SQCodes::can_read(quantized->sq, metric)) {
-        if (scans) return sq_search(*quantized, n, queries, k, settings, distances, labels);
-        ByteRows rows(*quantized, metric);
-        search.run(rows);
-        return true;
-    }
-    if (scans) return false;
-    ComputedRows rows(*hnsw->storage);
-    search.run(rows);
-    return true;
+    return search_graph(
+        *graph, Starts::one, *hnsw->storage, hnsw->hnsw.efSearch, n, queries, k, settings, distances, labels);
+}
+
+bool nsg_search(
+    const faiss::Index &index, faiss::Index::idx_t n, const float *queries, faiss::Index::idx_t k,
+    const SearchSettings &settings, float *distances, faiss::Index::idx_t *labels) {
+    const auto *nsg = dynamic_cast<const faiss::IndexNSG *>(&index);
+    if (nsg == nullptr || nsg->ntotal == 0) return false;
+    const auto graph = links_of(nsg->nsg);
+    if (!graph) return false;
+    return search_graph(
+        *graph, Starts::many, *nsg->storage, nsg->nsg.search_L, n, queries, k, settings, distances, labels);
 }
 
 }  // namespace cfaiss

@@ -109,7 +109,7 @@ bool ivf_flat_search(
     const auto &index = static_cast<const faiss::IndexIVFFlat &>(any);
     if (index.metric_type != faiss::METRIC_L2 && index.metric_type != faiss::METRIC_INNER_PRODUCT) return false;
 
-    const VisitedLists lists(index, n, queries, settings);
+    VisitedLists lists(index, n, queries, settings);
     for (idx_t i = 0; i < n; i++) {
         TopK nearest(size_t(k), distances + i * k, labels + i * k);
         Search(index, queries + i * index.d, settings, nearest).run(lists.numbers_of(i), lists.count());

@@ -71,6 +71,18 @@ struct Scratch {
         std::nth_element(least.begin(), place, least.end());
         return *place;
     }
+
+    /// What a search of many rows needed goes at once; the rest stays for the thread's next query.
+    void shrink() {
+        constexpr size_t most_rows = 1 << 20;
+        if (distances.capacity() > most_rows) *this = Scratch();
+    }
+};
+
+/// Shrinks it in the end, whichever that is.
+struct Shrinking {
+    ~Shrinking() { scratch.shrink(); }
+    Scratch &scratch;
 };
 
 }  // namespace
@@ -86,6 +98,7 @@ bool sketched_search(
     const qk_rows sketches = index->sketches(), exact = index->exact();
     const size_t count = exact.count;
     thread_local Scratch scratch;
+    const Shrinking shrinking{scratch};
     scratch.distances.resize(count);
     scratch.near.resize(count);
     scratch.moved.resize(size_t(index->d));

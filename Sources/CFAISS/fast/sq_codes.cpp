@@ -4,6 +4,13 @@ namespace cfaiss {
 
 using faiss::ScalarQuantizer;
 
+namespace {
+
+/// The memory of the last decoder of this thread: a search of one query would spend a good part of its time on getting it.
+thread_local std::vector<float> spare;
+
+}  // namespace
+
 bool SQCodes::can_read(const ScalarQuantizer &quantizer, faiss::MetricType metric) {
     if (metric != faiss::METRIC_L2 && metric != faiss::METRIC_INNER_PRODUCT) return false;
     if (quantizer.code_size != quantizer.d) return false;
@@ -15,12 +22,12 @@ bool SQCodes::can_read(const ScalarQuantizer &quantizer, faiss::MetricType metri
     }
 }
 
-SQCodes::SQCodes(const ScalarQuantizer &quantizer, faiss::MetricType metric)
-    : base(quantizer.d), step(quantizer.d), memory(qk_sq8_query_floats(uint32_t(quantizer.d))),
-      decoding{
-          base.data(), step.data(), uint32_t(quantizer.d),
-          uint8_t(metric == faiss::METRIC_L2 ? QK_L2 : QK_INNER_PRODUCT)} {
-    const size_t d = quantizer.d;
+SQCodes::SQCodes(const ScalarQuantizer &quantizer, faiss::MetricType metric) {
+    const size_t d = quantizer.d, query_size = qk_sq8_query_floats(uint32_t(d));
+    numbers.swap(spare);
+    numbers.resize(query_size + 2 * d);
+    float *base = numbers.data() + query_size, *step = base + d;
+    decoding = {base, step, uint32_t(d), uint8_t(metric == faiss::METRIC_L2 ? QK_L2 : QK_INNER_PRODUCT)};
     const std::vector<float> &trained = quantizer.trained;
     for (size_t i = 0; i < d; i++) {
         // A code means the middle of its step: minimum + (code + 1/2) / 255 * range.
@@ -38,6 +45,10 @@ SQCodes::SQCodes(const ScalarQuantizer &quantizer, faiss::MetricType metric)
             base[i] = 0;
         }
     }
+}
+
+SQCodes::~SQCodes() {
+    spare.swap(numbers);
 }
 
 }  // namespace cfaiss

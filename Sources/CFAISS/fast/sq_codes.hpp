@@ -16,16 +16,18 @@ public:
     static bool can_read(const faiss::ScalarQuantizer &quantizer, faiss::MetricType metric);
 
     SQCodes(const faiss::ScalarQuantizer &quantizer, faiss::MetricType metric);
+    ~SQCodes();
     SQCodes(const SQCodes &) = delete;
     SQCodes &operator=(const SQCodes &) = delete;
 
     const qk_sq8 &decoder() const { return decoding; }
 
     /// The query for the kernels. It lasts until the next call.
-    qk_sq8_query prepare(const float *query) { return qk_sq8_prepare(&decoding, query, memory.data()); }
+    qk_sq8_query prepare(const float *query) { return qk_sq8_prepare(&decoding, query, numbers.data()); }
 
 private:
-    std::vector<float> base, step, memory;
+    /// The prepared query, and behind it what decodes.
+    std::vector<float> numbers;
     qk_sq8 decoding;
 };
 

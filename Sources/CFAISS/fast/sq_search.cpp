@@ -62,7 +62,7 @@ bool ivf_sq_search(
     if (index == nullptr || !index->is_trained || !SQCodes::can_read(index->sq, index->metric_type)) return false;
     if (index->invlists->code_size != index->sq.code_size) return false;
     const bool l2 = index->metric_type == faiss::METRIC_L2;
-    const VisitedLists lists(*index, n, queries, settings);
+    VisitedLists lists(*index, n, queries, settings);
     SQCodes codes(index->sq, index->metric_type);
     std::vector<float> residual(index->by_residual && l2 ? index->d : 0);
     Scan scan(settings.selector);

@@ -9,19 +9,19 @@
 
 namespace cfaiss {
 
-/// The lists that a search of a batch visits. Those of one query fit on the stack; a batch's are found together.
+/// The lists that a search of a batch visits, query after query. Those of one query fit on the stack; those of several
+/// are found together, a piece of the batch at a time.
 class VisitedLists {
 public:
     using idx_t = faiss::Index::idx_t;
 
     VisitedLists(const faiss::IndexIVF &index, idx_t n, const float *queries, const SearchSettings &settings)
-        : nprobe(visited_list_count(index, settings)),
+        : index(index), n(n), queries(queries), settings(settings), nprobe(visited_list_count(index, settings)),
           max_codes(settings.max_codes != 0 ? settings.max_codes : index.max_codes), invlists(*index.invlists) {
-        if (size_t(n) * nprobe > stacked) {
-            own_distances.reset(distances = new float[size_t(n) * nprobe]);
-            own_numbers.reset(numbers = new idx_t[size_t(n) * nprobe]);
-        }
-        nearest_lists(index, n, queries, settings, distances, numbers);
+        const size_t held = size_t(std::min(n, queries_a_piece(nprobe))) * nprobe;
+        if (held <= stacked) return;
+        held_distances.reset(distances = new float[held]);
+        held_numbers.reset(numbers = new idx_t[held]);
     }
     VisitedLists(const VisitedLists &) = delete;
     VisitedLists &operator=(const VisitedLists &) = delete;
@@ -29,8 +29,16 @@ public:
     /// Lists a query.
     size_t count() const { return nprobe; }
 
-    /// The numbers of a query's lists, nearest first; -1 for those that the quantizer did not find.
-    const idx_t *numbers_of(idx_t query) const { return numbers + size_t(query) * nprobe; }
+    /// The numbers of a query's lists, nearest first; -1 for those that the quantizer did not find. Queries are asked
+    /// about in their order.
+    const idx_t *numbers_of(idx_t query) {
+        if (query >= end) {
+            first = query;
+            end = std::min(n, query + queries_a_piece(nprobe));
+            nearest_lists(index, end - first, queries + first * index.d, settings, distances, numbers);
+        }
+        return numbers + size_t(query - first) * nprobe;
+    }
 
     /// One list while it is visited.
     struct List {
@@ -44,18 +52,19 @@ public:
     /// Calls `body` with each list of a query that has rows, nearest first, until max_codes rows were visited. The
     /// next list's first rows are asked for meanwhile.
     template <typename Body>
-    void visit(idx_t query, Body &&body) const {
-        const size_t first = size_t(query) * nprobe;
+    void visit(idx_t query, Body &&body) {
+        const idx_t *own_numbers = numbers_of(query);
+        const float *own_distances = distances + (own_numbers - numbers);
         size_t visited = 0;
-        for (size_t i = first; i < first + nprobe; i++) {
-            if (i + 1 < first + nprobe) ask(numbers[i + 1]);
-            if (numbers[i] < 0) continue;
-            const auto number = size_t(numbers[i]);
+        for (size_t i = 0; i < nprobe; i++) {
+            if (i + 1 < nprobe) ask(own_numbers[i + 1]);
+            if (own_numbers[i] < 0) continue;
+            const auto number = size_t(own_numbers[i]);
             const size_t size = invlists.list_size(number);
             if (size == 0) continue;
             const faiss::InvertedLists::ScopedCodes codes(&invlists, number);
             const faiss::InvertedLists::ScopedIds ids(&invlists, number);
-            body(List{numbers[i], distances[i], codes.codes, ids.ids, size});
+            body(List{own_numbers[i], own_distances[i], codes.codes, ids.ids, size});
             visited += size;
             if (max_codes != 0 && visited >= max_codes) break;
         }
@@ -76,15 +85,21 @@ private:
     /// Prefetches past a list's end do no harm.
     static constexpr size_t asked_bytes = 4096, asked_ids = 128;
 
+    const faiss::IndexIVF &index;
+    const idx_t n;
+    const float *const queries;
+    const SearchSettings &settings;
     const size_t nprobe;
     const size_t max_codes;
     const faiss::InvertedLists &invlists;
     float stacked_distances[stacked];
     idx_t stacked_numbers[stacked];
+    /// Whose lists are held.
+    idx_t first = 0, end = 0;
     float *distances = stacked_distances;
     idx_t *numbers = stacked_numbers;
-    std::unique_ptr<float[]> own_distances;
-    std::unique_ptr<idx_t[]> own_numbers;
+    std::unique_ptr<float[]> held_distances;
+    std::unique_ptr<idx_t[]> held_numbers;
 };
 
 }  // namespace cfaiss

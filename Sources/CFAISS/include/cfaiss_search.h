@@ -28,7 +28,8 @@ cfaiss_status cfaiss_index_search(
 /* All hits of a batch of queries: those of query q are bounds[q] … bounds[q + 1] - 1, nearest first. */
 typedef struct cfaiss_range_hits cfaiss_range_hits;
 
-/* Rows nearer than `radius`: squared distance < radius, or dot product > radius. */
+/* Rows nearer than `radius`: squared distance < radius, or dot product > radius. Distances are those that a search
+ * tells. Where rows have refinement, all rows of the lists visited are compared by it, whatever k_factor is. */
 cfaiss_status cfaiss_index_range_search(
     const cfaiss_index *index, int64_t n, const float *queries, float radius,
     cfaiss_search_parameters parameters, cfaiss_range_hits **out);

@@ -66,6 +66,9 @@ typedef struct qk_walk_conditions {
     /* Rows that are walked through, but are no hits. */
     bool (*excludes)(const void *context, uint32_t row);
     const void *excludes_context;
+    /* So many rows, spread evenly over all, start a walk on level 0 besides the entry: for a graph without upper levels,
+     * whose links alone may lead from one cluster of rows to another too late. */
+    uint32_t start_count;
     /* Asked every 64 rows expanded; true ends the walk. */
     bool (*cancelled)(const void *context);
     const void *cancelled_context;

@@ -34,6 +34,16 @@ int checked_index_search_fast(
     const checked_index *index, int64_t n, const float *queries, int64_t k, checked_settings settings,
     float *distances, int64_t *labels);
 
+/* Tells `hit` of every row that the library finds within a radius: 1, or -1 if something was thrown. */
+int checked_index_range_search(
+    checked_index *index, int64_t n, const float *queries, float radius,
+    void (*hit)(void *context, int64_t label), void *context);
+
+/* Takes the labels from an IDMap's rows from `count` on, as if giving them had failed. */
+void checked_index_forget_labels(checked_index *index, int64_t count);
+/* Adds a row under a label: 1, or -1 if something was thrown. */
+int checked_index_add(checked_index *index, const float *row, int64_t label);
+
 /* What FAISS answers: 1, or -1 if it threw. `members` is not looked at. */
 int checked_index_search_plain(
     checked_index *index, int64_t n, const float *queries, int64_t k, checked_settings settings,
