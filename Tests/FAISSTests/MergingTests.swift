@@ -74,7 +74,8 @@ private let others = ClusteredRows(count: 700, dimension: 16, clusters: 9, sprea
         for range in [0..<250, 250..<270, 270..<287] { try whole.add(part(range)) }
         try left.add(part(0..<250))
         try right.add(part(250..<270))
-        try left.merge(from: &right)
+        // Labels of the caller's stay as they are unless he says more.
+        try left.merge(from: &right, shiftingLabelsBy: left.labels == .mapped ? 250 : nil)
         try left.add(part(270..<287))
         let labels = (250..<287).map { Int64($0) }
         let given = try left.reconstruct(labels)
