@@ -7,6 +7,7 @@
 #include "selected.hpp"
 #include "spreading_graph.hpp"
 #include "work.hpp"
+#include "wrapped.hpp"
 
 #include <faiss/IndexIDMap.h>
 #include <faiss/IndexNSG.h>
@@ -25,13 +26,6 @@ namespace {
 
 /// Rows that FAISS adds at a time: small enough to hear of a cancellation, large enough for its batches.
 constexpr int64_t chunk_size = 16384;
-
-faiss::IndexNSG *spreading_graph(faiss::Index &index) {
-    if (auto *map = dynamic_cast<faiss::IndexIDMap *>(&index)) return spreading_graph(*map->index);
-    if (auto *outer = dynamic_cast<faiss::IndexPreTransform *>(&index)) return spreading_graph(*outer->index);
-    if (auto *refine = dynamic_cast<faiss::IndexRefine *>(&index)) return spreading_graph(*refine->base_index);
-    return dynamic_cast<faiss::IndexNSG *>(&index);
-}
 
 /// A row that no link leads to is linked from one that has room for a link. FAISS looks for that without end if there is
 /// none, which happens when more rows are equal than have links to each other.
@@ -67,13 +61,6 @@ void check_distinct(const faiss::IndexNSG &nsg, const faiss::Index &index, int64
             throw cfaiss::Failure{CFAISS_DEGENERATE, "too many rows are equal, or have equal codes, for a NSG"};
         }
     }
-}
-
-faiss::IndexHNSW *graph(faiss::Index &index) {
-    if (auto *map = dynamic_cast<faiss::IndexIDMap *>(&index)) return graph(*map->index);
-    if (auto *outer = dynamic_cast<faiss::IndexPreTransform *>(&index)) return graph(*outer->index);
-    if (auto *refine = dynamic_cast<faiss::IndexRefine *>(&index)) return graph(*refine->base_index);
-    return dynamic_cast<faiss::IndexHNSW *>(&index);
 }
 
 }  // namespace
@@ -118,13 +105,13 @@ cfaiss_status cfaiss_index_add(
             return;
         }
         std::optional<cfaiss::GivenNeighbours> neighbours;
-        if (auto *nsg = spreading_graph(index)) {
+        if (auto *nsg = cfaiss::part_of<faiss::IndexNSG>(index)) {
             cfaiss::require(n >= CFAISS_NSG_ROWS, "a NSG needs more rows");
             check_distinct(*nsg, index, n, rows);
             neighbours.emplace(*nsg, n, work);
         }
         const auto alone = cfaiss::lock_local_search(index);
-        faiss::IndexIVF *ivf = cfaiss::inner_ivf(index);
+        faiss::IndexIVF *ivf = cfaiss::part_of<faiss::IndexIVF>(index);
         const int thread_count = ivf == nullptr ? 1 : work.thread_count;
         cfaiss::Team team(thread_count, size_t(n) / cfaiss::SharedQuantizer::piece_size + 1);
         const cfaiss::SharedQuantizer shared(ivf, team);
@@ -151,7 +138,7 @@ cfaiss_status cfaiss_index_set_ef_construction(cfaiss_index *handle, int ef_cons
     return cfaiss::guarded([&] {
         cfaiss::require(handle != nullptr, "a pointer is missing");
         cfaiss::require(ef_construction >= 1 && ef_construction <= 65536, "efConstruction is out of range");
-        faiss::IndexHNSW *hnsw = graph(cfaiss::changeable(handle));
+        faiss::IndexHNSW *hnsw = cfaiss::part_of<faiss::IndexHNSW>(cfaiss::changeable(handle));
         if (hnsw == nullptr) throw cfaiss::Failure{CFAISS_UNSUPPORTED, "the index has no HNSW graph"};
         hnsw->hnsw.efConstruction = ef_construction;
     });

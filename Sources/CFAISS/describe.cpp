@@ -2,9 +2,9 @@
 
 #include "binary.hpp"
 #include "guarded.hpp"
+#include "wrapped.hpp"
 
 #include <faiss/IndexBinaryIVF.h>
-#include <faiss/IndexIDMap.h>
 #include <faiss/IndexIVFPQR.h>
 #include <faiss/IndexNSG.h>
 #include <faiss/IndexPreTransform.h>
@@ -25,18 +25,6 @@ int32_t label_kind(const faiss::Index &index) {
     if (dynamic_cast<const faiss::IndexIVFPQR *>(&index) != nullptr) return CFAISS_LABEL_POSITION;
     if (dynamic_cast<const faiss::IndexIVF *>(&index) != nullptr) return CFAISS_LABEL_STORED;
     return CFAISS_LABEL_POSITION;
-}
-
-bool takes_rows_once(const faiss::Index &index) {
-    if (dynamic_cast<const faiss::IndexNSG *>(&index) != nullptr) return true;
-    if (const auto *map = dynamic_cast<const faiss::IndexIDMap *>(&index)) return takes_rows_once(*map->index);
-    if (const auto *outer = dynamic_cast<const faiss::IndexPreTransform *>(&index)) {
-        return takes_rows_once(*outer->index);
-    }
-    if (const auto *refine = dynamic_cast<const faiss::IndexRefine *>(&index)) {
-        return takes_rows_once(*refine->base_index);
-    }
-    return false;
 }
 
 int64_t above(const int64_t *labels, size_t count) {
@@ -69,7 +57,7 @@ cfaiss_index_info describe(const faiss::Index &index) {
     info.metric = index.metric_type == faiss::METRIC_L2 ? CFAISS_L2 : CFAISS_INNER_PRODUCT;
     info.label_kind = label_kind(index);
     info.is_trained = index.is_trained;
-    info.takes_rows_once = takes_rows_once(index);
+    info.takes_rows_once = part_of<faiss::IndexNSG>(index) != nullptr;
     return info;
 }
 

@@ -2,6 +2,7 @@
 
 #include "fast/shared_quantizer.hpp"
 #include "guarded.hpp"
+#include "wrapped.hpp"
 
 #include <faiss/IndexAdditiveQuantizer.h>
 #include <faiss/IndexAdditiveQuantizerFastScan.h>
@@ -75,7 +76,7 @@ void prepare_parts(faiss::Index &index);
 }  // namespace
 
 void check_centroids(faiss::Index &index) {
-    const auto *ivf = inner_ivf(index);
+    const auto *ivf = part_of<faiss::IndexIVF>(index);
     const auto *outer = ivf == nullptr ? nullptr : dynamic_cast<const faiss::IndexPreTransform *>(ivf->quantizer);
     if (outer == nullptr || !outer->is_trained) return;
     for (const faiss::VectorTransform *step : outer->chain) {

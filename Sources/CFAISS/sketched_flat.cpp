@@ -2,11 +2,9 @@
 
 #include "sketch_check.hpp"
 #include "team.hpp"
+#include "wrapped.hpp"
 
 #include <faiss/IndexHNSW.h>
-#include <faiss/IndexIDMap.h>
-#include <faiss/IndexPreTransform.h>
-#include <faiss/IndexRefine.h>
 
 #include <algorithm>
 #include <atomic>
@@ -124,10 +122,7 @@ qk_rows SketchedFlat::sketches() const {
 }
 
 void sketch_graphs(faiss::Index &index, int thread_count) {
-    if (auto *map = dynamic_cast<faiss::IndexIDMap *>(&index)) return sketch_graphs(*map->index, thread_count);
-    if (auto *outer = dynamic_cast<faiss::IndexPreTransform *>(&index)) return sketch_graphs(*outer->index, thread_count);
-    if (auto *refine = dynamic_cast<faiss::IndexRefine *>(&index)) return sketch_graphs(*refine->base_index, thread_count);
-    auto *hnsw = dynamic_cast<faiss::IndexHNSW *>(&index);
+    auto *hnsw = part_of<faiss::IndexHNSW>(index);
     if (hnsw == nullptr || !hnsw->own_fields || dynamic_cast<SketchedFlat *>(hnsw->storage) != nullptr) return;
     if (hnsw->metric_type != faiss::METRIC_L2 && hnsw->metric_type != faiss::METRIC_INNER_PRODUCT) return;
     auto *flat = dynamic_cast<faiss::IndexFlat *>(hnsw->storage);

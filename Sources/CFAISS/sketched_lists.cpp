@@ -1,9 +1,8 @@
 #include "sketched_flat.hpp"
 
-#include <faiss/IndexIDMap.h>
+#include "wrapped.hpp"
+
 #include <faiss/IndexIVF.h>
-#include <faiss/IndexPreTransform.h>
-#include <faiss/IndexRefine.h>
 
 #include <memory>
 #include <typeinfo>
@@ -11,14 +10,7 @@
 namespace cfaiss {
 
 void sketch_centroids(faiss::Index &index, int thread_count) {
-    if (auto *map = dynamic_cast<faiss::IndexIDMap *>(&index)) return sketch_centroids(*map->index, thread_count);
-    if (auto *outer = dynamic_cast<faiss::IndexPreTransform *>(&index)) {
-        return sketch_centroids(*outer->index, thread_count);
-    }
-    if (auto *refine = dynamic_cast<faiss::IndexRefine *>(&index)) {
-        return sketch_centroids(*refine->base_index, thread_count);
-    }
-    auto *ivf = dynamic_cast<faiss::IndexIVF *>(&index);
+    auto *ivf = part_of<faiss::IndexIVF>(index);
     if (ivf == nullptr || !ivf->own_fields) return;
     const std::type_info &type = typeid(*ivf->quantizer);
     if (type != typeid(faiss::IndexFlat) && type != typeid(faiss::IndexFlatL2) && type != typeid(faiss::IndexFlatIP)) {

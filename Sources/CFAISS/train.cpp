@@ -5,10 +5,7 @@
 #include "local_search.hpp"
 #include "opq_training.hpp"
 #include "work.hpp"
-
-#include <faiss/IndexIDMap.h>
-#include <faiss/IndexPreTransform.h>
-#include <faiss/IndexRefine.h>
+#include "wrapped.hpp"
 
 #include <cmath>
 
@@ -19,7 +16,7 @@ namespace {
 /// the call can end.
 class WatchedClustering {
 public:
-    WatchedClustering(faiss::Index &index, const Work &work, Team &team) : ivf(inner_ivf(index)), team(team) {
+    WatchedClustering(faiss::Index &index, const Work &work, Team &team) : ivf(part_of<faiss::IndexIVF>(index)), team(team) {
         // 1 means that the quantizer learns by itself, without k-means over the lists.
         if (ivf == nullptr || ivf->quantizer_trains_alone == 1) return;
         const auto metric = ivf->quantizer_trains_alone == 0 ? ivf->quantizer->metric_type : faiss::METRIC_L2;
@@ -43,12 +40,6 @@ private:
     Team &team;
     std::unique_ptr<CentroidIndex> centroids;
 };
-
-faiss::IndexPreTransform *transforms(faiss::Index &index) {
-    if (auto *map = dynamic_cast<faiss::IndexIDMap *>(&index)) return transforms(*map->index);
-    if (auto *refine = dynamic_cast<faiss::IndexRefine *>(&index)) return transforms(*refine->base_index);
-    return dynamic_cast<faiss::IndexPreTransform *>(&index);
-}
 
 bool finite(const std::vector<float> &values) {
     for (float value : values) {
@@ -76,14 +67,14 @@ cfaiss_status cfaiss_index_train(cfaiss_index *handle, int64_t n, const float *r
         const auto alone = cfaiss::lock_local_search(index);
         cfaiss::Team team(work.thread_count, size_t(n) / cfaiss::CentroidIndex::least_piece_size + 1);
         const cfaiss::WatchedClustering watched(index, work, team);
-        if (auto *outer = cfaiss::transforms(index)) {
+        if (auto *outer = cfaiss::part_of<faiss::IndexPreTransform>(index)) {
             const cfaiss::QuietOPQ quiet(outer->chain, n, team);
             index.train(n, rows);
             for (const faiss::VectorTransform *step : outer->chain) cfaiss::check_learned(*step);
         } else {
             index.train(n, rows);
         }
-        auto *ivf = cfaiss::inner_ivf(index);
+        auto *ivf = cfaiss::part_of<faiss::IndexIVF>(index);
         if (ivf != nullptr) cfaiss::prepare(*ivf->quantizer);
         try {
             cfaiss::check_centroids(index);

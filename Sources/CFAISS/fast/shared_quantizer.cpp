@@ -4,10 +4,6 @@
 #include "fast/nearest_row.hpp"
 #include "guarded.hpp"
 
-#include <faiss/IndexIDMap.h>
-#include <faiss/IndexPreTransform.h>
-#include <faiss/IndexRefine.h>
-
 #include <algorithm>
 #include <atomic>
 
@@ -64,13 +60,6 @@ struct Shared final : faiss::Index {
 };
 
 }  // namespace
-
-faiss::IndexIVF *inner_ivf(faiss::Index &index) {
-    if (auto *map = dynamic_cast<faiss::IndexIDMap *>(&index)) return inner_ivf(*map->index);
-    if (auto *outer = dynamic_cast<faiss::IndexPreTransform *>(&index)) return inner_ivf(*outer->index);
-    if (auto *refine = dynamic_cast<faiss::IndexRefine *>(&index)) return inner_ivf(*refine->base_index);
-    return dynamic_cast<faiss::IndexIVF *>(&index);
-}
 
 CentroidIndex::CentroidIndex(int d, faiss::MetricType metric, Team &team, std::function<void()> iteration)
     : faiss::IndexFlat(d, metric), team(team), iteration(std::move(iteration)) {}

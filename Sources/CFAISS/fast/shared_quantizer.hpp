@@ -10,9 +10,6 @@
 
 namespace cfaiss {
 
-/// The IVF index that `index` is or has inside; null if there is none.
-faiss::IndexIVF *inner_ivf(faiss::Index &index);
-
 /// The flat index that k-means asks for each row's nearest centroid, once an iteration: a team of threads answers.
 struct CentroidIndex final : faiss::IndexFlat {
     /// Rows that one thread looks at together, at least.
