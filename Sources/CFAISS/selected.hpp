@@ -15,8 +15,8 @@ inline bool lacks_labels(const faiss::IndexIDMap &index) {
 /// Throws CFAISS_EXCEPTION if an IDMap in `index` lacks labels: rows can neither be added nor moved then.
 void require_labels(const faiss::Index &index);
 
-/// A selector over an IDMap's labels, asked about the positions inside it. Rows without a label are never selected; without
-/// a selector all others are.
+/// A selector over an IDMap's labels, asked about the positions inside it. Rows without a label are never selected;
+/// without a selector all others are.
 struct PositionSelector final : faiss::IDSelector {
     PositionSelector(const faiss::IDSelector *labels, const std::vector<idx_t> &map) : labels(labels), map(map) {}
     bool is_member(idx_t position) const override {

@@ -8,8 +8,8 @@
 
 namespace cfaiss {
 
-/// Gives an NSG the nearest neighbours of its rows, from which it is built, and settings that so many rows allow, as long as
-/// this lives.
+/// Gives an NSG the nearest neighbours of its rows, from which it is built, and settings that so many rows allow, as
+/// long as this lives.
 ///
 /// FAISS 1.7.3 finds them by NN-descent, which leaves rows with fewer neighbours than it then reads: under inner product and
 /// in few dimensions, where a few rows are everybody's nearest, the rest is memory that was never written. Here each row's

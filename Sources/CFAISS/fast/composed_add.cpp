@@ -22,17 +22,20 @@ namespace {
 
 using idx_t = faiss::Index::idx_t;
 
-/// Whether a graph of ours is at the end of all that wraps it. Rows that refine are added as a whole, so that they must be
-/// soon encoded.
-bool takes(const faiss::Index &index) {
+/// Whether a graph of ours is at the end of all that wraps it, under an IDMap if its rows are `labelled` and under none
+/// if not. Rows that refine are added as a whole, so that they must be soon encoded.
+bool takes(const faiss::Index &index, bool labelled) {
     if (!index.is_trained) return false;
-    if (const auto *map = dynamic_cast<const faiss::IndexIDMap *>(&index)) return takes(*map->index);
-    if (const auto *outer = dynamic_cast<const faiss::IndexPreTransform *>(&index)) return takes(*outer->index);
+    if (const auto *map = dynamic_cast<const faiss::IndexIDMap *>(&index)) return labelled && takes(*map->index, false);
+    if (const auto *outer = dynamic_cast<const faiss::IndexPreTransform *>(&index)) {
+        return takes(*outer->index, labelled);
+    }
+    if (labelled) return false;
     if (const auto *refine = dynamic_cast<const faiss::IndexRefine *>(&index)) {
         const faiss::Index *rows = refine->refine_index;
         const bool is_simple = dynamic_cast<const faiss::IndexFlat *>(rows) != nullptr ||
             dynamic_cast<const faiss::IndexScalarQuantizer *>(rows) != nullptr;
-        return is_simple && takes(*refine->base_index);
+        return is_simple && takes(*refine->base_index, false);
     }
     const auto *hnsw = dynamic_cast<const faiss::IndexHNSW *>(&index);
     return hnsw != nullptr && hnsw_takes(*hnsw);
@@ -112,7 +115,7 @@ void add(faiss::Index &index, idx_t n, const float *rows, const idx_t *labels, c
 }  // namespace
 
 bool fast_add(faiss::Index &index, idx_t n, const float *rows, const idx_t *labels, const Work &work) {
-    if (!takes(index)) return false;
+    if (!takes(index, labels != nullptr)) return false;
     add(index, n, rows, labels, work);
     return true;
 }

@@ -53,8 +53,8 @@ Searcher refine_search, pre_transform_search, id_map_search;
 /// HNSW and NSG over any storage.
 Searcher hnsw_search, nsg_search;
 
-/// Adds rows where a builder of ours is faster than FAISS's: to graphs, inside whatever wraps them. False, and nothing is
-/// added, for other kinds. `labels` are those of an IDMap's rows, else null. If it throws, nothing is added.
+/// Adds rows where a builder of ours is faster than FAISS's: to graphs, inside whatever wraps them. False, and nothing
+/// is added, for other kinds. `labels` are those of an IDMap's rows, else null. If it throws, nothing is added.
 bool fast_add(
     faiss::Index &index, faiss::Index::idx_t n, const float *rows, const faiss::Index::idx_t *labels, const Work &work);
 

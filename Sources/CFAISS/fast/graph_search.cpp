@@ -119,8 +119,8 @@ bool is_scan_cheaper(const faiss::IDSelector *selector, size_t row_count, size_t
     return selected * selected <= 20 * double(ef) * double(row_count);
 }
 
-/// Where a walk starts: from the entry alone, or from rows all over the graph as well. Starts that a selector leaves out
-/// lead nowhere, so that all selected rows are compared then.
+/// Where a walk starts: from the entry alone, or from rows all over the graph as well. Those that a selector leaves out
+/// would not count, so that all selected rows are compared then.
 enum class Starts { one, many };
 
 /// Walks over the rows of `storage`, or compares all that are selected where that is cheaper; false if this is left to
@@ -185,7 +185,7 @@ bool hnsw_search(
     const faiss::Index &index, faiss::Index::idx_t n, const float *queries, faiss::Index::idx_t k,
     const SearchSettings &settings, float *distances, faiss::Index::idx_t *labels) {
     const auto *hnsw = dynamic_cast<const faiss::IndexHNSW *>(&index);
-    if (hnsw == nullptr || hnsw->reconstruct_from_neighbors != nullptr || hnsw->ntotal == 0) return false;
+    if (hnsw == nullptr || hnsw->reconstruct_from_neighbors != nullptr || hnsw->hnsw.entry_point < 0) return false;
     const auto graph = links_of(hnsw->hnsw);
     if (!graph) return false;
     return search_graph(
@@ -196,7 +196,7 @@ bool nsg_search(
     const faiss::Index &index, faiss::Index::idx_t n, const float *queries, faiss::Index::idx_t k,
     const SearchSettings &settings, float *distances, faiss::Index::idx_t *labels) {
     const auto *nsg = dynamic_cast<const faiss::IndexNSG *>(&index);
-    if (nsg == nullptr || nsg->ntotal == 0) return false;
+    if (nsg == nullptr || !nsg->nsg.is_built || nsg->ntotal == 0) return false;
     const auto graph = links_of(nsg->nsg);
     if (!graph) return false;
     return search_graph(

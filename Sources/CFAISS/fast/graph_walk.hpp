@@ -39,8 +39,8 @@ inline thread_local WalkMemory walk_memory;
 /// Distances to rows of any kind, as FAISS computes them: one at a time.
 class ComputedRows {
 public:
-    /// The computer measures how far a row is. Row r's bytes start at codes + r * code_size, to be fetched early; null if
-    /// they do not lie so.
+    /// The computer measures how far a row is. Row r's bytes start at codes + r * code_size, to be fetched early; null
+    /// if they do not lie so.
     ComputedRows(faiss::DistanceComputer *computer, const uint8_t *codes, size_t code_size)
         : computer(computer), codes(codes), code_size(code_size) {}
 

@@ -6,7 +6,7 @@ using faiss::ScalarQuantizer;
 
 namespace {
 
-/// The memory of the last decoder of this thread: a search of one query would spend a good part of its time on getting it.
+/// The memory of the thread's last decoder, so that a search of one query need not ask for any.
 thread_local std::vector<float> spare;
 
 }  // namespace
