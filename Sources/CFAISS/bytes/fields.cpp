@@ -40,23 +40,17 @@ void step_part(Walk &walk, unsigned place) {
     const Seen whole = walk.seen;
     const char *const name = walk.name;
     walk_kind(walk, Place(place));
-    const Seen inner = walk.seen;
+    walk.inner = walk.seen;
     walk.seen = whole;
-    walk.seen.inner_count = inner.count;
-    walk.seen.inner_is_computed = inner.is_computed;
     walk.name = name;
 }
 
-void step_same_count(Walk &walk, unsigned) {
+void step_same_shape(Walk &walk, unsigned) {
+    walk.expect(walk.inner.d == (walk.seen.d_out != 0 ? walk.seen.d_out : walk.seen.d),
+                "a part of another dimension than its index");
     // A skeleton has 0 for some counts and not for others.
-    walk.expect(walk.form == Form::skeleton || walk.seen.inner_count == walk.seen.count,
+    walk.expect(walk.form == Form::skeleton || walk.inner.count == walk.seen.count,
                 "a part of more or fewer rows than its index");
-}
-
-void step_transforms(Walk &walk, unsigned) {
-    const auto count = walk.take<int32_t>();
-    walk.expect(count >= 1 && count <= structure::max_transform_count, "the number of transforms is out of range");
-    for (int32_t i = 0; i < count; i++) step_part(walk, chain);
 }
 
 void step_list_numbers(Walk &walk, unsigned place) {
@@ -65,14 +59,15 @@ void step_list_numbers(Walk &walk, unsigned place) {
                 "the number of lists is out of range");
     walk.skip(sizeof(uint64_t)); // nprobe
     step_part(walk, place);
-    walk.expect(walk.seen.inner_count <= walk.seen.list_count, "more centroids than lists");
+    walk.expect(walk.inner.d == walk.seen.d && walk.inner.count <= walk.seen.list_count,
+                "centroids of another dimension than their lists, or more of them");
     const bool is_mapped = walk.take<uint8_t>() != 0;
     walk.expect(!is_mapped && walk.vector(sizeof(int64_t)) == 0, "a map from labels to places in the lists");
 }
 
 void step_early_table(Walk &walk, unsigned) {
     // FAISS's reader decodes all centroids that are counted, of which a skeleton has none yet.
-    walk.expect(walk.form == Form::whole || walk.seen.inner_count == 0 || walk.seen.inner_is_computed,
+    walk.expect(walk.form == Form::whole || walk.inner.count == 0 || walk.inner.is_computed,
                 "centroids that are counted before they are there");
 }
 

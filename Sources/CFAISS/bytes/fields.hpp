@@ -18,13 +18,19 @@ inline void step_bits(Walk &walk, unsigned) { walk.counted_rows(1, walk.seen.d /
 void step_header(Walk &, unsigned);
 void step_bit_header(Walk &, unsigned);
 void step_part(Walk &, unsigned place);
-void step_same_count(Walk &, unsigned);
-void step_transforms(Walk &, unsigned);
+void step_same_shape(Walk &, unsigned);
 void step_list_numbers(Walk &, unsigned place);
 void step_early_table(Walk &, unsigned);
 void step_lists(Walk &, unsigned);
 void step_hnsw(Walk &, unsigned);
 void step_nsg(Walk &, unsigned);
+
+void step_transforms(Walk &, unsigned);
+void step_matrix(Walk &, unsigned);
+void step_matrix_dimensions(Walk &, unsigned);
+void step_itq_dimensions(Walk &, unsigned);
+void step_same_dimensions(Walk &, unsigned);
+void step_map(Walk &, unsigned);
 
 void step_scalar(Walk &, unsigned);
 void step_scalar_codes(Walk &, unsigned);

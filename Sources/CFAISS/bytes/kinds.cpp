@@ -11,12 +11,13 @@ constexpr Field flag{step_flag};
 constexpr Field number{step_skip, 4};
 constexpr Field size{step_skip, 8};
 constexpr Field floats{step_vector, sizeof(float)};
-constexpr Field integers{step_vector, sizeof(int32_t)};
 constexpr Field codes{step_rows, 1};
-constexpr Field same_count{step_same_count};
+constexpr Field same_shape{step_same_shape};
 constexpr Field lists{step_lists};
 constexpr Field hnsw{step_hnsw};
 constexpr Field nsg{step_nsg};
+constexpr Field matrix{step_matrix};
+constexpr Field matrix_dimensions{step_matrix_dimensions};
 constexpr Field product{step_product};
 constexpr Field residual{step_residual};
 constexpr Field searched{step_searched};
@@ -67,35 +68,34 @@ const Kind kinds[] = {
     {"IwPL", anywhere, {header, list_numbers(centroids), size, product_searched, flag, number, lists}},
     {"IwPQ", anywhere, {header, list_numbers(centroids), flag, size, product, lists}},
     {"IwQR", anywhere, {header, list_numbers(centroids), flag, size, product, lists, {step_refinement}}},
-    {"IxPT", outermost | labelled | refined, {header, {step_transforms}, part(transformed), same_count}},
-    {"IxPT", centroids, {header, {step_transforms}, part(transformed_centroids), same_count}},
+    {"IxPT", outermost | labelled | refined, {header, {step_transforms}, part(transformed), same_shape}},
+    {"IxPT", centroids, {header, {step_transforms}, part(transformed_centroids), same_shape}},
     {"Imiq", centroids, {header, {step_product_pairs}}},
     {"IxRF", outermost | labelled, {header, part(refined), part(exact), number}},
     {"IxMp", outermost, {header, part(labelled), {step_labels}}},
     {"IxM2", outermost, {header, part(labelled), {step_labels}}},
-    {"IHNf", anywhere | over_lists, {header, hnsw, part(graph_floats), same_count}},
-    {"IHNs", anywhere | over_lists, {header, hnsw, part(graph_scalars), same_count}},
-    {"IHNp", anywhere, {header, hnsw, part(graph_products), same_count}},
-    {"INSf", anywhere, {header, nsg, part(graph_floats), same_count}},
-    {"INSs", anywhere, {header, nsg, part(graph_scalars), same_count}},
-    {"INSp", anywhere, {header, nsg, part(graph_products), same_count}},
+    {"IHNf", anywhere | over_lists, {header, hnsw, part(graph_floats), same_shape}},
+    {"IHNs", anywhere | over_lists, {header, hnsw, part(graph_scalars), same_shape}},
+    {"IHNp", anywhere, {header, hnsw, part(graph_products), same_shape}},
+    {"INSf", anywhere, {header, nsg, part(graph_floats), same_shape}},
+    {"INSs", anywhere, {header, nsg, part(graph_scalars), same_shape}},
+    {"INSp", anywhere, {header, nsg, part(graph_products), same_shape}},
     {"IPfs", anywhere, {header, product, skip(3 * 4 + 2 * 8), codes}},
     {"IwPf", anywhere,
      {header, list_numbers(centroids), {step_early_table}, flag, size, number, size, number, size, product, lists}},
 
-    // Transforms end in the dimensions before and after, and whether they are trained.
-    {"rrot", chain | signs_rotation, {flag, floats, floats, number, number, flag}},
-    {"Pcam", chain, {number, number, flag, number, floats, floats, floats, flag, floats, floats, number, number, flag}},
-    {"LTra", chain | itq_whole, {flag, floats, floats, number, number, flag}},
-    {"Viqm", itq_rotation, {number, number, flag, floats, floats, number, number, flag}},
-    {"Viqt", chain, {floats, flag, part(itq_rotation), part(itq_whole), number, number, flag}},
-    {"RmDT", chain, {integers, number, number, flag}},
-    {"VNrm", chain, {number, number, number, flag}},
+    {"rrot", chain | signs_rotation, {matrix, matrix_dimensions}},
+    {"Pcam", chain, {number, number, flag, number, floats, floats, floats, matrix, matrix_dimensions}},
+    {"LTra", chain | itq_whole, {matrix, matrix_dimensions}},
+    {"Viqm", itq_rotation, {number, number, matrix, matrix_dimensions}},
+    {"Viqt", chain, {floats, flag, part(itq_rotation), part(itq_whole), {step_itq_dimensions}}},
+    {"RmDT", chain, {{step_map}}},
+    {"VNrm", chain, {number, {step_same_dimensions}}},
 
     {"IBxF", bits | bit_rows | bit_centroids, {bit_header, {step_bits}}},
     {"IBxF", hashed_rows, {bit_header, {step_hashed_bits}}},
     {"IBwF", bits, {bit_header, list_numbers(bit_centroids), lists}},
-    {"IBHf", bits | bit_centroids, {bit_header, hnsw, part(bit_rows), same_count}},
+    {"IBHf", bits | bit_centroids, {bit_header, hnsw, part(bit_rows), same_shape}},
     {"IBHh", bits, {bit_header, {step_hash}}},
     {"IBHm", bits, {bit_header, part(hashed_rows), {step_hashes}}},
     {},

@@ -12,9 +12,11 @@ void step_scalar(Walk &walk, unsigned) {
     walk.skip(sizeof(int32_t) + sizeof(float)); // how ranges are found
     walk.expect(walk.take<uint64_t>() == walk.seen.d, "a scalar quantizer of another dimension than its index");
     walk.skip(sizeof(uint64_t)); // a code size that is computed anew
-    walk.vector(sizeof(float));
+    const uint64_t range_count = walk.vector(sizeof(float));
     walk.seen.code_size = structure::scalar_code_size(faiss::ScalarQuantizer::QuantizerType(kind), size_t(walk.seen.d));
     walk.expect(walk.seen.code_size != 0, "a scalar quantizer of a kind that is not supported");
+    walk.expect(walk.seen.count == 0 || kind == faiss::ScalarQuantizer::QT_fp16 || range_count == 2 * walk.seen.d,
+                "the scalar quantizer's ranges are incomplete");
 }
 
 void step_scalar_codes(Walk &walk, unsigned) {

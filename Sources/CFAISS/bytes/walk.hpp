@@ -33,9 +33,10 @@ enum Place : unsigned {
     hashed_rows = 1 << 17,
 };
 
-/// Numbers of the index that is walked through which later fields depend on.
+/// Numbers of the index or transform that is walked through which later fields depend on.
 struct Seen {
     uint64_t d;
+    uint64_t d_out; // of a transform
     uint64_t count;
     bool is_trained;
     uint64_t list_count;
@@ -45,9 +46,9 @@ struct Seen {
     uint64_t part_count;
     uint64_t bit_count;
     uint64_t code_size;
-    // Of the part before.
-    uint64_t inner_count;
-    bool inner_is_computed;
+    // Of its matrix.
+    uint64_t matrix_size;
+    uint64_t shift_size;
 };
 
 /// A place in the bytes, and what has been met on the way.
@@ -59,6 +60,8 @@ struct Walk {
     /// Of the kind that is walked through.
     const char *name = nullptr;
     Seen seen{};
+    /// Of the part before.
+    Seen inner{};
 
     size_t left() const { return byte_count - place; }
 

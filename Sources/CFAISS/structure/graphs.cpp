@@ -14,8 +14,9 @@ void check_hnsw(const faiss::HNSW &graph, int64_t row_count) {
     for (size_t level = 2; level < starts.size(); level++) {
         expect(starts[level] - starts[level - 1] == M, "the graph's levels are not in order");
     }
-    expect(graph.efSearch >= 1 && graph.upper_beam == 1, "the graph's search settings are out of range");
-    expect(graph.efConstruction >= 1 && graph.efConstruction <= max_ef_construction,
+    expect(graph.efSearch >= 1 && graph.efSearch <= max_ef && graph.upper_beam == 1,
+           "the graph's search settings are out of range");
+    expect(graph.efConstruction >= 1 && graph.efConstruction <= max_ef,
            "the graph's efConstruction is out of range");
     if (count == 0) {
         expect(graph.levels.empty() && graph.offsets.size() == 1 && graph.offsets[0] == 0 && graph.neighbors.empty(),

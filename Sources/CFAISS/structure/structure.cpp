@@ -196,7 +196,7 @@ void check_nsg(const faiss::IndexNSG &index) {
                graph.C >= 1 && graph.C <= max_spreading_candidates && index.GK >= 1 &&
                index.GK <= max_spreading_candidates,
            "the graph's building settings are out of range");
-    expect(graph.search_L >= 1 && graph.search_L <= max_ef_construction, "the graph's search settings are out of range");
+    expect(graph.search_L >= 1 && graph.search_L <= max_ef, "the graph's search settings are out of range");
     if (!graph.is_built) {
         expect(index.ntotal == 0 && graph.ntotal == 0, "a graph of rows that is not built");
         return;
