@@ -83,6 +83,59 @@ private func made(_ factory: String) throws -> Index {
         }
     }
 
+    /// What FAISS reads and cannot use: a number, counted from the start of a kind or from the end of the skeleton.
+    static let contradictions: [(factory: String, kind: String?, offset: Int, bytes: [UInt8])] = [
+        // Before its rows a graph has its entry point, highest level, efConstruction, efSearch and beam.
+        ("HNSW8", "IxF2", -20, [0xFF, 0xFF, 0xFF, 0x7F]), ("HNSW8", "IxF2", -16, [9]),
+        ("HNSW8", "IxF2", -12, [0, 0, 0, 0]), ("HNSW8", "IxF2", -8, [0, 0, 0, 0]),
+        ("HNSW8", "IxF2", -8, [0xFF, 0xFF, 0xFF, 0x7F]), ("HNSW8", "IxF2", -4, [2]),
+        ("HNSW8", "IHNf", 37, [0]),
+        // GK; R, L, C and search_L.
+        ("NSG16,Flat", "INSf", 37, [0]), ("NSG16,Flat", "INSf", 62, [3]),
+        ("NSG16,Flat", "INSf", 66, [0]), ("NSG16,Flat", "INSf", 70, [0, 0, 0, 0x80]),
+        ("NSG16,Flat", "INSf", 74, [0]),
+        // The beam; the first number of the codebooks.
+        ("RQ2x4", nil, -20, [0]), ("RQ2x4", nil, -20, [0, 0, 0, 0x80]),
+        ("RQ2x4", "IxRq", 86, [0, 0, 0xC0, 0x7F]), ("RQ2x4", "IxRq", 86, [0, 0, 0x80, 0x7F]),
+        // K; chunk size; iterations.
+        ("LSQ2x4", nil, -85, [17]), ("LSQ2x4", nil, -37, [0, 0]), ("LSQ2x4", nil, -69, [0, 0, 1]),
+        // M, code size and M2 of FastScan, and its block.
+        ("RQ2x4fs_32_Nrq2x4", nil, -69, [2]), ("RQ2x4fs_32_Nrq2x4", nil, -45, [1]),
+        ("RQ2x4fs_32_Nrq2x4", nil, -29, [2]), ("RQ2x4fs_32_Nrq2x4", nil, -77, [64]),
+        ("PQ4x4fs", nil, -36, [14]), ("PQ4x4fs", nil, -32, [64]), ("PQ4x4fs", nil, -28, [1]),
+        // k_factor and that of the other kind, and a beam over lists.
+        ("IVF8,PQ4+4", nil, -4, [0, 0, 0, 0]), ("IVF8,PQ4+4", nil, -4, [0, 0, 0xC0, 0x7F]),
+        ("SQ8,RFlat", nil, -4, [0, 0, 0, 0x7F]),
+        // A search through codes that were renumbered; more or fewer bits than dimensions.
+        ("PQ4x4", nil, -9, [2]),
+        // Whitening over lists, which no factory string makes.
+        ("IVF8(PCA4,Flat),SQ8", "Pcam", 4, [0, 0, 0, 0xBF]),
+    ]
+
+    @Test(arguments: contradictions.indices)
+    func `that FAISS reads are refused if it cannot use them`(number: Int) throws {
+        let (factory, kind, offset, bytes) = Self.contradictions[number]
+        var container = ContainerBytes(try made(factory).serialized())
+        let from = try kind.map { try #require(container.place(of: $0)) }
+        let place = (from ?? container.skeleton.upperBound) + offset
+        container.bytes.replaceSubrange(place..<place + bytes.count, with: bytes)
+        container.seal()
+        let sealed = container.bytes
+        expectMalformed { () throws(FAISSError) in _ = try Index(serialized: sealed) }
+    }
+
+    @Test func `of a graph without rows have no entry point and no level`() throws {
+        let index = try Index(dimension: 16, factory: "HNSW8,Flat", metric: .l2)
+        for (offset, value) in [(-20, 0), (-16, 0), (-16, 5)] as [(Int, UInt8)] {
+            var container = ContainerBytes(try index.serialized())
+            let place = try #require(container.place(of: "IxF2")) + offset
+            container.bytes.replaceSubrange(place..<place + 4, with: [value, 0, 0, 0])
+            container.seal()
+            let sealed = container.bytes
+            expectMalformed { () throws(FAISSError) in _ = try Index(serialized: sealed) }
+        }
+    }
+
     /// Each byte of what FAISS reads is altered in some ways. What is read all the same is used.
     @Test(
         arguments: [

@@ -53,7 +53,8 @@ void check_flat_codes(const faiss::IndexFlatCodes &index) {
     } else if (const auto *lsh = as<faiss::IndexLSH>(index)) {
         expect(lsh->nbits == lsh->d, "an LSH index has more or fewer bits than dimensions");
         check(lsh->rrot);
-        expect(!lsh->rotate_data || (lsh->rrot.d_in == lsh->d && lsh->rrot.d_out == lsh->nbits),
+        expect(!lsh->rotate_data ||
+                   (lsh->rrot.is_trained && lsh->rrot.d_in == lsh->d && lsh->rrot.d_out == lsh->nbits),
                "the rotation of an LSH index has another shape than its index");
         expect(!lsh->train_thresholds || !trained || lsh->thresholds.size() == size_t(lsh->nbits),
                "an LSH index has the wrong number of thresholds");
@@ -220,6 +221,7 @@ void check_pre_transform(const faiss::IndexPreTransform &index, Labels labels) {
     for (const faiss::VectorTransform *transform : index.chain) {
         expect(transform != nullptr && transform->d_in == d, "a transform does not fit the one before it");
         check(*transform);
+        expect(transform->is_trained || index.ntotal == 0, "rows behind a transform that is not trained");
         d = transform->d_out;
     }
     expect(index.index != nullptr && index.index->d == d && index.index->ntotal == index.ntotal,
