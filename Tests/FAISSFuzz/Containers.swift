@@ -6,7 +6,8 @@ private let factories = [
     "Flat", "SQ8", "SQfp16", "PQ4x4", "PQ8x4fs", "LSH", "LSHrt", "HNSW8", "HNSW8,SQ8", "HNSW8,PQ4",
     "NSG16,Flat", "NSG16,SQ8",
     "IVF8,Flat", "IVF8,SQ8",
-    "IVF8,PQ4x4", "IVF8,PQ8x4fs", "IVF8,PQ8x4fsr", "IVF8_HNSW8,Flat", "IVF8(PCA4,HNSW8,SQ8),PQ8x4fsr",
+    "IVF8,PQ4x4", "IVF8,PQ8x4fs", "IVF8,PQ8x4fsr", "IVF8_HNSW8,Flat",
+    "IVF8(PCA4,HNSW8,SQ8),PQ8x4fsr",
     "IVF16(RCQ2x2),Flat", "IMI2x2,SQ8",
     "PCA8,IVF8,SQ8", "IVF8,PQ8x4fs,RFlat", "OPQ4,PQ4x4", "ITQ8,LSH", "RR8,L2norm,Pad16,Flat",
     "IDMap,Flat", "IDMap2,SQ8", "IDMap2,PQ4x4,Refine(SQ8)",
@@ -67,7 +68,8 @@ struct Containers {
     /// none: they are refused, or used without leaving the memory.
     func tryOne(_ random: inout SplitMix64) {
         let isBinary = random.chance(20)
-        let place = Int.random(in: isBinary ? binarySources.indices : sources.indices, using: &random)
+        let places = isBinary ? binarySources.indices : sources.indices
+        let place = Int.random(in: places, using: &random)
         let name = (isBinary ? binaryFactories : factories)[place]
         switch Int.random(in: 0..<10, using: &random) {
         case 0..<2: tryAltered(isBinary, place, name, &random)
@@ -113,8 +115,8 @@ struct Containers {
         announce("\(name), sealed again")
         var altered = ContainerBytes((isBinary ? binarySources : sources)[place])
         for _ in 0..<Int.random(in: 1...4, using: &random) {
-            let range =
-                random.chance(50) ? altered.skeleton : altered.sections.randomElement(using: &random)
+            let section = altered.sections.randomElement(using: &random)
+            let range = random.chance(50) ? altered.skeleton : section
             if let range { change(&altered.bytes, in: range, &random) }
         }
         altered.seal()

@@ -34,7 +34,8 @@ private func made(_ factory: String) throws -> Index {
         ("IVF8,Flat", "IwFl", 37, [0, 0, 0, 0, 0x80]),
         ("IVF8,Flat", "ilar", 4, [0, 0, 0, 0, 0x80]),
         // Parts by which the dimension is divided, and bits of which there are too many.
-        ("PQ4x4", "IxPq", 37 + 8, [0]), ("PQ4x4", "IxPq", 37 + 8, [3]), ("PQ4x4", "IxPq", 37 + 16, [60]),
+        ("PQ4x4", "IxPq", 37 + 8, [0]), ("PQ4x4", "IxPq", 37 + 8, [3]),
+        ("PQ4x4", "IxPq", 37 + 16, [60]),
         // Lists in files, and none.
         ("IVF8,Flat", "ilar", 0, Array("ilod".utf8)), ("IVF8,Flat", "ilar", 0, Array("il00".utf8)),
         // Kinds that no factory string makes, and an index inside itself.

@@ -94,7 +94,7 @@ void step_product_searched(Walk &walk, unsigned) {
 
 void step_residual_centroids(Walk &walk, unsigned) {
     const Additive quantizer = walk_residual(walk, walk.seen.d);
-    // FAISS's reader writes the norms of all that the codes can say, bits of norms among them, into room for those counted.
+    // FAISS's reader writes norms of all that the codes can say, kept norms among it, into room for those counted.
     walk.expect(quantizer.norms == AdditiveQuantizer::ST_decompress &&
                     quantizer.bit_count <= structure::max_centroid_bits &&
                     walk.seen.count == uint64_t(1) << quantizer.bit_count,

@@ -63,7 +63,8 @@ void step_hash(Walk &walk, unsigned) {
 void step_hashes(Walk &walk, unsigned) {
     const int key_bits = take_key_bits(walk);
     const auto map_count = walk.take<int32_t>();
-    walk.expect(map_count >= 1 && uint64_t(map_count) <= walk.seen.d / uint64_t(key_bits), "a hash of bits out of range");
+    walk.expect(map_count >= 1 && uint64_t(map_count) <= walk.seen.d / uint64_t(key_bits),
+                "a hash of bits out of range");
     walk.skip(sizeof(int32_t)); // bits that a search may flip
     for (int32_t map = 0; map < map_count; map++) {
         const auto number_bits = walk.take<int32_t>();

@@ -91,7 +91,8 @@ void walk_arrays(Walk &walk) {
         walk.expect(number_count == list_count, "sizes of more or fewer lists than there are");
         first = 0, step = 1;
     } else {
-        walk.expect(way == faiss::fourcc("sprs") && number_count % 2 == 0, "sizes of lists in a way that is not known");
+        walk.expect(way == faiss::fourcc("sprs") && number_count % 2 == 0,
+                    "sizes of lists in a way that is not known");
         for (uint64_t i = 0; i < number_count; i += 2) {
             walk.expect(number(i) < list_count && (i == 0 || number(i) > number(i - 2)), "a size of no list");
         }
@@ -120,7 +121,8 @@ void walk_blocks(Walk &walk) {
 
 void step_lists(Walk &walk, unsigned) {
     const auto way = walk.take<uint32_t>();
-    walk.expect(way == faiss::fourcc("ilar") || way == faiss::fourcc("ilbl"), "inverted lists of a kind that is not read");
+    walk.expect(way == faiss::fourcc("ilar") || way == faiss::fourcc("ilbl"),
+                "inverted lists of a kind that is not read");
     walk.expect(walk.take<uint64_t>() == walk.seen.list_count, "the number of lists does not agree");
     way == faiss::fourcc("ilar") ? walk_arrays(walk) : walk_blocks(walk);
 }
@@ -138,7 +140,8 @@ void step_nsg(Walk &walk, unsigned) {
     walk.skip(sizeof(int32_t) + 1 + 4 * sizeof(int32_t)); // how it is built
     const auto count = walk.take<int32_t>();
     const auto R = walk.take<int32_t>();
-    walk.expect(count >= 0 && R >= 1 && R <= structure::max_links && count <= INT32_MAX / R, "the graph's size is out of range");
+    walk.expect(count >= 0 && R >= 1 && R <= structure::max_links && count <= INT32_MAX / R,
+                "the graph's size is out of range");
     walk.skip(4 * sizeof(int32_t)); // how it is searched
     if (!walk.take_flag()) return;
     walk.expect(walk.form == Form::whole, "a graph that stands in the skeleton");

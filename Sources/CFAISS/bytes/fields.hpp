@@ -4,8 +4,7 @@
 
 namespace cfaiss::bytes {
 
-// The fields of which FAISS's format is put together. Those of `kinds` that are no more than a length are made here; the
-// others are functions of what FAISS's reader does with them.
+// The fields of which FAISS's format is put together, each with what its reader does with them in mind.
 
 inline void step_skip(Walk &walk, unsigned byte_count) { walk.skip(byte_count); }
 inline void step_flag(Walk &walk, unsigned) { walk.take_flag(); }

@@ -1,7 +1,5 @@
 #include "bytes/fields.hpp"
 
-#include <algorithm>
-
 namespace cfaiss::bytes {
 namespace {
 
@@ -105,7 +103,10 @@ void walk_kind(Walk &walk, Place place) {
     const size_t start = walk.place;
     const auto name = walk.take<uint32_t>();
     const Kind *kind = kinds;
-    while (kind->places != 0 && ((kind->places & place) == 0 || std::memcmp(kind->name, &name, sizeof name) != 0)) kind++;
+    const auto is_other = [&] {
+        return (kind->places & place) == 0 || std::memcmp(kind->name, &name, sizeof name) != 0;
+    };
+    while (kind->places != 0 && is_other()) kind++;
     if (kind->places == 0) {
         walk.place = start;
         walk.fail("a kind of index or transform that is not read here");

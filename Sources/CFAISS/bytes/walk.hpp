@@ -8,8 +8,8 @@
 
 namespace cfaiss::bytes {
 
-/// Where an index or a transform stands, as a set: what it is part of decides which kinds it may be. No kind may stand inside
-/// itself, so that this ends the nesting, too.
+/// Where an index or a transform stands, as a set: what it is part of decides which kinds it may be. No kind may stand
+/// inside itself, so that this ends the nesting, too.
 enum Place : unsigned {
     outermost = 1 << 0,
     labelled = 1 << 1,

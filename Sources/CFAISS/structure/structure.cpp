@@ -123,8 +123,8 @@ void check_fast_scan(const faiss::IndexFastScan &index) {
     expect(index.codes.size() >= padded * index.M2 / 2, "an index holds fewer codes than it counts rows");
 }
 
-/// Whether a quantizer and what it is made of are trained. FAISS counts a graph as untrained though its rows have nothing to
-/// learn.
+/// Whether a quantizer and what it is made of are trained. FAISS counts a graph as untrained though its rows have nothing
+/// to learn.
 bool is_learned(const faiss::Index &index) {
     if (const auto *hnsw = as<faiss::IndexHNSW>(index)) return is_learned(*hnsw->storage);
     if (const auto *outer = as<faiss::IndexPreTransform>(index)) {
@@ -193,8 +193,8 @@ void check_ivf(const faiss::IndexIVF &ivf, Labels labels) {
 void check_nsg(const faiss::IndexNSG &index) {
     check_part(index.storage, index);
     const faiss::NSG &graph = index.nsg;
-    expect(graph.R >= min_spreading_links && graph.R <= max_links && graph.L >= 1 && graph.L <= max_spreading_candidates &&
-               graph.C >= 1 && graph.C <= max_spreading_candidates && index.GK >= 1 &&
+    expect(graph.R >= min_spreading_links && graph.R <= max_links && graph.L >= 1 &&
+               graph.L <= max_spreading_candidates && graph.C >= 1 && graph.C <= max_spreading_candidates && index.GK >= 1 &&
                index.GK <= max_spreading_candidates,
            "the graph's building settings are out of range");
     expect(graph.search_L >= 1 && graph.search_L <= max_ef, "the graph's search settings are out of range");

@@ -32,8 +32,8 @@ inline void expect(bool condition, const char *message) {
     if (!condition) throw Failure{CFAISS_MALFORMED, message};
 }
 
-/// Throws unless all are finite and can be squared and summed: FAISS goes by comparisons where NaN is neither less nor more, and
-/// ends outside its arrays.
+/// Throws unless all are finite and can be squared and summed: FAISS goes by comparisons where NaN is neither less nor
+/// more, and ends outside its arrays.
 inline void expect_numbers(const float *numbers, size_t count) {
     bool good = true;
     for (size_t i = 0; i < count; i++) good &= numbers[i] >= -max_magnitude && numbers[i] <= max_magnitude;
