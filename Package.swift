@@ -101,7 +101,12 @@ let package = Package(
         ),
 
         // Tests.
-        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: house),
+        .target(
+            name: "TestSupport",
+            dependencies: ["CXXHash"],
+            path: "Tests/TestSupport",
+            swiftSettings: house
+        ),
         tests(of: "JSON"),
         .target(
             name: "SearcherChecks",
@@ -114,11 +119,11 @@ let package = Package(
         ),
         tests(
             of: "FAISS",
-            imports: ["CFAISS", "CKernels", "CXXHash", "FAISSFuzz", "SearcherChecks", "Threads"]
+            imports: ["CFAISS", "CKernels", "FAISSFuzz", "SearcherChecks", "Threads"]
         ),
         .executableTarget(
             name: "FAISSFuzz",
-            dependencies: ["FAISS", "CFAISS", "CKernels", "CXXHash", "TestSupport"],
+            dependencies: ["FAISS", "CFAISS", "CKernels", "TestSupport"],
             path: "Tests/FAISSFuzz",
             swiftSettings: house
         ),

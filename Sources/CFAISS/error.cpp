@@ -21,7 +21,7 @@ cfaiss_status cfaiss::record_current_exception() noexcept {
     try {
         throw;
     } catch (const Failure &failure) {
-        keep(failure.message);
+        keep(failure.message.c_str());
         return failure.status;
     } catch (const std::bad_alloc &) {
         keep("out of memory");

@@ -129,7 +129,6 @@ std::string lists(const faiss::IndexIVF &ivf) {
 }
 
 std::string listed(const faiss::IndexIVF &ivf) {
-    if (dynamic_cast<const faiss::IndexIVFFlatDedup *>(&ivf) != nullptr) throw Unknown();
     if (dynamic_cast<const faiss::IndexIVFFlat *>(&ivf) != nullptr) return "Flat";
     if (const auto *sq = dynamic_cast<const faiss::IndexIVFScalarQuantizer *>(&ivf)) return scalar(sq->sq);
     if (const auto *pqr = dynamic_cast<const faiss::IndexIVFPQR *>(&ivf)) {
@@ -165,7 +164,6 @@ std::string text(const faiss::Index &index) {
         return result + text(*outer->index);
     }
     if (const auto *ivf = dynamic_cast<const faiss::IndexIVF *>(&index)) return lists(*ivf) + "," + listed(*ivf);
-    if (dynamic_cast<const faiss::IndexHNSW2Level *>(&index) != nullptr) throw Unknown();
     if (const auto *hnsw = dynamic_cast<const faiss::IndexHNSW *>(&index)) {
         const auto &starts = hnsw->hnsw.cum_nneighbor_per_level;
         if (starts.size() < 3) throw Unknown();

@@ -288,6 +288,9 @@ std::optional<qk_graph> links_of(const faiss::HNSW &hnsw) {
     for (int level = 2; level <= hnsw.max_level; level++) {
         if (hnsw.nb_neighbors(level) != upper_width) return std::nullopt;
     }
+    const auto row_count = int64_t(hnsw.levels.size());
+    const bool has_entry = hnsw.entry_point >= 0 && hnsw.entry_point < row_count;
+    if (row_count > 0 ? !has_entry : hnsw.entry_point != -1) return std::nullopt;
     qk_graph graph{};
     graph.links = reinterpret_cast<const uint32_t *>(hnsw.neighbors.data());
     graph.offsets = reinterpret_cast<const uint64_t *>(hnsw.offsets.data());

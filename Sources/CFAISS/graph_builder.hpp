@@ -41,7 +41,8 @@ BuildDistancesMaker distances_between(const SketchedFlat &rows);
 /// them again.
 void compare_again(const qk_rows &rows, const float *query, float query_norm, size_t count, qk_walk_scratch *scratch);
 
-/// FAISS's links as a walk knows them; nothing where they are laid out in another way than FAISS does by itself.
+/// FAISS's links as a walk knows them; nothing where they are laid out in another way than FAISS does by itself, or entered
+/// at no row.
 std::optional<qk_graph> links_of(const faiss::HNSW &hnsw);
 
 /// Links the rows from `graph.levels.size()` (or from `first` where levels are preset) up to `count` into `graph`,

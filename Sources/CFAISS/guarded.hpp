@@ -3,13 +3,14 @@
 #include "cfaiss_error.h"
 
 #include <new>
+#include <string>
 
 namespace cfaiss {
 
 /// Ends a call with a status of ours and a message.
 struct Failure {
     cfaiss_status status;
-    const char *message;
+    std::string message;
 };
 
 /// Throws CFAISS_INVALID unless an argument is as the header asks.

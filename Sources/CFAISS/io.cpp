@@ -1,8 +1,9 @@
 #include "binary.hpp"
 #include "index.hpp"
 
-#include "container/restore.hpp"
+#include "bytes/bytes.hpp"
 #include "computing.hpp"
+#include "container/restore.hpp"
 #include "sketched_flat.hpp"
 #include "structure/structure.hpp"
 
@@ -42,29 +43,6 @@ struct BorrowedReader final : faiss::IOReader {
     size_t left;
 };
 
-/// The first bytes of every index that this module writes: kind, dimension, count, two unused words, whether it is
-/// trained, metric. Checked before FAISS allocates by them.
-void check_header(const char *bytes, size_t byte_count) {
-    constexpr size_t header_size = 4 + 4 + 8 + 16 + 1 + 4;
-    if (byte_count < header_size) throw cfaiss::Failure{CFAISS_MALFORMED, "the bytes end inside the header"};
-    if (bytes[0] != 'I' && bytes[0] != 'N') {
-        throw cfaiss::Failure{CFAISS_MALFORMED, "the bytes do not start with a kind of index"};
-    }
-    int32_t dimension, metric;
-    int64_t count;
-    std::memcpy(&dimension, bytes + 4, 4);
-    std::memcpy(&count, bytes + 8, 8);
-    std::memcpy(&metric, bytes + header_size - 4, 4);
-    if (dimension < 1 || dimension > 65536) throw cfaiss::Failure{CFAISS_MALFORMED, "the dimension is out of range"};
-    // A row takes at least a byte in every kind.
-    if (count < 0 || uint64_t(count) > byte_count) {
-        throw cfaiss::Failure{CFAISS_MALFORMED, "the count is more than the bytes can hold"};
-    }
-    if (metric != faiss::METRIC_L2 && metric != faiss::METRIC_INNER_PRODUCT) {
-        throw cfaiss::Failure{CFAISS_MALFORMED, "the metric is not supported"};
-    }
-}
-
 }  // namespace
 
 cfaiss_status cfaiss_index_write(const cfaiss_index *handle, cfaiss_sink sink, void *context) {
@@ -86,7 +64,7 @@ cfaiss_status cfaiss_index_write(const cfaiss_index *handle, cfaiss_sink sink, v
 cfaiss_status cfaiss_index_read(const void *bytes, size_t byte_count, cfaiss_index **out) {
     return cfaiss::computing([&] {
         cfaiss::require(bytes != nullptr && out != nullptr, "a pointer is missing");
-        check_header(static_cast<const char *>(bytes), byte_count);
+        cfaiss::bytes::check_index(static_cast<const uint8_t *>(bytes), byte_count, cfaiss::bytes::Form::whole);
         BorrowedReader reader(bytes, byte_count);
         auto result = std::make_unique<cfaiss_index>();
         result->index.reset(faiss::read_index(&reader));
@@ -113,9 +91,7 @@ cfaiss_status cfaiss_binary_write(const cfaiss_binary *handle, cfaiss_sink sink,
 cfaiss_status cfaiss_binary_read(const void *bytes, size_t byte_count, cfaiss_binary **out) {
     return cfaiss::guarded([&] {
         cfaiss::require(bytes != nullptr && out != nullptr, "a pointer is missing");
-        if (byte_count < 4 || std::memcmp(bytes, "IB", 2) != 0) {
-            throw cfaiss::Failure{CFAISS_MALFORMED, "the bytes do not start with a kind of binary index"};
-        }
+        cfaiss::bytes::check_binary_index(static_cast<const uint8_t *>(bytes), byte_count, cfaiss::bytes::Form::whole);
         BorrowedReader reader(bytes, byte_count);
         auto result = std::make_unique<cfaiss_binary>();
         result->index.reset(faiss::read_index_binary(&reader));

@@ -56,18 +56,15 @@ public enum BinaryFactoryString: Sendable, Equatable {
         stored: String,
         described: String,
         dimension: Int
-    ) throws(FAISSError) -> BinaryFactoryString? {
-        let found: BinaryFactoryString?
+    ) throws(FAISSError) -> BinaryFactoryString {
+        let found: BinaryFactoryString
         do throws(FAISSError) {
             found = try BinaryFactoryString(described)
-            try found?.check(dimension: dimension)
+            try found.check(dimension: dimension)
         } catch {
-            guard stored.isEmpty else {
-                throw .malformed(reason: "\"\(stored)\" is not what the index is made of")
-            }
-            return nil
+            throw .malformed(reason: "\"\(described)\" is no index that a factory string makes")
         }
-        guard stored.isEmpty || stored == found?.description else {
+        guard stored.isEmpty || stored == found.description else {
             throw .malformed(reason: "\"\(stored)\" is not what the index is made of")
         }
         return found

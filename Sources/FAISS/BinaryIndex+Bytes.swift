@@ -18,7 +18,7 @@ extension BinaryIndex {
 
     /// An index from the bytes of `faissBytes()` or of Python's `faiss.serialize_index_binary`.
     ///
-    /// Only for bytes that are known to be as they were written: FAISS trusts the counts inside.
+    /// As `Index.init(trustingFAISSBytes:)`: what cannot be is refused, but no checksum tells what was altered.
     ///
     /// - Parameter bytes: All of the bytes and nothing behind them.
     /// - Throws: `.malformed`, `.faiss`, `.outOfMemory`.

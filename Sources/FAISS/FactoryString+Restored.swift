@@ -5,9 +5,9 @@ extension FactoryString {
     ///
     /// - Parameters:
     ///   - stored: What its container says; empty if it says nothing.
-    ///   - described: What was read off the index; empty if no string makes it.
+    ///   - described: What was read off the index; empty if it has a rotation whose parts only a container keeps.
     /// - Returns: Nil if neither is known.
-    /// - Throws: `.malformed` if the container says another than the index is made of.
+    /// - Throws: `.malformed` if no factory string makes such an index, or the container says another than it is made of.
     static func restored(
         stored: String,
         described: String,
@@ -15,6 +15,9 @@ extension FactoryString {
         metric: Metric
     ) throws(FAISSError) -> FactoryString? {
         let found = fitting(described, dimension, metric)
+        guard found != nil || described.isEmpty else {
+            throw .malformed(reason: "\"\(described)\" is no index that a factory string makes")
+        }
         guard !stored.isEmpty else { return found }
         guard let named = fitting(stored, dimension, metric), named.description == stored,
             let found,

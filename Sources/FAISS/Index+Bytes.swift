@@ -46,8 +46,9 @@ extension Index {
 
     /// An index from bytes in FAISS's file format, of this module or of Python's faiss.
     ///
-    /// Only for bytes that are known to be as they were written: FAISS takes memory by the counts that it finds inside
-    /// and may crash on bytes that were made to harm. What is found afterwards to contradict itself is refused.
+    /// Kinds that no factory string makes, lengths that the bytes do not have, and what contradicts itself are refused.
+    /// But no checksum tells a number that was altered, nor one of a row that is not finite: for bytes whose origin is
+    /// known.
     ///
     /// - Parameter bytes: All of the bytes and nothing behind them.
     /// - Throws: `.malformed`, `.faiss`, `.outOfMemory`.

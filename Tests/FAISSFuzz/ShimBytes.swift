@@ -8,7 +8,7 @@ private let factories = [
 private let binaryFactories = ["BFlat", "BIVF4", "BHNSW8", "BHash4"]
 
 /// Writes an index in both formats and reads what is left of it: cut, extended, or with a wrong count of its bytes. Bytes that
-/// are altered are another matter: containers find them, and of FAISS's own format they are ruled out.
+/// are altered are another matter (Containers.swift).
 func tryBytes(_ random: inout SplitMix64) {
     switch Int.random(in: 0..<10, using: &random) {
     case 0..<6: tryFloatBytes(&random)

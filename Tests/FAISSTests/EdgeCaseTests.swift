@@ -202,10 +202,17 @@ private let bytes = (0..<300 * 8).map { UInt8(truncatingIfNeeded: $0 &* 2_654_43
         }
         let bytes = try filled("Flat", rows, .l2).faissBytes()
         #expect(reason([]) != nil)
-        #expect(reason(Array(bytes.prefix(20))) == "the bytes end inside the header")
-        #expect(reason(Array(bytes.prefix(500))) == "the bytes end too early")
-        #expect(reason(bytes + [0]) == "bytes are left after the index")
-        #expect(reason([0] + bytes) == "the bytes do not start with a kind of index")
+        #expect(reason(Array(bytes.prefix(20))) == "the bytes end too early (byte 16 in IxF2)")
+        #expect(
+            reason(Array(bytes.prefix(500)))
+                == "a length that is more than the bytes left (byte 45 in IxF2)"
+        )
+        #expect(
+            reason(bytes + [0]) == "bytes are left after the index (byte \(bytes.count))"
+        )
+        #expect(
+            reason([0] + bytes) == "a kind of index or transform that is not read here (byte 0)"
+        )
         // FAISS's header, and the number of lists before nprobe.
         var lists = try filled("IVF4,Flat", rows, .l2).faissBytes()
         lists[37 + 8] = 0

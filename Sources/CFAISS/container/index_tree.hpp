@@ -3,9 +3,7 @@
 #include "guarded.hpp"
 #include "sketched_flat.hpp"
 
-#include <faiss/Index2Layer.h>
 #include <faiss/IndexBinaryFlat.h>
-#include <faiss/IndexBinaryFromFloat.h>
 #include <faiss/IndexBinaryHNSW.h>
 #include <faiss/IndexBinaryHash.h>
 #include <faiss/IndexBinaryIVF.h>
@@ -17,11 +15,9 @@
 #include <faiss/IndexIVFPQFastScan.h>
 #include <faiss/IndexIVFPQR.h>
 #include <faiss/IndexLSH.h>
-#include <faiss/IndexNNDescent.h>
 #include <faiss/IndexNSG.h>
 #include <faiss/IndexPreTransform.h>
 #include <faiss/IndexRefine.h>
-#include <faiss/IndexRowwiseMinMax.h>
 
 namespace cfaiss {
 
@@ -57,7 +53,6 @@ void walk_flat_codes(faiss::IndexFlatCodes &index, Visitor &visitor) {
     }
     visitor.array(index.codes);
     if (auto *sketched = dynamic_cast<SketchedFlat *>(&index)) visitor.complete(*sketched);
-    if (auto *layered = dynamic_cast<faiss::Index2Layer *>(&index)) walk(layered->q1.quantizer, visitor);
 }
 
 /// Whether FAISS's reader decodes as many centroids as the quantizer counts, for the table of a FastScan index, while the
@@ -87,9 +82,6 @@ void walk(faiss::Index *index, Visitor &visitor) {
     } else if (auto *nsg = dynamic_cast<faiss::IndexNSG *>(index)) {
         visitor.links(nsg->nsg);
         walk(nsg->storage, visitor);
-    } else if (auto *descent = dynamic_cast<faiss::IndexNNDescent *>(index)) {
-        visitor.array(descent->nndescent.final_graph);
-        walk(descent->storage, visitor);
     } else if (auto *blocks = dynamic_cast<faiss::IndexFastScan *>(index)) {
         visitor.table(blocks->codes);
     } else if (auto *chained = dynamic_cast<faiss::IndexPreTransform *>(index)) {
@@ -102,8 +94,6 @@ void walk(faiss::Index *index, Visitor &visitor) {
         visitor.count(mapped->ntotal);
         visitor.array(mapped->id_map);
         visitor.complete(*mapped);
-    } else if (auto *scaled = dynamic_cast<faiss::IndexRowwiseMinMaxBase *>(index)) {
-        walk(scaled->index, visitor);
     }
 }
 
@@ -119,13 +109,6 @@ void walk(faiss::IndexBinary *index, Visitor &visitor) {
     } else if (auto *hnsw = dynamic_cast<faiss::IndexBinaryHNSW *>(index)) {
         walk_hnsw(hnsw->hnsw, visitor);
         walk(hnsw->storage, visitor);
-    } else if (auto *floats = dynamic_cast<faiss::IndexBinaryFromFloat *>(index)) {
-        walk(floats->index, visitor);
-    } else if (auto *mapped = dynamic_cast<faiss::IndexBinaryIDMap *>(index)) {
-        walk(mapped->index, visitor);
-        visitor.count(mapped->ntotal);
-        visitor.array(mapped->id_map);
-        visitor.complete(*mapped);
     }
 }
 

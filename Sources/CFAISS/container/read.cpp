@@ -1,5 +1,6 @@
 #include "container/container.hpp"
 
+#include "bytes/bytes.hpp"
 #include "container/index_tree.hpp"
 #include "container/mapped_lists.hpp"
 #include "container/restore.hpp"
@@ -130,11 +131,13 @@ public:
         auto *quantized = dynamic_cast<faiss::IndexIVFPQ *>(&ivf);
         auto *blocks = dynamic_cast<faiss::IndexIVFPQFastScan *>(&ivf);
         if (quantized == nullptr && blocks == nullptr) return;
-        if (!ivf.is_trained) return;
+        // FAISS reads it for Euclidean distances to what is left of a row beside its centroid.
+        const bool is_read = quantized != nullptr ? quantized->by_residual : blocks->by_residual;
+        if (!ivf.is_trained || !is_read || ivf.metric_type != faiss::METRIC_L2) return;
         check_before_table(ivf);
         if (quantized != nullptr) {
             quantized->use_precomputed_table = 0;
-            if (quantized->by_residual) quantized->precompute_table();
+            quantized->precompute_table();
         } else {
             blocks->use_precomputed_table = 0;
             blocks->precompute_table();
@@ -150,8 +153,15 @@ public:
         rows.sketch_anew();
     }
 
-    void complete(faiss::IndexIDMap &mapped) { complete_map<faiss::IndexIDMap2>(mapped); }
-    void complete(faiss::IndexBinaryIDMap &mapped) { complete_map<faiss::IndexBinaryIDMap2>(mapped); }
+    /// FAISS looks at as many labels as the index counts rows.
+    void complete(faiss::IndexIDMap &mapped) {
+        auto *reversible = dynamic_cast<faiss::IndexIDMap2 *>(&mapped);
+        if (reversible == nullptr) return;
+        if (mapped.ntotal < 0 || mapped.id_map.size() != size_t(mapped.ntotal)) {
+            malformed("an index has more or fewer labels than rows");
+        }
+        reversible->construct_rev_map();
+    }
 
     /// The factory string, if there is one behind the arrays.
     std::string factory() {
@@ -179,17 +189,6 @@ private:
             malformed("a section is of another kind than its array");
         }
         return entry;
-    }
-
-    /// FAISS looks at as many labels as the index counts rows.
-    template <typename Reversible, typename Map>
-    void complete_map(Map &mapped) {
-        auto *reversible = dynamic_cast<Reversible *>(&mapped);
-        if (reversible == nullptr) return;
-        if (mapped.ntotal < 0 || mapped.id_map.size() != size_t(mapped.ntotal)) {
-            malformed("an index has more or fewer labels than rows");
-        }
-        reversible->construct_rev_map();
     }
 
     template <typename T>
@@ -237,12 +236,14 @@ private:
     size_t counts_left = 0;
 };
 
-faiss::Index *read_from(faiss::IOReader *reader, faiss::Index *) {
-    return faiss::read_index(reader, faiss::IO_FLAG_SKIP_PRECOMPUTE_TABLE);
+faiss::Index *read_skeleton(const View &view, SkeletonReader &reader, faiss::Index *) {
+    bytes::check_index(view.skeleton, view.skeleton_byte_count, bytes::Form::skeleton);
+    return faiss::read_index(&reader, faiss::IO_FLAG_SKIP_PRECOMPUTE_TABLE);
 }
 
-faiss::IndexBinary *read_from(faiss::IOReader *reader, faiss::IndexBinary *) {
-    return faiss::read_index_binary(reader);
+faiss::IndexBinary *read_skeleton(const View &view, SkeletonReader &reader, faiss::IndexBinary *) {
+    bytes::check_binary_index(view.skeleton, view.skeleton_byte_count, bytes::Form::skeleton);
+    return faiss::read_index_binary(&reader);
 }
 
 /// While there are no rows yet: an array that has been lent may not change hands. `complete` fills the sketches. Those of
@@ -259,7 +260,7 @@ Loaded<IndexT> read(const View &view, uint32_t kind, bool map) {
     if (view.kind != kind) throw Failure{CFAISS_NOT_A_CONTAINER, "a container of an index of another kind"};
     SkeletonReader reader(view);
     Loaded<IndexT> loaded;
-    loaded.index.reset(read_from(&reader, static_cast<IndexT *>(nullptr)));
+    loaded.index.reset(read_skeleton(view, reader, static_cast<IndexT *>(nullptr)));
     if (reader.left != 0) malformed("bytes are left after the skeleton");
     add_sketches(*loaded.index, map);
     Attacher attacher(view, map, loaded.borrowed);

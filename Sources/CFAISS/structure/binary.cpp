@@ -1,11 +1,9 @@
 #include "structure/structure.hpp"
 
 #include <faiss/IndexBinaryFlat.h>
-#include <faiss/IndexBinaryFromFloat.h>
 #include <faiss/IndexBinaryHNSW.h>
 #include <faiss/IndexBinaryHash.h>
 #include <faiss/IndexBinaryIVF.h>
-#include <faiss/IndexIDMap.h>
 
 namespace cfaiss {
 namespace structure {
@@ -16,14 +14,14 @@ const Kind *as(const faiss::IndexBinary &index) {
     return dynamic_cast<const Kind *>(&index);
 }
 
-void check_part(const faiss::IndexBinary *part, const faiss::IndexBinary &whole, int64_t count, int depth) {
+void check_part(const faiss::IndexBinary *part, const faiss::IndexBinary &whole, int64_t count) {
     expect(part != nullptr, "an index lacks a part");
     expect(part->d == whole.d && part->ntotal == count, "an index and its part differ in shape");
-    check(*part, Labels::rows, depth);
+    check(*part, Labels::rows);
 }
 
 void check_hash(const faiss::IndexBinaryHash &index) {
-    expect(index.b >= 1 && index.b <= 64 && index.b <= index.d && index.nflip >= 0 && index.nflip <= index.b,
+    expect(index.b >= 1 && index.b <= 64 && index.b <= index.d && index.nflip == 0,
            "a hash of bits out of range");
     size_t total = 0;
     for (const auto &entry : index.invlists) {
@@ -34,11 +32,11 @@ void check_hash(const faiss::IndexBinaryHash &index) {
     expect(total == size_t(index.ntotal), "the lists hold more or fewer rows than the index counts");
 }
 
-void check_multi_hash(const faiss::IndexBinaryMultiHash &index, int depth) {
+void check_multi_hash(const faiss::IndexBinaryMultiHash &index) {
     expect(index.storage != nullptr, "an index lacks a part");
-    check_part(index.storage, index, index.ntotal, depth);
+    check_part(index.storage, index, index.ntotal);
     expect(index.b >= 1 && index.b <= 64 && index.nhash >= 1 && index.nhash <= index.d / index.b &&
-               index.nflip >= 0 && index.nflip <= index.b && index.maps.size() == size_t(index.nhash),
+               index.nflip == 0 && index.maps.size() == size_t(index.nhash),
            "a hash of bits out of range");
     for (const auto &map : index.maps) {
         for (const auto &entry : map) {
@@ -51,9 +49,7 @@ void check_multi_hash(const faiss::IndexBinaryMultiHash &index, int depth) {
 
 }  // namespace
 
-void check(const faiss::IndexBinary &index, Labels labels, int depth) {
-    expect(depth < 8, "an index with too many parts inside each other");
-    depth++;
+void check(const faiss::IndexBinary &index, Labels labels) {
     expect(index.d >= 8 && index.d <= max_dimension && index.d % 8 == 0 && index.code_size == index.d / 8,
            "the dimension is out of range");
     expect(index.ntotal >= 0 && index.ntotal <= max_count, "the count is out of range");
@@ -63,25 +59,18 @@ void check(const faiss::IndexBinary &index, Labels labels, int depth) {
     } else if (const auto *ivf = as<faiss::IndexBinaryIVF>(index)) {
         expect(ivf->nlist >= 1 && ivf->nlist <= max_list_count && ivf->nprobe >= 1, "the number of lists is out of range");
         expect(ivf->quantizer != nullptr, "an index lacks a part");
-        check_part(ivf->quantizer, index, ivf->is_trained ? int64_t(ivf->nlist) : ivf->quantizer->ntotal, depth);
+        check_part(ivf->quantizer, index, ivf->is_trained ? int64_t(ivf->nlist) : ivf->quantizer->ntotal);
         check_lists(ivf->invlists, ivf->nlist, index.ntotal, labels);
         expect(ivf->invlists->code_size == size_t(index.code_size), "the code size of the lists does not agree");
-        check_direct_map(ivf->direct_map, *ivf->invlists, index.ntotal);
+        expect(ivf->is_trained || index.ntotal == 0, "rows of an index that is not trained");
     } else if (const auto *hnsw = as<faiss::IndexBinaryHNSW>(index)) {
-        check_part(hnsw->storage, index, index.ntotal, depth);
+        check_part(hnsw->storage, index, index.ntotal);
         expect(as<faiss::IndexBinaryFlat>(*hnsw->storage) != nullptr, "a graph over rows of a kind that is not supported");
         check_hnsw(hnsw->hnsw, index.ntotal);
-    } else if (const auto *floats = as<faiss::IndexBinaryFromFloat>(index)) {
-        expect(floats->index != nullptr && floats->index->d == index.d && floats->index->ntotal == index.ntotal,
-               "an index and its part differ in shape");
-        check(*floats->index, labels, depth);
-    } else if (const auto *mapped = as<faiss::IndexBinaryIDMap>(index)) {
-        check_part(mapped->index, index, index.ntotal, depth);
-        expect(mapped->id_map.size() == size_t(index.ntotal), "an index has more or fewer labels than rows");
     } else if (const auto *hash = as<faiss::IndexBinaryHash>(index)) {
         check_hash(*hash);
     } else if (const auto *multi = as<faiss::IndexBinaryMultiHash>(index)) {
-        check_multi_hash(*multi, depth);
+        check_multi_hash(*multi);
     } else {
         expect(false, "an index of a kind that is not supported");
     }
@@ -90,7 +79,7 @@ void check(const faiss::IndexBinary &index, Labels labels, int depth) {
 }  // namespace structure
 
 void check_structure(const faiss::IndexBinary &index) {
-    structure::check(index, structure::Labels::any, 0);
+    structure::check(index, structure::Labels::any);
 }
 
 }  // namespace cfaiss

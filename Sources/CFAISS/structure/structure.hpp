@@ -1,6 +1,7 @@
 #pragma once
 
 #include "guarded.hpp"
+#include "structure/limits.hpp"
 
 #include <faiss/Index.h>
 #include <faiss/IndexBinary.h>
@@ -10,6 +11,8 @@
 #include <faiss/impl/HNSW.h>
 #include <faiss/impl/ProductQuantizer.h>
 #include <faiss/impl/ScalarQuantizer.h>
+
+#include <vector>
 
 namespace cfaiss {
 
@@ -25,28 +28,38 @@ void check_before_table(const faiss::IndexIVF &index);
 // The parts, for the files in this folder.
 namespace structure {
 
-inline constexpr int max_dimension = 65536;
-inline constexpr int64_t max_count = int64_t(1) << 40;
-inline constexpr size_t max_list_count = size_t(1) << 20;
-
 inline void expect(bool condition, const char *message) {
     if (!condition) throw Failure{CFAISS_MALFORMED, message};
+}
+
+/// Throws unless all are finite and can be squared and summed: FAISS goes by comparisons where NaN is neither less nor
+/// more, and ends outside its arrays.
+inline void expect_numbers(const float *numbers, size_t count) {
+    bool good = true;
+    for (size_t i = 0; i < count; i++) good &= numbers[i] >= -max_magnitude && numbers[i] <= max_magnitude;
+    expect(good, "a number of a quantiser or transform is out of range");
+}
+
+inline void expect_numbers(const std::vector<float> &numbers) {
+    expect_numbers(numbers.data(), numbers.size());
 }
 
 /// Whether labels must be rows of the index itself: where another part follows them.
 enum class Labels { any, rows };
 
-void check(const faiss::Index &index, Labels labels, int depth);
-void check(const faiss::IndexBinary &index, Labels labels, int depth);
+void check(const faiss::Index &index, Labels labels);
+void check(const faiss::IndexBinary &index, Labels labels);
+
+/// Bytes of a row's code; 0 of a kind that is not supported.
+size_t scalar_code_size(faiss::ScalarQuantizer::QuantizerType kind, size_t dimension);
 
 void check(const faiss::ProductQuantizer &quantizer, int dimension);
 void check(const faiss::ScalarQuantizer &quantizer, int dimension, bool is_trained);
-void check(const faiss::AdditiveQuantizer &quantizer, int dimension, bool is_trained);
+void check(const faiss::AdditiveQuantizer &quantizer, int dimension);
 void check(const faiss::VectorTransform &transform);
 
 void check_hnsw(const faiss::HNSW &graph, int64_t count);
 void check_lists(const faiss::InvertedLists *lists, size_t list_count, int64_t count, Labels labels);
-void check_direct_map(const faiss::DirectMap &map, const faiss::InvertedLists &lists, int64_t count);
 
 }  // namespace structure
 }  // namespace cfaiss

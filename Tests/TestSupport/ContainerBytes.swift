@@ -1,10 +1,12 @@
-import CXXHash
+internal import CXXHash
 
 /// The bytes of a container, taken apart so that they can be altered and put the checksums right again.
-struct ContainerBytes {
-    var bytes: [UInt8]
+public struct ContainerBytes {
+    /// All of them.
+    public var bytes: [UInt8]
 
-    init(_ bytes: [UInt8]) {
+    /// Takes apart `bytes`.
+    public init(_ bytes: [UInt8]) {
         self.bytes = bytes
     }
 
@@ -16,31 +18,40 @@ struct ContainerBytes {
         )
     }
 
-    private var tableByteCount: Int {
-        let count = Int(
-            bytes.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: 32, as: UInt32.self) }
-        )
-        return (count * 32 + 63) / 64 * 64
+    private var sectionCount: Int {
+        Int(bytes.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: 32, as: UInt32.self) })
     }
 
-    var skeleton: Range<Int> {
+    private var tableByteCount: Int {
+        (sectionCount * 32 + 63) / 64 * 64
+    }
+
+    /// The entries of the section table, 32 bytes each.
+    public var entries: [Int] {
+        Array(stride(from: 64, to: 64 + sectionCount * 32, by: 32))
+    }
+
+    /// What FAISS writes of the index.
+    public var skeleton: Range<Int> {
         let start = 64 + tableByteCount
         return start..<start + number(at: 24)
     }
 
     /// The sections that hold something.
-    var sections: [Range<Int>] {
-        let count = Int(
-            bytes.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: 32, as: UInt32.self) }
-        )
-        return (0..<count).map { entry in
-            let offset = number(at: 64 + entry * 32 + 16)
-            return offset..<offset + number(at: 64 + entry * 32 + 8)
+    public var sections: [Range<Int>] {
+        entries.map { entry in
+            let offset = number(at: entry + 16)
+            return offset..<offset + number(at: entry + 8)
         }.filter { !$0.isEmpty }
     }
 
+    /// Where the skeleton has the four characters of a kind.
+    public func place(of kind: String) -> Int? {
+        skeleton.dropLast(4).first { bytes[$0..<$0 + 4].elementsEqual(kind.utf8) }
+    }
+
     /// Computes all checksums anew, as far as lengths allow.
-    mutating func seal() {
+    public mutating func seal() {
         func padded(_ range: Range<Int>) -> Range<Int> {
             range.lowerBound..<range.lowerBound + (range.count + 63) / 64 * 64
         }
@@ -54,14 +65,10 @@ struct ContainerBytes {
                 bytes.replaceSubrange(offset..<offset + 8, with: $0)
             }
         }
-        let count = Int(
-            bytes.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: 32, as: UInt32.self) }
-        )
-        for entry in 0..<count {
-            let place = 64 + entry * 32
-            let offset = number(at: place + 16)
-            let range = padded(offset..<offset + number(at: place + 8))
-            put(checksum(range), at: place + 24, in: &bytes)
+        for entry in entries {
+            let offset = number(at: entry + 16)
+            let range = padded(offset..<offset + number(at: entry + 8))
+            put(checksum(range), at: entry + 24, in: &bytes)
         }
         put(checksum(64..<64 + tableByteCount), at: 40, in: &bytes)
         put(checksum(padded(skeleton)), at: 48, in: &bytes)
