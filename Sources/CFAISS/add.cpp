@@ -28,7 +28,7 @@ namespace {
 constexpr int64_t chunk_size = 16384;
 
 /// A row that no link leads to is linked from one that has room for a link. FAISS looks for that without end if there is
-/// none, which happens when more rows are equal than have links to each other.
+/// none, which happens when more rows are equal than have links to each other, or none is at a distance from another.
 void check_distinct(const faiss::IndexNSG &nsg, const faiss::Index &index, int64_t n, const float *rows) {
     const faiss::Index *part = &index;
     std::vector<float> transformed;
@@ -54,6 +54,11 @@ void check_distinct(const faiss::IndexNSG &nsg, const faiss::Index &index, int64
     const size_t size = nsg.storage->sa_code_size();
     std::vector<uint8_t> codes(size_t(n) * size);
     nsg.storage->sa_encode(n, values.data(), codes.data());
+    // Half precision ends at 65,504.
+    nsg.storage->sa_decode(n, codes.data(), values.data());
+    for (const float value : values) {
+        if (!std::isfinite(value)) throw cfaiss::Failure{CFAISS_DEGENERATE, "a row's code is infinite, for a NSG"};
+    }
     std::unordered_map<std::string_view, int> counts;
     for (int64_t row = 0; row < n; row++) {
         const std::string_view code(reinterpret_cast<const char *>(codes.data()) + size_t(row) * size, size);

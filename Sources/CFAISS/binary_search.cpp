@@ -2,6 +2,7 @@
 
 #include "computing.hpp"
 #include "fast/graph_walk.hpp"
+#include "fast/top_k.hpp"
 #include "graph_builder.hpp"
 #include "range_hits.hpp"
 #include "selector.hpp"
@@ -115,15 +116,13 @@ void search(
     const auto *ivf = dynamic_cast<const faiss::IndexBinaryIVF *>(&index);
     const auto graph = hnsw == nullptr ? std::nullopt : links_of(hnsw->hnsw);
     if (parameters.selector != nullptr || (hnsw != nullptr && !graph)) {
-        std::vector<NearestHits> hits(size_t(n), NearestHits(k, false));
+        std::vector<float> found(size_t(n) * size_t(k));
+        std::vector<TopK> hits;
+        for (idx_t q = 0; q < n; q++) hits.emplace_back(size_t(k), found.data() + q * k, labels + q * k);
         scan(index, n, queries, parameters.nprobe, labels_of(parameters),
-             [&](idx_t query, float distance, idx_t label) { hits[size_t(query)].add(distance, label); });
-        std::vector<float> found;
-        found.resize(size_t(k));
-        for (idx_t q = 0; q < n; q++) {
-            hits[size_t(q)].give(found.data(), labels + q * k);
-            give(found, distances + q * k, labels + q * k);
-        }
+             [&](idx_t query, float distance, idx_t label) { hits[size_t(query)].offer(distance, label); });
+        for (TopK &of_query : hits) of_query.finish(false);
+        give(found, distances, labels);
         return;
     }
     if (hnsw != nullptr) {

@@ -2,6 +2,7 @@
 #include "index.hpp"
 
 #include "bytes/bytes.hpp"
+#include "bytes/reader.hpp"
 #include "computing.hpp"
 #include "container/restore.hpp"
 #include "sketched_flat.hpp"
@@ -10,7 +11,6 @@
 #include <faiss/impl/io.h>
 #include <faiss/index_io.h>
 
-#include <cstring>
 
 namespace {
 
@@ -24,23 +24,6 @@ struct SinkWriter final : faiss::IOWriter {
 
     cfaiss_sink sink;
     void *context;
-};
-
-/// Reads borrowed bytes in place, and never past their end.
-struct BorrowedReader final : faiss::IOReader {
-    BorrowedReader(const void *bytes, size_t count) : next(static_cast<const char *>(bytes)), left(count) {}
-
-    size_t operator()(void *out, size_t size, size_t count) override {
-        if (size == 0 || count == 0) return 0;
-        if (count > left / size) throw cfaiss::Failure{CFAISS_MALFORMED, "the bytes end too early"};
-        std::memcpy(out, next, size * count);
-        next += size * count;
-        left -= size * count;
-        return count;
-    }
-
-    const char *next;
-    size_t left;
 };
 
 }  // namespace
@@ -65,7 +48,7 @@ cfaiss_status cfaiss_index_read(const void *bytes, size_t byte_count, cfaiss_ind
     return cfaiss::computing([&] {
         cfaiss::require(bytes != nullptr && out != nullptr, "a pointer is missing");
         cfaiss::bytes::check_index(static_cast<const uint8_t *>(bytes), byte_count, cfaiss::bytes::Form::whole);
-        BorrowedReader reader(bytes, byte_count);
+        cfaiss::BytesReader reader(bytes, byte_count);
         auto result = std::make_unique<cfaiss_index>();
         result->index.reset(faiss::read_index(&reader));
         if (reader.left != 0) throw cfaiss::Failure{CFAISS_MALFORMED, "bytes are left after the index"};
@@ -92,7 +75,7 @@ cfaiss_status cfaiss_binary_read(const void *bytes, size_t byte_count, cfaiss_bi
     return cfaiss::guarded([&] {
         cfaiss::require(bytes != nullptr && out != nullptr, "a pointer is missing");
         cfaiss::bytes::check_binary_index(static_cast<const uint8_t *>(bytes), byte_count, cfaiss::bytes::Form::whole);
-        BorrowedReader reader(bytes, byte_count);
+        cfaiss::BytesReader reader(bytes, byte_count);
         auto result = std::make_unique<cfaiss_binary>();
         result->index.reset(faiss::read_index_binary(&reader));
         if (reader.left != 0) throw cfaiss::Failure{CFAISS_MALFORMED, "bytes are left after the index"};

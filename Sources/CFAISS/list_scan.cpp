@@ -1,6 +1,7 @@
 #include "list_scan.hpp"
 
 #include "fast/nearest_lists.hpp"
+#include "fast/visited_lists.hpp"
 #include "row_distances.hpp"
 
 #include <faiss/IndexIVFAdditiveQuantizer.h>
@@ -69,33 +70,18 @@ bool selects_in_lists(const faiss::IndexIVF &index) {
 void scan_lists(
     const faiss::IndexIVF &index, idx_t n, const float *queries, const SearchSettings &settings,
     const std::function<void(idx_t query, float distance, idx_t label)> &visit) {
-    const size_t nprobe = visited_list_count(index, settings);
-    const size_t max_codes = settings.max_codes != 0 ? settings.max_codes : index.max_codes;
     const faiss::IDSelector *selector = settings.selector;
     ListRows rows(index);
-    const auto scan = [&](idx_t q, const idx_t *lists, const float *coarse) {
+    VisitedLists lists(index, n, queries, settings);
+    for (idx_t q = 0; q < n; q++) {
         rows.set_query(queries + size_t(q) * size_t(index.d));
-        size_t compared = 0;
-        for (size_t probe = 0; probe < nprobe; probe++) {
-            if (lists[probe] < 0) continue;
-            if (max_codes != 0 && compared >= max_codes) break;
-            const auto list = size_t(lists[probe]);
-            const size_t size = index.invlists->list_size(list);
-            compared += size;
-            if (size == 0) continue;
-            rows.set_list(lists[probe], coarse[probe]);
-            const faiss::InvertedLists::ScopedIds ids(index.invlists, list);
-            faiss::InvertedLists::ScopedCodes codes(index.invlists, list);
-            for (size_t i = 0; i < size; i++) {
-                if (selector == nullptr || selector->is_member(ids[i])) visit(q, rows(i, codes.get()), ids[i]);
+        lists.visit(q, [&](const VisitedLists::List &list) {
+            rows.set_list(list.number, list.distance);
+            for (size_t i = 0; i < list.size; i++) {
+                if (selector == nullptr || selector->is_member(list.ids[i])) visit(q, rows(i, list.codes), list.ids[i]);
             }
-        }
-    };
-    each_piece(index, n, queries, settings, [&](idx_t first, idx_t count, const idx_t *lists, const float *coarse) {
-        for (idx_t i = 0; i < count; i++) {
-            scan(first + i, lists + size_t(i) * nprobe, coarse + size_t(i) * nprobe);
-        }
-    });
+        });
+    }
 }
 
 }  // namespace cfaiss

@@ -5,7 +5,7 @@
 #include "fast/fast_search.hpp"
 #include "fast/nearest_lists.hpp"
 #include "given_lists.hpp"
-#include "hits.hpp"
+#include "fast/top_k.hpp"
 #include "index.hpp"
 #include "list_scan.hpp"
 #include "row_distances.hpp"
@@ -35,13 +35,16 @@ void search_all_rows(
     const faiss::Index &index, idx_t n, const float *queries, idx_t k, const faiss::IDSelector *selector,
     float *distances, idx_t *labels) {
     const auto rows = row_distances(index);
-    NearestHits hits(k, is_inner_product(index));
+    const bool negated = is_inner_product(index);
     for (idx_t q = 0; q < n; q++) {
         rows->set_query(queries + size_t(q) * size_t(index.d));
+        TopK hits(size_t(k), distances + q * k, labels + q * k);
         for (idx_t row = 0; row < index.ntotal; row++) {
-            if (selector == nullptr || selector->is_member(row)) hits.add((*rows)(row), row);
+            if (selector != nullptr && !selector->is_member(row)) continue;
+            const float distance = (*rows)(row);
+            hits.offer(negated ? -distance : distance, row);
         }
-        hits.give(distances + q * k, labels + q * k);
+        hits.finish(negated);
     }
 }
 
@@ -70,11 +73,13 @@ void search_lists(
                                           : settings.selector == nullptr || selects_in_lists(index);
     const bool is_fast = dynamic_cast<const faiss::IndexIVFFastScan *>(&index) != nullptr;
     if (!able || (is_fast && additive == nullptr)) {
-        std::vector<NearestHits> hits(size_t(n), NearestHits(k, is_inner_product(index)));
+        const bool negated = is_inner_product(index);
+        std::vector<TopK> hits;
+        for (idx_t q = 0; q < n; q++) hits.emplace_back(size_t(k), distances + q * k, labels + q * k);
         scan_lists(index, n, queries, settings, [&](idx_t query, float distance, idx_t label) {
-            hits[size_t(query)].add(distance, label);
+            hits[size_t(query)].offer(negated ? -distance : distance, label);
         });
-        for (idx_t q = 0; q < n; q++) hits[size_t(q)].give(distances + q * k, labels + q * k);
+        for (TopK &of_query : hits) of_query.finish(negated);
     } else if (additive != nullptr) {
         const GivenLists given(*additive, settings);
         given.view().search(n, queries, k, distances, labels);

@@ -1,6 +1,7 @@
 #include "container/container.hpp"
 
 #include "bytes/bytes.hpp"
+#include "bytes/reader.hpp"
 #include "container/index_tree.hpp"
 #include "container/mapped_lists.hpp"
 #include "container/restore.hpp"
@@ -21,23 +22,6 @@ using namespace container;
 [[noreturn]] void malformed(const char *message) {
     throw Failure{CFAISS_MALFORMED, message};
 }
-
-/// Reads the skeleton in place, and never past its end.
-struct SkeletonReader final : faiss::IOReader {
-    explicit SkeletonReader(const View &view) : next(view.skeleton), left(view.skeleton_byte_count) {}
-
-    size_t operator()(void *out, size_t size, size_t count) override {
-        if (size == 0 || count == 0) return 0;
-        if (count > left / size) malformed("a skeleton ends too early");
-        std::memcpy(out, next, size * count);
-        next += size * count;
-        left -= size * count;
-        return count;
-    }
-
-    const uint8_t *next;
-    size_t left;
-};
 
 /// Gives the arrays of a skeleton their contents, in the order of the walk.
 class Attacher {
@@ -236,12 +220,12 @@ private:
     size_t counts_left = 0;
 };
 
-faiss::Index *read_skeleton(const View &view, SkeletonReader &reader, faiss::Index *) {
+faiss::Index *read_skeleton(const View &view, BytesReader &reader, faiss::Index *) {
     bytes::check_index(view.skeleton, view.skeleton_byte_count, bytes::Form::skeleton);
     return faiss::read_index(&reader, faiss::IO_FLAG_SKIP_PRECOMPUTE_TABLE);
 }
 
-faiss::IndexBinary *read_skeleton(const View &view, SkeletonReader &reader, faiss::IndexBinary *) {
+faiss::IndexBinary *read_skeleton(const View &view, BytesReader &reader, faiss::IndexBinary *) {
     bytes::check_binary_index(view.skeleton, view.skeleton_byte_count, bytes::Form::skeleton);
     return faiss::read_index_binary(&reader);
 }
@@ -258,7 +242,7 @@ void add_sketches(faiss::IndexBinary &, bool) {}
 template <typename IndexT>
 Loaded<IndexT> read(const View &view, uint32_t kind, bool map) {
     if (view.kind != kind) throw Failure{CFAISS_NOT_A_CONTAINER, "a container of an index of another kind"};
-    SkeletonReader reader(view);
+    BytesReader reader(view.skeleton, view.skeleton_byte_count);
     Loaded<IndexT> loaded;
     loaded.index.reset(read_skeleton(view, reader, static_cast<IndexT *>(nullptr)));
     if (reader.left != 0) malformed("bytes are left after the skeleton");

@@ -14,7 +14,11 @@ inline constexpr size_t max_list_count = size_t(1) << 20;
 inline constexpr int max_links = 512;
 inline constexpr int min_spreading_links = 16;
 inline constexpr int max_ef = 65536;
-inline constexpr float max_magnitude = 1e15f;
+/// What is learned from rows that hold no number beyond 1e15: sums, ranges and rotations of those, and squares where
+/// rows are kept to 1e6.
+inline constexpr float max_learned = 1e18f;
+/// The inverse of how far rows spread that are hardly any.
+inline constexpr float max_factor = 1e20f;
 inline constexpr float max_k_factor = 1e6f;
 inline constexpr int max_transform_count = 4;
 /// Of a product quantiser under a graph.

@@ -46,8 +46,8 @@ void check(const faiss::VectorTransform &transform) {
     if (const auto *linear = dynamic_cast<const faiss::LinearTransform *>(&transform)) {
         expect(linear->A.size() >= in * out && (!linear->have_bias || linear->b.size() >= out),
                "the matrix of a transform is incomplete");
-        expect_numbers(linear->A);
-        expect_numbers(linear->b);
+        expect_numbers(linear->A, max_factor);
+        expect_numbers(linear->b, max_factor);
     } else if (const auto *remap = dynamic_cast<const faiss::RemapDimensionsTransform *>(&transform)) {
         expect(remap->map.size() == out, "the map of a transform is incomplete");
         for (const int place : remap->map) expect(place >= -1 && place < int(in), "the map of a transform is out of range");

@@ -32,16 +32,16 @@ inline void expect(bool condition, const char *message) {
     if (!condition) throw Failure{CFAISS_MALFORMED, message};
 }
 
-/// Throws unless all are finite and can be squared and summed: FAISS goes by comparisons where NaN is neither less nor
+/// Throws unless all are at most `most`: FAISS goes by comparisons where NaN is neither less nor
 /// more, and ends outside its arrays.
-inline void expect_numbers(const float *numbers, size_t count) {
+inline void expect_numbers(const float *numbers, size_t count, float most = max_learned) {
     bool good = true;
-    for (size_t i = 0; i < count; i++) good &= numbers[i] >= -max_magnitude && numbers[i] <= max_magnitude;
+    for (size_t i = 0; i < count; i++) good &= numbers[i] >= -most && numbers[i] <= most;
     expect(good, "a number of a quantiser or transform is out of range");
 }
 
-inline void expect_numbers(const std::vector<float> &numbers) {
-    expect_numbers(numbers.data(), numbers.size());
+inline void expect_numbers(const std::vector<float> &numbers, float most = max_learned) {
+    expect_numbers(numbers.data(), numbers.size(), most);
 }
 
 /// Whether labels must be rows of the index itself: where another part follows them.
