@@ -1,6 +1,7 @@
 #include "binary.hpp"
 #include "index.hpp"
 
+#include "bytes/binary_writer.hpp"
 #include "bytes/bytes.hpp"
 #include "bytes/reader.hpp"
 #include "computing.hpp"
@@ -67,7 +68,7 @@ cfaiss_status cfaiss_binary_write(const cfaiss_binary *handle, cfaiss_sink sink,
     return cfaiss::guarded([&] {
         cfaiss::require(handle != nullptr && sink != nullptr, "a pointer is missing");
         SinkWriter writer(sink, context);
-        faiss::write_index_binary(handle->index.get(), &writer);
+        cfaiss::write_binary_index(*handle->index, writer);
     });
 }
 

@@ -105,6 +105,19 @@ private struct BinaryKind: Sendable, CustomTestStringConvertible {
         #expect(restored.count == 1_000 && restored.nextLabel == 1_000)
     }
 
+    @Test(arguments: ["BHash8", "BHash2x8"], [1, 2, 3, 4, 7, 8, 64, 65])
+    func `gets back all rows of one key`(factory: String, count: Int) throws {
+        var index = try BinaryIndex(dimension: dimension, factory: factory)
+        for _ in 0..<count { try index.add(Array(rows[0..<8])) }
+        for restored in [
+            try BinaryIndex(serialized: index.serialized()).search(Array(rows[0..<8]), k: 100),
+            try BinaryIndex(trustingFAISSBytes: index.faissBytes())
+                .search(Array(rows[0..<8]), k: 100),
+        ] {
+            #expect(restored.labels == (0..<Int64(count)).map { $0 })
+        }
+    }
+
     @Test(arguments: ["BHNSW4", "BHNSW16"])
     func `finds more the more candidates its graph keeps`(factory: String) throws {
         var index = try BinaryIndex(dimension: dimension, factory: factory)

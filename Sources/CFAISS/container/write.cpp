@@ -1,5 +1,6 @@
 #include "container/container.hpp"
 
+#include "bytes/binary_writer.hpp"
 #include "container/index_tree.hpp"
 #include "container/skeleton.hpp"
 
@@ -133,7 +134,7 @@ uint64_t checksum_of(const Section &section) {
 }
 
 void write_to(const faiss::Index *index, faiss::IOWriter *writer) { faiss::write_index(index, writer); }
-void write_to(const faiss::IndexBinary *index, faiss::IOWriter *writer) { faiss::write_index_binary(index, writer); }
+void write_to(const faiss::IndexBinary *index, faiss::IOWriter *writer) { write_binary_index(*index, *writer); }
 
 template <typename IndexT>
 void write(const IndexT &index, uint32_t kind, const char *factory, cfaiss_sink sink, void *context) {
