@@ -13,6 +13,7 @@ static const struct section {
 } sections[] = {
     {"limits", print_limits},
     {"distances", print_distances},
+    {"codes", print_code_kernels},
     {"bfloat16", print_bfloat16},
 };
 

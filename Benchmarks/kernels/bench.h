@@ -10,6 +10,7 @@
  * listed in bench.c. */
 void print_limits(void);
 void print_distances(void);
+void print_code_kernels(void);
 void print_bfloat16(void);
 
 /* The instruction sets of this machine, portable first. */
