@@ -1,5 +1,6 @@
 #include "fast/fast_search.hpp"
 
+#include "fast/half_rows.hpp"
 #include "fast/sq_codes.hpp"
 #include "graph_builder.hpp"
 #include "sketched_flat.hpp"
@@ -63,6 +64,12 @@ void encode(faiss::IndexScalarQuantizer &storage, size_t n, const float *rows, i
     storage.ntotal += int64_t(n);
 }
 
+/// Distances between the rows of `storage`.
+BuildDistancesMaker distances_between(const faiss::IndexScalarQuantizer &storage) {
+    if (const auto halves = half_rows(storage)) return cfaiss::distances_between(*halves);
+    return [&storage] { return std::make_unique<ByteRows>(storage); };
+}
+
 }  // namespace
 
 bool hnsw_takes(const faiss::IndexHNSW &index) {
@@ -72,7 +79,7 @@ bool hnsw_takes(const faiss::IndexHNSW &index) {
     // It gets sketches with its next rows.
     if (dynamic_cast<const faiss::IndexFlat *>(index.storage) != nullptr) return index.own_fields;
     const auto *quantized = dynamic_cast<const faiss::IndexScalarQuantizer *>(index.storage);
-    return quantized != nullptr && SQCodes::can_read(quantized->sq, index.metric_type);
+    return quantized != nullptr && (half_rows(*quantized) || SQCodes::can_read(quantized->sq, index.metric_type));
 }
 
 void hnsw_add(faiss::IndexHNSW &index, faiss::Index::idx_t n, const float *rows, const Work &work) {
@@ -86,8 +93,7 @@ void hnsw_add(faiss::IndexHNSW &index, faiss::Index::idx_t n, const float *rows,
         } else {
             encode(*quantized, size_t(n), rows, work.thread_count);
         }
-        const BuildDistancesMaker maker = flat == nullptr
-            ? BuildDistancesMaker([&] { return std::make_unique<ByteRows>(*quantized); })
+        const BuildDistancesMaker maker = flat == nullptr ? distances_between(*quantized)
             : flat->is_sketched() ? distances_between(*flat) : distances_between(flat->exact());
         link_rows(index.hnsw, first, first + size_t(n), order_seed, maker, work);
     } catch (...) {

@@ -2,6 +2,7 @@
 
 #include "CKernels.h"
 #include "fast/graph_walk.hpp"
+#include "fast/half_rows.hpp"
 #include "fast/nearest_rows.hpp"
 #include "fast/sq_codes.hpp"
 #include "graph_builder.hpp"
@@ -18,7 +19,7 @@
 namespace cfaiss {
 namespace {
 
-/// Distances to rows of float32, one query after the other.
+/// Distances to rows of float32 or float16, one query after the other.
 class FlatRows {
 public:
     explicit FlatRows(const qk_rows &rows) : rows(rows) {}
@@ -151,6 +152,12 @@ bool search_graph(
     if (const auto flat = flat_rows(storage)) {
         if (scans) return flat_search(storage, n, queries, k, settings, distances, labels);
         FlatRows rows(*flat);
+        walk.run(rows);
+        return true;
+    }
+    if (const auto halves = half_rows(storage)) {
+        if (scans) return sq_search(storage, n, queries, k, settings, distances, labels);
+        FlatRows rows(*halves);
         walk.run(rows);
         return true;
     }

@@ -1,4 +1,5 @@
 #include "fast/fast_search.hpp"
+#include "fast/half_rows.hpp"
 #include "fast/sq_codes.hpp"
 #include "fast/top_k.hpp"
 #include "search.hpp"
@@ -19,12 +20,13 @@ namespace {
 
 using idx_t = faiss::Index::idx_t;
 
-/// Compares a few rows of the index that refines with a query: with our kernels where it is flat or of 8 bits, else
+/// Compares a few rows of the index that refines with a query: with our kernels where it is flat, of half precision or of 8 bits, else
 /// with FAISS's own distances. Smaller is nearer.
 class Rows {
 public:
     explicit Rows(const faiss::Index &index) : metric(index.metric_type) {
         flat = flat_rows(index);
+        if (!flat.has_value()) flat = half_rows(index);
         if (flat.has_value()) return;
         const auto *sq = dynamic_cast<const faiss::IndexScalarQuantizer *>(&index);
         if (sq != nullptr && SQCodes::can_read(sq->sq, metric)) {
