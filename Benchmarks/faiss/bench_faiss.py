@@ -65,6 +65,10 @@ class Run:
         for contender in [*self.contenders.values(), *([self.told] if self.told else [])]:
             contender.close()
 
+    def is_wanted(self, kind):
+        prefixes = self.options.kinds
+        return not prefixes or any(kind.factory.startswith(prefix) for prefix in prefixes)
+
     def able(self, body):
         """What `body` gives for each contender that can; what the others said instead."""
         results, failures = {}, {}
@@ -263,6 +267,8 @@ class Run:
         """Kinds without a goal, each at one setting."""
         result = []
         for kind, value in further_kinds(self.vectors.name):
+            if not self.is_wanted(kind):
+                continue
             progress(f"  {kind.factory}")
             builds, failures = self.build(kind)
             chosen = {name: {"settings": kind.settings(value), "tuning_recall": None} for name in builds}
@@ -332,11 +338,7 @@ def main():
         progress(set_name)
         run = Run(options, set_name, core_type)
         figures["versions"] = run.versions
-        kinds = [
-            kind
-            for kind in tuned_kinds(set_name)
-            if not options.kinds or any(kind.factory.startswith(prefix) for prefix in options.kinds)
-        ]
+        kinds = [kind for kind in tuned_kinds(set_name) if run.is_wanted(kind)]
         results = figures["sets"].setdefault(
             set_name, {"rows": len(run.vectors.base), "dimension": run.vectors.dimension}
         )
@@ -345,7 +347,7 @@ def main():
             "tuned": lambda: [run.tuned(kind) for kind in kinds],
             "batches": lambda: run.batches() if EXHAUSTIVE in names else None,
             "builds": lambda: run.graph_builds() if "HNSW32" in names else None,
-            "further": lambda: None if options.kinds else run.further(),
+            "further": run.further,
         }
         for part in options.parts:
             if part in results:
