@@ -72,6 +72,8 @@ typedef int32_t qv_status;
 #define QV_ERROR_FILE 19         /* the system refused a file operation: no space, no permission, … */
 #define QV_ERROR_CATALOG 20      /* LMDB refused an operation */
 #define QV_ERROR_INDEX 21        /* a vector index could not be built or searched */
+#define QV_ERROR_CONFLICT 22     /* a document is not of the version that the write was to replace */
+#define QV_ERROR_FIELD 23        /* a metadata value of another type than its field's, or one that cannot be */
 
 /* The constant's name ("QV_ERROR_LOCKED"), or "unknown status". Never NULL; never freed. */
 const char *qv_status_name(qv_status status);

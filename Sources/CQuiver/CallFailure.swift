@@ -22,20 +22,24 @@ extension StoreError {
     var status: qv_status {
         switch self {
         case .notAStore: QV_ERROR_NOT_A_STORE
-        case .alreadyExists, .collectionExists: QV_ERROR_EXISTS
+        case .alreadyExists, .collectionExists, .keyExists: QV_ERROR_EXISTS
         case .unsupportedFormat: QV_ERROR_FORMAT
         case .lockedByWriter: QV_ERROR_LOCKED
         case .readOnly: QV_ERROR_READ_ONLY
         case .closed: QV_ERROR_CLOSED
         case .usedAfterFork: QV_ERROR_FORK
-        case .unknownCollection, .unknownVectorField, .unknownKey: QV_ERROR_NOT_FOUND
-        case .invalidName, .invalidConfiguration, .unsupportedIndex: QV_ERROR_CONFIGURATION
-        case .invalidKey, .duplicateKey: QV_ERROR_KEY
-        case .missingVectors, .dimensionMismatch, .notFinite, .normOverflow, .zeroVector,
+        case .unknownCollection, .unknownVectorField, .unknownField, .unknownRowColumn, .unknownKey:
+            QV_ERROR_NOT_FOUND
+        case .invalidName, .invalidConfiguration, .unsupportedIndex, .ambiguousVectorField:
+            QV_ERROR_CONFIGURATION
+        case .invalidKey, .duplicateKey, .duplicateCollection: QV_ERROR_KEY
+        case .versionConflict: QV_ERROR_CONFLICT
+        case .fieldTypeMismatch, .invalidFieldValue: QV_ERROR_FIELD
+        case .missingVectors, .missingRowColumn, .rowColumnMismatch, .dimensionMismatch, .notFinite, .normOverflow, .zeroVector,
             .float16Overflow:
             QV_ERROR_VECTOR
         case .textTooLong, .tooLarge: QV_ERROR_TOO_LARGE
-        case .invalidK, .invalidSearch, .unknownSearchSetting: QV_ERROR_SEARCH
+        case .invalidK, .invalidSearch, .invalidFilter, .unknownSearchSetting: QV_ERROR_SEARCH
         case .wrongEncoder, .noEncoder: QV_ERROR_ENCODER
         case .cancelled: QV_ERROR_CANCELLED
         case .damaged: QV_ERROR_DAMAGED

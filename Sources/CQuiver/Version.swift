@@ -35,6 +35,8 @@ public func qv_status_name(_ status: qv_status) -> UnsafePointer<CChar>? {
         case QV_ERROR_FILE: "QV_ERROR_FILE"
         case QV_ERROR_CATALOG: "QV_ERROR_CATALOG"
         case QV_ERROR_INDEX: "QV_ERROR_INDEX"
+        case QV_ERROR_CONFLICT: "QV_ERROR_CONFLICT"
+        case QV_ERROR_FIELD: "QV_ERROR_FIELD"
         default: "unknown status"
         }
     return name.cString

@@ -1,16 +1,23 @@
 import LMDB
 
 extension Collection {
-    /// The encoder whose vectors the collection holds, if it is bound to one.
-    public func encoder() throws(StoreError) -> RememberedEncoder? {
-        try snapshot().record.encoder
+    /// The encoder whose vectors a field holds, if it is bound to one.
+    ///
+    /// - Parameter vectorField: `nil` stands for the only vector field.
+    /// - Throws: `unknownVectorField`, `ambiguousVectorField`, …
+    public func encoder(of vectorField: String? = nil) throws(StoreError) -> RememberedEncoder? {
+        try snapshot().view.vectorField(orOnly: vectorField).encoder
     }
 
-    /// Binds the collection to `encoder`. The first one stays: searches that name another are refused, and so is
+    /// Binds a vector field to `encoder`. The first one stays: searches that name another are refused, and so is
     /// binding to another. Binding to the same one again remembers its new location.
     ///
-    /// - Throws: `wrongEncoder`, `readOnly`, `file`, `catalog`.
-    public func bind(to encoder: RememberedEncoder) throws(StoreError) {
+    /// - Parameter vectorField: `nil` stands for the only vector field.
+    /// - Throws: `wrongEncoder`, `unknownVectorField`, `ambiguousVectorField`, `readOnly`, `file`, `catalog`.
+    public func bind(
+        to encoder: RememberedEncoder,
+        vectorField: String? = nil
+    ) throws(StoreError) {
         let core = try store.core()
         try core.requireWriter()
         try core.withWriteLock { () throws(StoreError) in
@@ -24,14 +31,20 @@ extension Collection {
                         CollectionRecord.decode
                     )
                 else { throw .unknownCollection(name) }
-                if let bound = record.encoder, bound.identity != encoder.identity {
+                let field = try CollectionView.vectorField(orOnly: vectorField, of: record)
+                if let bound = field.encoder, bound.identity != encoder.identity {
                     throw .wrongEncoder(
                         collection: name,
                         expected: bound.identity,
                         found: encoder.identity
                     )
                 }
-                record.encoder = encoder
+                for index in record.schema.vectorFields.indices
+                where record.schema.vectorFields[index].id == field.id {
+                    record.schema.vectorFields[index].encoder = encoder
+                }
+                let settings = try transaction.settings(of: core.catalog)
+                try transaction.put(settings, of: core.catalog)
                 try transaction.put(.collections, key, record.encoded(), of: core.catalog)
             }
         }

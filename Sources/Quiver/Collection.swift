@@ -3,22 +3,27 @@ import Synchronization
 
 /// Documents with vectors, under one schema. Safe to use from any thread.
 public final class Collection: Sendable {
-    /// The name that it was made with.
-    public let name: String
-    /// The schema that it was made with.
-    public let configuration: CollectionConfiguration
-
     let id: UInt32
     let store: OpenStore
+    /// As it was last seen in the catalog.
+    private let record: Mutex<CollectionRecord>
     private let cached = Mutex<Snapshot?>(nil)
     /// Where the tail's live documents are; used under the store's write lock.
-    let tailIndex = Mutex<TailIndex?>(nil)
+    private let tailIndex = Mutex<TailIndex?>(nil)
 
     init(store: OpenStore, id: UInt32, record: CollectionRecord) {
         self.store = store
         self.id = id
-        name = record.name
-        configuration = CollectionConfiguration(vectorFields: record.fields.map(\.field))
+        self.record = Mutex(record)
+    }
+
+    /// The name, as this process knows it.
+    public var name: String { record.withLock { $0.name } }
+
+    /// The schema, as this process knows it: as of the last call that looked at the store. `Snapshot.configuration` is
+    /// that of a snapshot.
+    public var configuration: CollectionConfiguration {
+        record.withLock { $0.schema.configuration }
     }
 
     /// An unchanging view of the collection as of its last commit.
@@ -32,13 +37,39 @@ public final class Collection: Sendable {
         let previous = cached.withLock { $0 }
         let current = try SnapshotLoader.load(id, previous: previous, core: core)
         if current !== previous {
+            note(current.view.record)
             cached.withLock { cached in
                 // Another thread may have loaded a later one meanwhile.
-                if let other = cached, other.state.commit > current.state.commit { return }
+                if let other = cached, other.commit > current.commit { return }
                 cached = current
             }
         }
         return current
+    }
+
+    func note(_ record: CollectionRecord) {
+        self.record.withLock { $0 = record }
+    }
+
+    /// The index of the tail of `view`, which is the writer's until it gives it back.
+    func takeTailIndex(of view: CollectionView) -> TailIndex {
+        let index = tailIndex.withLock { index in
+            // It must not be shared while it changes.
+            defer { index = nil }
+            return index
+        }
+        if let index, index.state == view.state { return index }
+        return TailIndex(view)
+    }
+
+    /// What a writer has made durable.
+    func take(_ view: CollectionView, _ index: TailIndex, process: ProcessMark) {
+        tailIndex.withLock { $0 = index }
+        let snapshot = Snapshot(process: process, view: view)
+        cached.withLock { cached in
+            if let other = cached, other.commit >= view.state.commit { return }
+            cached = snapshot
+        }
     }
 
     /// Lets go of mapped files and of the tail's memory.
@@ -52,7 +83,7 @@ public final class Collection: Sendable {
     /// - Throws: `invalidKey`, `damaged`, `closed`, `usedAfterFork`, `file`, `catalog`.
     public func documents(
         _ keys: [Key],
-        contents: Contents = [.text, .vectors]
+        contents: Contents = .all
     ) throws(StoreError) -> [StoredDocument?] {
         try snapshot().documents(keys, contents: contents)
     }

@@ -10,18 +10,56 @@ public struct CollectionStatistics: Sendable, Equatable {
     public let unindexedSegmentCount: Int
     /// Sealed segments that are searched row by row for good, because no index of the kind can be made of their rows.
     public let unindexableSegments: [UnindexableSegment]
-    /// Bytes of the indexes of each vector field, in the order of the configuration's fields.
-    public let indexByteCounts: [Int]
+    /// The vector fields, in the order of the configuration's.
+    public let vectorFields: [VectorFieldStatistics]
     /// Documents in the tail, dead ones included.
     public let tailCount: Int
-    /// Bytes of vectors and text in the tail.
-    public let tailByteCount: Int
-    /// Bytes of segment files and tail.
-    public let byteCount: Int
+    /// Where the bytes are.
+    public let byteCounts: ByteCounts
     /// The number of the last commit.
     public let commit: UInt64
-    /// The encoder that the collection is bound to.
+
+    /// Bytes of segment files and tail.
+    public var byteCount: Int { byteCounts.total }
+    /// Bytes of vectors, metadata and text in the tail.
+    public var tailByteCount: Int { byteCounts.tail }
+}
+
+/// What a vector field holds and what it costs.
+public struct VectorFieldStatistics: Sendable, Equatable {
+    /// The field's name.
+    public let name: String
+    /// Rows, those of dead documents included.
+    public let rowCount: Int
+    /// Bytes of its indexes.
+    public let indexByteCount: Int
+    /// The encoder that it is bound to.
     public let encoder: RememberedEncoder?
+}
+
+/// The lengths of a collection's files, by what is in them, and of its tail.
+public struct ByteCounts: Sendable, Equatable {
+    /// Rows with their norms and scales.
+    public var vectors = 0
+    /// Row columns, and which rows are whose, where a document has not one.
+    public var rowColumns = 0
+    /// Texts.
+    public var texts = 0
+    /// Metadata, updates included.
+    public var fields = 0
+    /// Indexes of vector fields.
+    public var indexes = 0
+    /// Keys, versions, hashes and places of texts.
+    public var keys = 0
+    /// What says which files a segment has.
+    public var manifests = 0
+    /// Documents that are not in a segment yet; these lie in the catalog, long texts in files of their own.
+    public var tail = 0
+
+    /// All of it.
+    public var total: Int {
+        vectors + rowColumns + texts + fields + indexes + keys + manifests + tail
+    }
 }
 
 /// A segment of whose rows the index of a field cannot be made. It is searched row by row, which is exact and slower.

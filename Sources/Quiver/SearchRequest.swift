@@ -14,8 +14,8 @@ public struct SearchRequest: Sendable {
     public var queries: [[Float]]
     /// The number of hits wanted for each query, at least 1.
     public var k: Int
-    /// The name of the vector field that is searched.
-    public var vectorField: String
+    /// The name of the vector field that is searched; `nil` stands for the only one.
+    public var vectorField: String?
     /// How the rows are searched.
     public var mode: Mode
     /// The size of the candidate list of a graph walk; `nil` takes the default, and `k` raises it.
@@ -41,7 +41,7 @@ public struct SearchRequest: Sendable {
     public init(
         queries: [[Float]],
         k: Int = 10,
-        vectorField: String = VectorField.unnamed,
+        vectorField: String? = nil,
         mode: Mode = .automatic,
         efSearch: Int? = nil,
         nprobe: Int? = nil,
@@ -82,22 +82,6 @@ extension SearchRequest {
     }
 }
 
-/// Parts of a document that are read only when asked for.
-public struct Contents: OptionSet, Sendable, Hashable {
-    /// The bits of the set.
-    public let rawValue: UInt8
-
-    /// The set of these bits.
-    public init(rawValue: UInt8) {
-        self.rawValue = rawValue
-    }
-
-    /// The document's text.
-    public static let text = Contents(rawValue: 1)
-    /// The rows, decoded from their storage type.
-    public static let vectors = Contents(rawValue: 2)
-}
-
 /// One found document.
 public struct Hit: Sendable, Equatable {
     /// The document's outside name.
@@ -114,8 +98,12 @@ public struct Hit: Sendable, Equatable {
     public let textHash: UInt64
     /// The text, if `Contents.text` was asked for and the document has one.
     public let text: String?
+    /// The metadata, if `Contents.fields` was asked for.
+    public let fields: [String: FieldValue]
     /// The row, if `Contents.vectors` was asked for.
     public let vector: [Float]?
+    /// The row's columns by name, one number each, if `Contents.columns` was asked for.
+    public let columns: [String: RowColumnValues]
 }
 
 /// The answer to one query.

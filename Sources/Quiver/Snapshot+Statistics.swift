@@ -1,22 +1,20 @@
 extension Snapshot {
     /// What the collection holds and what it costs.
     public var statistics: CollectionStatistics {
-        let tailCount = tail.reduce(0) { $0 + $1.commit.documentCount }
-        let total = segments.reduce(tailCount) { $0 + $1.segment.documentCount }
-        let segmentBytes = segments.reduce(0) { sum, view in
-            view.segment.files.reduce(sum + Int(view.segment.record.manifest.byteCount)) {
-                $0 + Int($1.summary.byteCount)
-            }
-        }
+        let fields = view.record.schema.vectorFields
+        let tailCount = view.tail.reduce(0) { $0 + $1.commit.documentCount }
+        let total = view.segments.reduce(tailCount) { $0 + $1.segment.documentCount }
         return CollectionStatistics(
             liveCount: liveCount,
             deadCount: total - liveCount,
-            segmentCount: segments.count,
-            unindexedSegmentCount: segments.count { view in
-                record.fields.contains { $0.missingIndex(of: view.segment) != nil }
+            segmentCount: view.segments.count,
+            unindexedSegmentCount: view.segments.count { view in
+                fields.contains { field in
+                    if case .build = field.indexWork(of: view.segment) { true } else { false }
+                }
             },
-            unindexableSegments: segments.flatMap { view in
-                record.fields.compactMap { field in
+            unindexableSegments: view.segments.flatMap { view in
+                fields.compactMap { field in
                     view.segment.refusal(of: field.id).map {
                         UnindexableSegment(
                             name: SegmentName.directory(view.segment.id),
@@ -27,14 +25,48 @@ extension Snapshot {
                     }
                 }
             },
-            indexByteCounts: record.fields.map { field in
-                segments.reduce(0) { $0 + $1.segment.indexByteCount(of: field.id) }
+            vectorFields: fields.map { field in
+                VectorFieldStatistics(
+                    name: field.field.name,
+                    rowCount: view.rowCount(of: field.id),
+                    indexByteCount: view.segments.reduce(0) {
+                        $0 + $1.segment.indexByteCount(of: field.id)
+                    },
+                    encoder: field.encoder
+                )
             },
             tailCount: tailCount,
-            tailByteCount: Int(clamping: state.tailByteCount),
-            byteCount: segmentBytes + Int(clamping: state.tailByteCount),
-            commit: commit,
-            encoder: record.encoder
+            byteCounts: byteCounts,
+            commit: commit
         )
+    }
+
+    private var byteCounts: ByteCounts {
+        var counts = ByteCounts()
+        for view in view.segments {
+            counts.manifests += Int(view.segment.record.manifest.byteCount)
+            for file in view.segment.files {
+                let byteCount = Int(file.summary.byteCount)
+                switch file.kind {
+                case .vectors: counts.vectors += byteCount
+                case .rows, .column: counts.rowColumns += byteCount
+                case .texts, .longText: counts.texts += byteCount
+                case .fields, .patches: counts.fields += byteCount
+                case .graph, .faiss: counts.indexes += byteCount
+                case .keys, .documents: counts.keys += byteCount
+                case .manifest: counts.manifests += byteCount
+                }
+            }
+        }
+        counts.tail = Int(clamping: view.state.tailByteCount)
+        return counts
+    }
+}
+
+extension CollectionView {
+    /// Rows of a vector field, those of dead documents included.
+    func rowCount(of field: UInt32) -> Int {
+        segments.reduce(0) { $0 + $1.segment.rows(of: field).count }
+            + tail.reduce(0) { $0 + $1.commit.rows(of: field).map.rowCount }
     }
 }

@@ -4,10 +4,7 @@ import LMDB
 /// Reads a collection's current snapshot from the catalog, taking over what an older one has open already.
 struct SnapshotLoader: ~Copyable {
     private let core: StoreCore
-    private let collectionID: UInt32
-    private let record: CollectionRecord
-    private var segments: [Snapshot.SegmentView] = []
-    private var tail: [Snapshot.TailView] = []
+    private var view: CollectionView
 
     /// The snapshot of the last commit: `previous` itself if nothing has changed since.
     ///
@@ -34,47 +31,39 @@ struct SnapshotLoader: ~Copyable {
                     CollectionState.decode
                 )
             else {
-                throw .unknownCollection(previous?.record.name ?? "number \(collectionID)")
+                throw .unknownCollection(previous?.view.record.name ?? "number \(collectionID)")
             }
-            if let previous, previous.state == state, previous.record == record { return previous }
-            var loader = SnapshotLoader(core: core, collectionID: collectionID, record: record)
-            if let previous, previous.state.layout == state.layout {
-                loader.segments = previous.segments
-                loader.tail = previous.tail
-                try loader.appendTail(
-                    transaction,
-                    after: previous.state.commit,
-                    reusing: []
-                )
-            } else {
-                try loader.loadSegments(transaction, reusing: previous?.segments ?? [])
-                try loader.appendTail(transaction, after: 0, reusing: previous?.tail ?? [])
-            }
-            return Snapshot(
-                process: core.process,
-                collectionID: collectionID,
-                record: record,
-                state: state,
-                segments: loader.segments,
-                tail: loader.tail
+            let old = previous?.view
+            if let previous, old?.state == state, old?.record == record { return previous }
+            var loader = SnapshotLoader(
+                core: core,
+                view: CollectionView(collectionID: collectionID, record: record, state: state)
             )
+            if let old, old.state.layout == state.layout {
+                loader.view.segments = old.segments
+                loader.view.tail = old.tail
+                try loader.appendTail(transaction, after: old.state.commit, reusing: [])
+            } else {
+                try loader.loadSegments(transaction, reusing: old?.segments ?? [])
+                try loader.appendTail(transaction, after: 0, reusing: old?.tail ?? [])
+            }
+            return Snapshot(process: core.process, view: loader.view)
         }
     }
 
-    private init(core: StoreCore, collectionID: UInt32, record: CollectionRecord) {
+    private init(core: StoreCore, view: CollectionView) {
         self.core = core
-        self.collectionID = collectionID
-        self.record = record
+        self.view = view
     }
 
     private mutating func loadSegments(
         _ transaction: borrowing ReadTransaction,
-        reusing old: [Snapshot.SegmentView]
+        reusing old: [CollectionView.SegmentView]
     ) throws(StoreError) {
-        var views: [Snapshot.SegmentView] = []
+        var views: [CollectionView.SegmentView] = []
         try transaction.forEachRecord(
             .segments,
-            prefix: CatalogKey.collection(collectionID),
+            prefix: CatalogKey.collection(view.collectionID),
             of: core.catalog
         ) { (key, value) throws(StoreError) in
             let id = try segmentID(key)
@@ -82,25 +71,25 @@ struct SnapshotLoader: ~Copyable {
                 () throws(ByteReader.Malformed) in
                 try SegmentRecord.decode(value)
             }
+            let open = old.first { $0.segment.id == id }?.segment
             let segment: Segment
-            if let open = old.first(where: {
-                $0.segment.id == id && $0.segment.record == segmentRecord
-            }) {
-                segment = open.segment
+            if let open, open.record == segmentRecord, open.schema == view.record.schema {
+                segment = open
             } else {
                 segment = try Segment(
                     id: id,
                     path: core.segmentPath(id),
                     record: segmentRecord,
-                    fields: record.fields
+                    schema: view.record.schema,
+                    reusing: open
                 )
             }
-            views.append(Snapshot.SegmentView(segment: segment, dead: RowSet()))
+            views.append(CollectionView.SegmentView(segment: segment, dead: RowSet()))
         }
         for index in views.indices {
             views[index].dead = try loadTombstones(transaction, of: views[index].segment)
         }
-        segments = views
+        view.segments = views
     }
 
     private func segmentID(_ key: UnsafeRawBufferPointer) throws(StoreError) -> UInt64 {
@@ -120,7 +109,7 @@ struct SnapshotLoader: ~Copyable {
         var words: [UInt64] = []
         try transaction.forEachRecord(
             .tombstones,
-            prefix: CatalogKey.segment(segment.id, of: collectionID),
+            prefix: CatalogKey.segment(segment.id, of: view.collectionID),
             of: core.catalog
         ) { (key, value) throws(StoreError) in
             let block = try asDamage(of: core.catalog.path) { () throws(ByteReader.Malformed) in
@@ -151,53 +140,19 @@ struct SnapshotLoader: ~Copyable {
     private mutating func appendTail(
         _ transaction: borrowing ReadTransaction,
         after commit: UInt64,
-        reusing old: [Snapshot.TailView]
+        reusing old: [CollectionView.TailView]
     ) throws(StoreError) {
-        var reader = TailReader(
-            core: core,
-            collectionID: collectionID,
-            fields: record.fields,
-            reusing: old
-        )
+        var reader = TailReader(core: core, schema: view.record.schema, reusing: old)
         try transaction.forEachRecord(
             .tail,
-            prefix: CatalogKey.collection(collectionID),
-            from: CatalogKey.tail(of: collectionID, commit: commit + 1),
+            prefix: CatalogKey.collection(view.collectionID),
+            from: CatalogKey.tail(of: view.collectionID, commit: commit + 1),
             of: core.catalog
         ) { (key, value) throws(StoreError) in
             try reader.take(key: key, value: value)
         }
         for commit in try reader.finished() {
-            for kill in commit.kills { try apply(kill) }
-            tail.append(Snapshot.TailView(commit: commit, dead: RowSet()))
-        }
-    }
-
-    private mutating func apply(_ kill: Kill) throws(StoreError) {
-        let ordinal = Int(kill.ordinal)
-        switch kill.unit {
-        case .segment(let id):
-            guard let index = segments.firstIndex(where: { $0.segment.id == id }),
-                ordinal < segments[index].segment.documentCount
-            else {
-                throw .damaged(
-                    file: core.catalog.path,
-                    reason:
-                        "says that document \(ordinal) of segment \(SegmentName.directory(id)) is dead, which is not there"
-                )
-            }
-            segments[index].dead.insert(kill.ordinal)
-        case .tail(let commit):
-            guard let index = Snapshot.index(of: commit, in: tail),
-                ordinal < tail[index].commit.documentCount
-            else {
-                throw .damaged(
-                    file: core.catalog.path,
-                    reason:
-                        "says that document \(ordinal) of commit \(commit) is dead, which is not there"
-                )
-            }
-            tail[index].dead.insert(kill.ordinal)
+            try view.apply(commit, catalogPath: core.catalog.path)
         }
     }
 }

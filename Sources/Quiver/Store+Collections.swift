@@ -16,13 +16,9 @@ extension Store {
     ) throws(StoreError) -> Collection {
         let core = try core()
         try core.requireWriter()
-        try Self.check(name: name, of: "collection")
+        try checkName(name, of: "collection")
         try configuration.check()
-        var fields: [StoredField] = []
-        for (index, field) in configuration.vectorFields.enumerated() {
-            fields.append(StoredField(id: UInt32(index), field: field))
-        }
-        let record = CollectionRecord(name: name, fields: fields, encoder: nil)
+        let record = CollectionRecord(name: name, configuration: configuration)
         let id = try core.withWriteLock { () throws(StoreError) in
             try core.catalog.write { (transaction: inout WriteTransaction) throws(StoreError) in
                 let known = try transaction.collections(of: core.catalog)
@@ -40,16 +36,8 @@ extension Store {
                 var settings = try transaction.settings(of: core.catalog)
                 let id = settings.nextCollectionID
                 settings.nextCollectionID += 1
-                if fields.contains(where: \.field.index.needsFAISSFormat) {
-                    settings.format = StoreRecord.formatVersion
-                }
                 let key = CatalogKey.collection(id)
-                try transaction.put(
-                    .settings,
-                    CatalogKey.store,
-                    settings.encoded(),
-                    of: core.catalog
-                )
+                try transaction.put(settings, of: core.catalog)
                 try transaction.put(.collections, key, record.encoded(), of: core.catalog)
                 try transaction.put(.states, key, CollectionState().encoded(), of: core.catalog)
                 return id
@@ -72,6 +60,38 @@ extension Store {
         return collection(id: found.id, record: found.record)
     }
 
+    /// Removes a collection with everything in it, durably. Named snapshots that hold it keep their documents.
+    ///
+    /// Handles of it throw `unknownCollection` from then on; snapshots stay readable as long as they are kept.
+    ///
+    /// - Throws: `unknownCollection`, `readOnly`, `closed`, `usedAfterFork`, `file`, `catalog`.
+    public func dropCollection(_ name: String) throws(StoreError) {
+        let core = try core()
+        try core.requireWriter()
+        let collection = try collection(name)
+        try core.withWriteLock { () throws(StoreError) in
+            let view = try collection.snapshot(of: core).view
+            let key = CatalogKey.collection(view.collectionID)
+            try core.catalog.write { (transaction: inout WriteTransaction) throws(StoreError) in
+                for part in view.segments {
+                    let directory = SegmentName.directory(part.segment.id)
+                    try transaction.retire("\(StoreLayout.segments)/\(directory)", of: core.catalog)
+                }
+                try transaction.retireLongTexts(of: view, catalog: core.catalog)
+                for space in [KeySpace.collections, .states, .segments, .tombstones, .tail] {
+                    try transaction.removeAll(space, prefix: key, of: core.catalog)
+                }
+                try transaction.put(
+                    try transaction.settings(of: core.catalog),
+                    of: core.catalog
+                )
+            }
+            try core.unlinkRetired()
+        }
+        collection.forgetOpenFiles()
+        forget(collection)
+    }
+
     /// The names of all collections, in the order in which they were made.
     public func collectionNames() throws(StoreError) -> [String] {
         let core = try core()
@@ -81,53 +101,13 @@ extension Store {
         }
     }
 
-    /// The version of the format on disk that a program must know to open this store. It grows when a collection
-    /// is made that an older program could not read, and never otherwise.
+    /// The version of the format on disk that a program must know to open this store. It grows with the first
+    /// write of a newer program.
     public func formatVersion() throws(StoreError) -> Int {
         let catalog = try core().catalog
         return try catalog.read { (transaction) throws(StoreError) in
             Int(try transaction.settings(of: catalog).format)
         }
-    }
-
-    private static func check(name: String, of what: String) throws(StoreError) {
-        guard !name.isEmpty else {
-            throw .invalidName(name, reason: "a \(what)'s name may not be empty")
-        }
-        guard name.utf8.count <= maximumNameByteCount else {
-            throw .invalidName(
-                name,
-                reason: "a \(what)'s name has at most \(maximumNameByteCount) bytes"
-            )
-        }
-        guard name.unicodeScalars.allSatisfy({ $0.properties.generalCategory != .control }) else {
-            throw .invalidName(name, reason: "a \(what)'s name may not hold control characters")
-        }
-    }
-
-    fileprivate static func check(_ fields: [VectorField]) throws(StoreError) {
-        guard fields.count == 1 else {
-            throw .invalidConfiguration(
-                reason: "a collection has one vector field; \(fields.count) were given"
-            )
-        }
-        for field in fields {
-            guard (1...VectorField.maximumDimension).contains(field.dimension) else {
-                throw .invalidConfiguration(
-                    reason:
-                        "a dimension is 1…\(VectorField.maximumDimension), not \(field.dimension)"
-                )
-            }
-            if !field.name.isEmpty { try check(name: field.name, of: "vector field") }
-            try field.checkIndex()
-        }
-    }
-}
-
-extension CollectionConfiguration {
-    /// Throws `invalidConfiguration`, `unsupportedIndex` or `invalidName` unless a collection can be made of it.
-    public func check() throws(StoreError) {
-        try Store.check(vectorFields)
     }
 }
 

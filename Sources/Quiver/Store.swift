@@ -17,6 +17,9 @@ public final class Store: Sendable {
     public struct Options: Sendable {
         /// The tail, which every search compares row by row, is sealed into a segment before it grows past this.
         public var tailByteCount = 64 << 20
+        /// What has happened when a write returns: `full`, the batch is on disk; `relaxed`, its data are, but loss of power may
+        /// undo the last transaction. The death of the process loses nothing in either case, and nothing is ever there in part.
+        public var durability = Durability.full
 
         /// The defaults.
         public init() {}
@@ -106,10 +109,17 @@ public final class Store: Sendable {
         try open.core()
     }
 
+    func forget(_ collection: Collection) {
+        collections.withLock { $0[collection.id] = nil }
+    }
+
     /// The one object for a collection of this handle, so that its callers share what it has open.
     func collection(id: UInt32, record: CollectionRecord) -> Collection {
         collections.withLock { collections in
-            if let known = collections[id], known.name == record.name { return known }
+            if let known = collections[id] {
+                known.note(record)
+                return known
+            }
             let collection = Collection(store: open, id: id, record: record)
             collections[id] = collection
             return collection

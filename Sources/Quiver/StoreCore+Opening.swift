@@ -35,7 +35,7 @@ extension StoreCore {
                 StoreRecord.decode
             )
             guard known == nil else { throw .alreadyExists(path: path) }
-            try transaction.put(.settings, CatalogKey.store, StoreRecord().encoded(), of: catalog)
+            try transaction.put(StoreRecord(), of: catalog)
         }
         // The names that were made here, and the store's own name in its parent.
         try asStoreError { () throws(FileError) in
@@ -63,7 +63,25 @@ extension StoreCore {
         guard case .file = kind else { throw .notAStore(path: path) }
         let path = try asStoreError { () throws(FileError) in try absolutePath(path) }
         let lock = access == .readWrite ? try takeLock(at: path) : nil
-        let catalog = try Catalog(store: path, readOnly: access == .readOnly, creating: false)
+        var catalog = try Catalog(store: path, readOnly: access == .readOnly, creating: false)
+        try check(catalog, of: path)
+        if access == .readWrite {
+            // What earlier versions of the format did not have.
+            catalog = try Catalog(store: path, readOnly: false, creating: true)
+        }
+        let core = StoreCore(
+            path: path,
+            catalog: catalog,
+            options: options,
+            fileSystem: fileSystem,
+            lock: lock
+        )
+        if lock != nil { try core.sweep() }
+        return core
+    }
+
+    /// Throws unless this version can read what is in `catalog`.
+    private static func check(_ catalog: Catalog, of path: String) throws(StoreError) {
         let settings = try catalog.read {
             (transaction: borrowing ReadTransaction) throws(StoreError) in
             try transaction.record(.settings, CatalogKey.store, of: catalog, StoreRecord.decode)
@@ -77,15 +95,6 @@ extension StoreCore {
             )
         }
         guard catalog.isComplete else { throw .notAStore(path: path) }
-        let core = StoreCore(
-            path: path,
-            catalog: catalog,
-            options: options,
-            fileSystem: fileSystem,
-            lock: lock
-        )
-        if lock != nil { try core.sweep() }
-        return core
     }
 
     private static func takeLock(at path: String) throws(StoreError) -> LockFile {

@@ -22,8 +22,12 @@ extension StoreCore {
                 let id = UInt64(bigEndian: key.loadUnaligned(fromByteOffset: 4, as: UInt64.self))
                 let directory = "\(StoreLayout.segments)/\(SegmentName.directory(id))"
                 known.insert(directory)
+                if let patches = record.patches {
+                    let name = SegmentName.patches(generation: patches.generation)
+                    known.insert("\(directory)/\(name)")
+                }
                 for index in record.indexes {
-                    // The record does not say which; the other is not there.
+                    // The record need not say which; the other is not there.
                     for kind in [SegmentFileKind.graph, .faiss] {
                         let name = SegmentName.index(
                             kind,
@@ -64,7 +68,9 @@ extension StoreCore {
                     continue
                 }
                 for file in try directoryEntries("\(path)/\(directory)")
-                where SegmentName.isIndex(file) && !known.contains("\(directory)/\(file)") {
+                where SegmentName.isAddition(file) && !known.contains("\(directory)/\(file)")
+                    && !retired.contains("\(directory)/\(file)")
+                {
                     try fileSystem.remove("\(path)/\(directory)/\(file)")
                 }
             }
@@ -120,14 +126,19 @@ extension StoreCore {
         }
     }
 
+    /// Throws if this thread is inside the write lock.
+    func requireNotWriting() throws(StoreError) {
+        guard writer.load(ordering: .relaxed) != pthread_self() else {
+            throw .catalog(.nestedWrite(path: catalog.path))
+        }
+    }
+
     /// Runs `body` while no other thread of this process writes to the store.
     ///
     /// - Throws: `nestedWrite` where this thread is doing so already: in a progress handler.
     func withWriteLock<Result>(_ body: () throws(StoreError) -> Result) throws(StoreError) -> Result
     {
-        guard writer.load(ordering: .relaxed) != pthread_self() else {
-            throw .catalog(.nestedWrite(path: catalog.path))
-        }
+        try requireNotWriting()
         return try writing.withLock { (_) throws(StoreError) in
             // Only this thread ever compares the value with itself.
             writer.store(pthread_self(), ordering: .relaxed)

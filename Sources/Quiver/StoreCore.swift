@@ -11,6 +11,8 @@ final class StoreCore: Sendable {
     let lock: LockFile?
     /// Writes, seals and publications happen one at a time.
     let writing = Mutex<Void>(())
+    /// Batches whose callers wait for the write lock.
+    let waiting = Mutex<[WriteRequest]>([])
     /// The thread that has `writing`, 0 if none has.
     let writer = Atomic<UInt>(0)
     let process: ProcessMark

@@ -18,12 +18,34 @@ extension StoreError: CustomStringConvertible {
         case .unknownVectorField(let name, let collection):
             "collection \"\(collection)\" has no vector field "
                 + (name.isEmpty ? "without a name" : "named \"\(name)\"")
+        case .ambiguousVectorField(let collection, let fields):
+            fields.isEmpty
+                ? "collection \"\(collection)\" has no vector field"
+                : "collection \"\(collection)\" has \(fields.count) vector fields ("
+                    + fields.map { "\"\($0)\"" }.joined(separator: ", ") + "); one must be named"
+        case .unknownField(let name, let collection):
+            "collection \"\(collection)\" has no field named \"\(name)\""
+        case .unknownRowColumn(let name, let field):
+            "the vectors\(Self.of(field)) have no column named \"\(name)\""
+        case .duplicateCollection(let name): "collection \"\(name)\" stands twice in one batch"
         case .invalidConfiguration(let reason): "invalid collection: \(reason)"
         case .unsupportedIndex(let text, let reason):
             "index \"\(text)\" cannot be a collection's: \(reason)"
         case .invalidKey(let reason): "invalid key: \(reason)"
         case .duplicateKey(let key): "key \(key) stands twice in one batch"
         case .unknownKey(let key): "no document under key \(key)"
+        case .keyExists(let key): "key \(key): there is a document already"
+        case .versionConflict(let key, let expected, let found):
+            "key \(key): expected version \(expected), "
+                + (found.map { "found version \($0)" } ?? "found no document")
+        case .fieldTypeMismatch(let key, let field, let expected, let found):
+            "key \(key): field \"\(field)\" holds values of type \(expected), not \(found)"
+        case .invalidFieldValue(let key, let field, let reason):
+            "key \(key): field \"\(field)\": \(reason)"
+        case .missingRowColumn(let key, let field, let column):
+            "key \(key): no column \"\(column)\" for the vectors\(Self.of(field))"
+        case .rowColumnMismatch(let key, let field, let column, let expected, let found):
+            "key \(key): column \"\(column)\" of the vectors\(Self.of(field)): expected \(expected), found \(found)"
         case .missingVectors(let key, let field): "key \(key): no vector\(Self.of(field))"
         case .dimensionMismatch(let key, let field, let expected, let found):
             "\(Self.place(key))a vector\(Self.of(field)) of \(found) numbers, the dimension is \(expected)"
@@ -41,6 +63,8 @@ extension StoreError: CustomStringConvertible {
         case .tooLarge(let what, let found, let limit): "\(what): \(found), at most \(limit)"
         case .invalidK(let k): "k is \(k), it must be at least 1"
         case .invalidSearch(let reason): reason
+        case .invalidFilter(let reason, let position):
+            "invalid filter" + (position.map { " at character \($0)" } ?? "") + ": \(reason)"
         case .unknownSearchSetting(let setting, let index):
             "an index \"\(index)\" has no \(setting.rawValue) to be set"
         case .wrongEncoder(let collection, let expected, let found):

@@ -20,6 +20,12 @@ public enum StoreError: Error, Sendable, Equatable {
     case collectionExists(String)
     case invalidName(String, reason: String)
     case unknownVectorField(String, collection: String)
+    /// None was named, and there is not exactly one.
+    case ambiguousVectorField(collection: String, fields: [String])
+    case unknownField(String, collection: String)
+    case unknownRowColumn(String, field: String)
+    /// Named twice in one batch.
+    case duplicateCollection(String)
     case invalidConfiguration(reason: String)
     case unsupportedIndex(String, reason: String)
 
@@ -27,6 +33,14 @@ public enum StoreError: Error, Sendable, Equatable {
     case invalidKey(reason: String)
     case duplicateKey(Key)
     case unknownKey(Key)
+    /// An insert of a key that is there.
+    case keyExists(Key)
+    /// A write that was to be of one version met another; `found` is `nil` where there is no document.
+    case versionConflict(key: Key, expected: UInt64, found: UInt64?)
+    case fieldTypeMismatch(key: Key, field: String, expected: FieldType, found: FieldType)
+    case invalidFieldValue(key: Key, field: String, reason: String)
+    case missingRowColumn(key: Key, field: String, column: String)
+    case rowColumnMismatch(key: Key, field: String, column: String, expected: String, found: String)
     case missingVectors(key: Key, field: String)
     case dimensionMismatch(key: Key?, field: String, expected: Int, found: Int)
     /// For a query, `key` is `nil` and `row` its number; so in the two cases that follow.
@@ -41,6 +55,8 @@ public enum StoreError: Error, Sendable, Equatable {
     // Searches
     case invalidK(Int)
     case invalidSearch(reason: String)
+    /// `position` counts characters of the filter's text from 1, `nil` where the filter has none or the fault no place.
+    case invalidFilter(reason: String, position: Int?)
     /// The field's index has no such thing to set.
     case unknownSearchSetting(SearchSetting, index: String)
     case wrongEncoder(collection: String, expected: EncoderIdentity, found: EncoderIdentity)

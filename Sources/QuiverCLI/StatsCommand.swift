@@ -84,9 +84,9 @@ struct StatsCommand: ParsableCommand {
         ].filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
         var lines = [printable(collection.name)]
         let fields = collection.configuration.vectorFields
-        lines += zip(fields, statistics.indexByteCounts).map { field, indexByteCount in
+        lines += zip(fields, statistics.vectorFields).map { field, found in
             let name = field.name == VectorField.unnamed ? "" : "\(printable(field.name)): "
-            let size = indexByteCount > 0 ? ", index of \(byteSize(indexByteCount))" : ""
+            let size = found.indexByteCount > 0 ? ", index of \(byteSize(found.indexByteCount))" : ""
             return "  vectors   \(name)dimension \(field.dimension), \(field.metric), "
                 + "\(field.storage), \(field.index)\(size)"
         }
@@ -103,8 +103,8 @@ struct StatsCommand: ParsableCommand {
             "  no index  of \(counted(segment.documentCount, "document")) in segment \(segment.name): "
                 + printable(segment.reason)
         }
-        if let encoder = statistics.encoder {
-            lines.append("  encoder   \(printable(encoder.location)) (\(encoder.identity))")
+        lines += statistics.vectorFields.compactMap(\.encoder).map { encoder in
+            "  encoder   \(printable(encoder.location)) (\(encoder.identity))"
         }
         return lines.joined(separator: "\n") + "\n"
     }
@@ -134,7 +134,7 @@ extension JSONWriter {
         name("vectorFields")
         beginArray()
         let fields = collection.configuration.vectorFields
-        for (field, indexByteCount) in zip(fields, statistics.indexByteCounts) {
+        for (field, found) in zip(fields, statistics.vectorFields) {
             beginObject()
             name("name")
             string(field.name)
@@ -147,7 +147,10 @@ extension JSONWriter {
             name("index")
             string("\(field.index)")
             name("indexBytes")
-            integer(indexByteCount)
+            integer(found.indexByteCount)
+            name("rows")
+            integer(found.rowCount)
+            if let encoder = found.encoder { self.encoder(encoder) }
             endObject()
         }
         endArray()
@@ -166,15 +169,20 @@ extension JSONWriter {
             endObject()
         }
         endArray()
-        if let encoder = statistics.encoder {
-            name("encoder")
-            beginObject()
-            name("identity")
-            string(encoder.identity.hash)
-            name("location")
-            string(encoder.location)
-            endObject()
+        // The only field's, where scripts have always found it.
+        if fields.count == 1, let encoder = statistics.vectorFields.first?.encoder {
+            self.encoder(encoder)
         }
+        endObject()
+    }
+
+    private mutating func encoder(_ encoder: RememberedEncoder) {
+        name("encoder")
+        beginObject()
+        name("identity")
+        string(encoder.identity.hash)
+        name("location")
+        string(encoder.location)
         endObject()
     }
 }

@@ -226,16 +226,4 @@ private let vectors = clusteredVectors(count: 1_200, dimension: 32, seed: 77)
             #expect(try snapshot.search(request)[0].hits.first?.key == nearest)
         }
     }
-
-    /// Programs that know format version 1 alone open every store that holds nothing else.
-    @Test func `makes a store of format version 2`() throws {
-        let store = try Store.create(at: path)
-        #expect(try store.formatVersion() == 1)
-        _ = try store.createCollection("a", CollectionConfiguration(dimension: 2, index: .graph))
-        #expect(try store.formatVersion() == 1)
-        _ = try store.createCollection("b", CollectionConfiguration(dimension: 2, index: .ivf))
-        #expect(try store.formatVersion() == 2)
-        store.close()
-        #expect(try Store.open(at: path, access: .readOnly).collectionNames() == ["a", "b"])
-    }
 }

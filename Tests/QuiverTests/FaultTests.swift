@@ -93,7 +93,10 @@ private final class FaultyFiles: Sendable {
             #expect(listed == 0 || listed == 20, "step \(step)")
             try lists.seal()
             try lists.maintain()
-            #expect((try lists.statistics().indexByteCounts[0] > 0) == (listed > 0), "step \(step)")
+            #expect(
+                (try lists.statistics().vectorFields[0].indexByteCount > 0) == (listed > 0),
+                "step \(step)"
+            )
             #expect(try lists.statistics().unindexableSegments == [], "step \(step)")
             #expect(try Store.verify(at: path).documentCount == live + listed, "step \(step)")
             if !faults.hasFailed { return }

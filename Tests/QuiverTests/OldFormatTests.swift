@@ -21,7 +21,7 @@ import Testing
         let statistics = try collection.statistics()
         #expect(statistics.liveCount == 11)
         #expect(statistics.tailCount == 4)
-        #expect(statistics.indexByteCounts[0] > 0)
+        #expect(statistics.vectorFields[0].indexByteCount > 0)
         #expect(statistics.unindexableSegments == [])
         let hits = try collection.search(
             SearchRequest(queries: [[3.2, 1]], k: 3, contents: .text)
@@ -35,18 +35,20 @@ import Testing
         )
     }
 
-    @Test func `is written on, and takes version 2 with the first collection that needs it`()
-        throws
-    {
+    @Test func `is written on, and takes the newest version with the first write`() throws {
         let store = try Store.open(at: path)
         let collection = try store.collection("points")
+        #expect(try store.formatVersion() == 1)
         try collection.upsert([Document(key: 3, vector: [3, 1])])
+        #expect(try store.formatVersion() == 3)
         try collection.seal()
         try collection.maintain()
         #expect(try collection.statistics().unindexedSegmentCount == 0)
-        #expect(try store.formatVersion() == 1)
-        _ = try store.createCollection("lists", CollectionConfiguration(dimension: 2, index: .ivf))
-        #expect(try store.formatVersion() == 2)
+        try collection.alter([.addField(Field(name: "year", type: .int64))])
+        var update = WriteBatch()
+        update.update(DocumentUpdate(key: 4, fields: ["year": .int64(2_020)]))
+        try collection.write(update)
+        #expect(try collection.documents([4])[0]?.fields == ["year": .int64(2_020)])
         let hits = try collection.search(SearchRequest(queries: [[3.2, 1]], k: 2))[0].hits
         #expect(hits.map(\.key) == [3, 4])
         store.close()

@@ -204,16 +204,16 @@ import Testing
         do {
             let environment = try Environment.open(path: "\(path)/catalog.mdb")
             let settings = try environment.database("settings", create: true)
-            // Magic, format 3, what only format 3 knows, and the checksum.
+            // Magic, format 99, what only format 99 knows, and the checksum.
             let value: [UInt8] = [
-                0x51, 0x56, 0x53, 0x54, 3, 0, 0, 0, 9, 9,
-                0xB3, 0x4F, 0x9F, 0x4D, 0xDF, 0x48, 0xD7, 0xE7,
+                0x51, 0x56, 0x53, 0x54, 99, 0, 0, 0, 9, 9,
+                0x84, 0x6B, 0x6C, 0x76, 0xB7, 0x67, 0xD9, 0x9D,
             ]
             try environment.write { (transaction: inout WriteTransaction) throws(LMDBError) in
                 try transaction.put(Array("store".utf8), value, in: settings)
             }
         }
-        let expected = StoreError.unsupportedFormat(path: path, found: 3, supported: 2)
+        let expected = StoreError.unsupportedFormat(path: path, found: 99, supported: 3)
         for access in [Store.Access.readOnly, .readWrite] {
             #expect(throws: expected) { _ = try Store.open(at: path, access: access) }
         }

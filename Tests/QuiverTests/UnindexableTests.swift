@@ -85,7 +85,7 @@ private let cases = [
                     )
                 ]
             )
-            #expect(statistics.indexByteCounts[0] > 0)
+            #expect(statistics.vectorFields[0].indexByteCount > 0)
             var request = SearchRequest(queries: Array(rows[4_700..<4_720]), k: 5)
             let found = try collection.search(request).map { $0.hits.map(\.score) }
             request.mode = .exact

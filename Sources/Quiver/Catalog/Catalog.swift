@@ -6,9 +6,14 @@ final class Catalog: Sendable {
 
     let path: String
     let environment: Environment
+    /// The same file, for commits of `relaxed` durability.
+    private let relaxed: Environment
     private let databases: [KeySpace: Database]
-    /// Whether every key space is there. Look at the format first: another one may have others.
-    var isComplete: Bool { databases.count == KeySpace.allCases.count }
+    /// Whether every key space is there that each version of the format has. Look at the format first: another one may have
+    /// others.
+    var isComplete: Bool {
+        KeySpace.allCases.allSatisfy { databases[$0] != nil || $0 == .snapshots }
+    }
 
     /// Opens the catalog in the store's directory.
     ///
@@ -19,6 +24,8 @@ final class Catalog: Sendable {
             var options = Environment.Options()
             options.readOnly = readOnly
             let environment = try Environment.open(path: path, options: options)
+            options.durability = .relaxed
+            relaxed = try Environment.open(path: path, options: options)
             var databases: [KeySpace: Database] = [:]
             for space in KeySpace.allCases {
                 do throws(LMDBError) {
@@ -47,14 +54,21 @@ final class Catalog: Sendable {
 
     /// Runs `body` and commits what it wrote, durably, or nothing of it if it throws.
     func write<Result>(
+        _ durability: Durability = .full,
         _ body: (inout WriteTransaction) throws(StoreError) -> Result
     ) throws(StoreError) -> Result {
-        try environment.write(body)
+        try (durability == .full ? environment : relaxed).write(body)
     }
 
-    fileprivate func database(_ space: KeySpace) -> Database {
+    /// `nil` for a key space that the format of the store does not have yet: there is nothing in it.
+    fileprivate func database(_ space: KeySpace) -> Database? {
+        databases[space]
+    }
+
+    /// For writing: a writer has opened every key space.
+    fileprivate func writableDatabase(_ space: KeySpace) throws(StoreError) -> Database {
         guard let database = databases[space] else {
-            preconditionFailure("every key space is opened in init")
+            throw .damaged(file: path, reason: "has no key space `\(space)`")
         }
         return database
     }
@@ -83,8 +97,8 @@ extension Transaction where Self: ~Copyable {
         of catalog: Catalog,
         _ decode: (UnsafeRawBufferPointer) throws(ByteReader.Malformed) -> Record
     ) throws(StoreError) -> Record? {
-        try withValue(for: key, in: catalog.database(space)) {
-            (value: RawSpan) throws(StoreError) in
+        guard let database = catalog.database(space) else { return nil }
+        return try withValue(for: key, in: database) { (value: RawSpan) throws(StoreError) in
             try value.withUnsafeBytes { (value) throws(StoreError) in
                 try key.withBytes { (key) throws(StoreError) in
                     let value = try catalog.opened(value, key: key, in: space)
@@ -105,7 +119,8 @@ extension Transaction where Self: ~Copyable {
         _ body: (_ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) throws(StoreError)
             -> Void
     ) throws(StoreError) {
-        try forEach(in: catalog.database(space), from: from, prefix: prefix) {
+        guard let database = catalog.database(space) else { return }
+        try forEach(in: database, from: from, prefix: prefix) {
             (key: RawSpan, value: RawSpan) throws(StoreError) in
             try key.withUnsafeBytes { (key) throws(StoreError) in
                 try value.withUnsafeBytes { (value) throws(StoreError) in
@@ -118,6 +133,13 @@ extension Transaction where Self: ~Copyable {
 }
 
 extension WriteTransaction {
+    /// Stores the store's record. What this version writes is of its format.
+    mutating func put(_ settings: StoreRecord, of catalog: Catalog) throws(StoreError) {
+        var settings = settings
+        settings.format = StoreRecord.formatVersion
+        try put(.settings, CatalogKey.store, settings.encoded(), of: catalog)
+    }
+
     /// Stores `value` under `key` with its checksum.
     mutating func put(
         _ space: KeySpace,
@@ -126,11 +148,12 @@ extension WriteTransaction {
         of catalog: Catalog
     ) throws(StoreError) {
         let seed = key.withBytes { space.seed(key: $0) }
+        let database = try catalog.writableDatabase(space)
         do {
             try put(
                 key,
                 byteCount: value.count + KeySpace.checksumByteCount,
-                in: catalog.database(space)
+                in: database
             ) { span in
                 span.withUnsafeMutableBytes { destination in
                     value.withUnsafeBytes { source in
@@ -151,8 +174,9 @@ extension WriteTransaction {
     /// Removes `key`; one that is not there is not an error.
     mutating func remove(_ space: KeySpace, _ key: [UInt8], of catalog: Catalog) throws(StoreError)
     {
+        let database = try catalog.writableDatabase(space)
         do {
-            try delete(key, in: catalog.database(space))
+            try delete(key, in: database)
         } catch {
             throw .catalog(error)
         }
@@ -165,8 +189,9 @@ extension WriteTransaction {
         below: [UInt8]? = nil,
         of catalog: Catalog
     ) throws(StoreError) {
+        let database = try catalog.writableDatabase(space)
         do {
-            try delete(in: catalog.database(space), below: below, prefix: prefix)
+            try delete(in: database, below: below, prefix: prefix)
         } catch {
             throw .catalog(error)
         }

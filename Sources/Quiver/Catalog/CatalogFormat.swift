@@ -14,6 +14,9 @@
 /// | `tombstones` | collection (4), segment (8), block (4) | `TombstoneBlock` |
 /// | `tail` | collection (4), commit (8), kind (1), field (4), block (4) | `TailBlock` |
 /// | `retired` | transaction (8), path | empty: what may be unlinked once no reader is older |
+/// | `snapshots` | name | `NamedSnapshotRecord` |
+///
+/// Versions 1 and 2 of the format have no `snapshots`; a writer makes what is missing when it opens the store.
 enum KeySpace: String, CaseIterable, Sendable {
     case settings
     case collections
@@ -22,6 +25,7 @@ enum KeySpace: String, CaseIterable, Sendable {
     case tombstones
     case tail
     case retired
+    case snapshots
 
     var number: UInt64 {
         switch self {
@@ -32,6 +36,7 @@ enum KeySpace: String, CaseIterable, Sendable {
         case .tombstones: 5
         case .tail: 6
         case .retired: 7
+        case .snapshots: 8
         }
     }
 
@@ -90,12 +95,4 @@ enum CatalogKey {
     private static func bigEndian<Value: FixedWidthInteger>(_ value: Value) -> [UInt8] {
         withUnsafeBytes(of: value.bigEndian) { Array($0) }
     }
-}
-
-/// What a block of a tail commit holds. Commits are read in this order.
-enum TailBlockKind: UInt8, Sendable {
-    /// The commit's documents and the documents that it killed (`TailBlock`).
-    case documents = 0
-    /// Rows of one vector field.
-    case vectors = 1
 }

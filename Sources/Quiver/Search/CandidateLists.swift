@@ -1,12 +1,14 @@
 import Indexes
 
-/// A document that may be among the nearest.
+/// A row that may be among the nearest.
 struct Candidate: Sendable {
     let distance: Float
-    let location: Snapshot.Location
+    let location: CollectionView.Location
+    /// As its segment or commit numbers it.
+    let row: Int
 }
 
-/// For each query of a batch, the nearest documents of the parts of a snapshot that have been searched so far.
+/// For each query of a batch, the nearest rows of the parts of a snapshot that have been searched so far.
 struct CandidateLists {
     private let count: Int
     private var lists: [[Candidate]]
@@ -17,15 +19,23 @@ struct CandidateLists {
         lists = Array(repeating: [], count: queryCount)
     }
 
-    /// Adds what one part gave, nearest first, ties in the order of keys.
+    /// Adds what one part gave, nearest first, ties in the order of rows.
+    ///
+    /// - Parameter firstRow: the part's first row; the neighbours count from it.
     mutating func append(
         _ found: [Neighbour],
+        firstRow: Int = 0,
         of query: Int,
-        location: (_ ordinal: Int) -> Snapshot.Location
-    ) {
+        location: (_ row: Int) throws(StoreError) -> CollectionView.Location
+    ) throws(StoreError) {
         for neighbour in found {
+            let row = firstRow + Int(neighbour.row)
             lists[query].append(
-                Candidate(distance: neighbour.distance, location: location(Int(neighbour.row)))
+                Candidate(
+                    distance: neighbour.distance,
+                    location: try location(row),
+                    row: row
+                )
             )
         }
         // Many small parts must not pile up: keep what can still be among the nearest, all ties included.
@@ -40,8 +50,11 @@ struct CandidateLists {
         lists[query].removeSubrange(end...)
     }
 
-    /// The nearest of a query, nearest first, ties by key.
-    mutating func nearest(of query: Int, in snapshot: Snapshot) throws(StoreError) -> [Candidate] {
+    /// The nearest of a query, nearest first, ties by key, then row.
+    mutating func nearest(
+        of query: Int,
+        in view: CollectionView
+    ) throws(StoreError) -> [Candidate] {
         prune(query)
         var sorted = lists[query]
         var start = 0
@@ -51,9 +64,10 @@ struct CandidateLists {
             if end - start > 1 {
                 var keyed: [(key: Key, candidate: Candidate)] = []
                 for candidate in sorted[start..<end] {
-                    keyed.append((try snapshot.key(at: candidate.location), candidate))
+                    keyed.append((try view.key(at: candidate.location), candidate))
                 }
-                keyed.sort { $0.key < $1.key }
+                // Live rows of one key lie in one place, so that their numbers are in the order of the document's rows.
+                keyed.sort { ($0.key, $0.candidate.row) < ($1.key, $1.candidate.row) }
                 sorted.replaceSubrange(start..<end, with: keyed.map(\.candidate))
             }
             start = end

@@ -42,6 +42,7 @@ struct SearchPlan: Sendable {
 
     private let request: SearchRequest
     private let snapshot: Snapshot
+    private let view: CollectionView
     private let field: StoredField
     private let queries: [Query]
     /// Hits to look for: those asked for, and those that will be left out.
@@ -59,15 +60,16 @@ struct SearchPlan: Sendable {
         if let factor = request.candidateFactor, !(1...1_000_000).contains(factor) {
             throw .invalidSearch(reason: "candidateFactor is 1 to 1000000, not \(factor)")
         }
-        let field = try snapshot.field(request.vectorField)
+        let view = snapshot.view
+        let field = try view.vectorField(orOnly: request.vectorField)
         try field.field.index.check(request.settings)
         if let found = request.encoder {
-            guard let bound = snapshot.record.encoder else {
-                throw .noEncoder(collection: snapshot.record.name)
+            guard let bound = field.encoder else {
+                throw .noEncoder(collection: view.record.name)
             }
             guard bound.identity == found else {
                 throw .wrongEncoder(
-                    collection: snapshot.record.name,
+                    collection: view.record.name,
                     expected: bound.identity,
                     found: found
                 )
@@ -86,15 +88,21 @@ struct SearchPlan: Sendable {
         }
         self.request = request
         self.snapshot = snapshot
+        self.view = view
         self.field = field
         self.queries = queries
-        let excludedCount = request.excludedKeys.count
-        fetchCount =
-            min(request.k, snapshot.liveCount - min(excludedCount, snapshot.liveCount))
-            + excludedCount
+        var excludedCount = 0
+        for key in request.excludedKeys {
+            guard let location = try view.locate(try EncodedKey(key)) else { continue }
+            excludedCount += try view.rowCount(at: location, of: field)
+        }
+        let rowCount =
+            view.segments.reduce(0) { $0 + $1.segment.rows(of: field.id).count }
+            + view.tail.reduce(0) { $0 + $1.commit.rows(of: field.id).map.rowCount }
+        fetchCount = min(request.k, rowCount) + excludedCount
         usesIndexes =
             request.mode == .automatic
-            && snapshot.segments.contains { $0.segment.hasIndex(of: field.id) }
+            && view.segments.contains { $0.segment.hasIndex(of: field.id) }
     }
 
     /// The queries in the portions that one thread takes at a time.
@@ -112,10 +120,10 @@ struct SearchPlan: Sendable {
         let queries = Array(queries[range])
         var candidates = CandidateLists(queryCount: queries.count, count: fetchCount)
         do {
-            for index in snapshot.segments.indices {
+            for index in view.segments.indices {
                 try search(segment: index, queries, into: &candidates)
             }
-            for index in snapshot.tail.indices {
+            for index in view.tail.indices {
                 try search(tail: index, queries, into: &candidates)
             }
         } catch let error as IndexError {
@@ -127,7 +135,7 @@ struct SearchPlan: Sendable {
         }
         var answers: [[Hit]] = []
         for query in queries.indices {
-            answers.append(try hits(candidates.nearest(of: query, in: snapshot)))
+            answers.append(try hits(candidates.nearest(of: query, in: view)))
         }
         let duration = (clock.now - start) / queries.count
         return answers.map { SearchResult(hits: $0, duration: duration) }
@@ -138,12 +146,19 @@ struct SearchPlan: Sendable {
         _ queries: [Query],
         into candidates: inout CandidateLists
     ) throws {
-        let view = snapshot.segments[index]
-        let segment = view.segment
-        guard segment.documentCount > view.dead.count else { return }
-        let dead = view.dead.count == 0 ? nil : view.dead
-        let rows = try segment.rows(of: field.id)
-        var nearest = queries.map { _ in Nearest(k: min(fetchCount, segment.documentCount)) }
+        let part = view.segments[index]
+        let segment = part.segment
+        let segmentRows = segment.rows(of: field.id)
+        guard segment.documentCount > part.dead.count, let rows = try segmentRows.rows() else {
+            return
+        }
+        let dead = try snapshot.searchedDeadRows.rows(
+            of: .segment(index),
+            field: field.id,
+            part.dead,
+            segmentRows.map
+        )
+        var nearest = queries.map { _ in Nearest(k: min(fetchCount, rows.count)) }
         let built = request.mode == .automatic ? try segment.index(of: field.id) : nil
         switch built {
         case .graph(let graph):
@@ -186,7 +201,9 @@ struct SearchPlan: Sendable {
             try ExactIndex.search(rows, queries: queries, excluding: dead, into: &nearest)
         }
         for query in queries.indices {
-            candidates.append(nearest[query].sorted(), of: query) { .segment(index, ordinal: $0) }
+            try candidates.append(nearest[query].sorted(), of: query) { (row) throws(StoreError) in
+                .segment(index, ordinal: try segmentRows.map.document(of: row))
+            }
         }
         withExtendedLifetime(segment) {}
     }
@@ -196,18 +213,27 @@ struct SearchPlan: Sendable {
         _ queries: [Query],
         into candidates: inout CandidateLists
     ) throws {
-        let view = snapshot.tail[index]
-        for block in view.commit.vectors[field.id] ?? [] {
-            let dead =
-                view.dead.count == 0
-                ? nil : view.dead.shifted(by: block.firstOrdinal, count: block.count)
+        let part = view.tail[index]
+        let tailRows = part.commit.rows(of: field.id)
+        let allDead = try snapshot.searchedDeadRows.rows(
+            of: .tail(index),
+            field: field.id,
+            part.dead,
+            tailRows.map
+        )
+        for block in tailRows.blocks {
+            let dead = allDead?.shifted(by: block.firstRow, count: block.count)
             var nearest = queries.map { _ in Nearest(k: min(fetchCount, block.count)) }
             try block.withRows(of: field.field) { (rows) throws(IndexError) in
                 try ExactIndex.search(rows, queries: queries, excluding: dead, into: &nearest)
             }
             for query in queries.indices {
-                candidates.append(nearest[query].sorted(), of: query) {
-                    .tail(index, ordinal: $0 + block.firstOrdinal)
+                try candidates.append(
+                    nearest[query].sorted(),
+                    firstRow: block.firstRow,
+                    of: query
+                ) { (row) throws(StoreError) in
+                    .tail(index, ordinal: try tailRows.map.document(of: row))
                 }
             }
         }
@@ -217,23 +243,49 @@ struct SearchPlan: Sendable {
         var hits: [Hit] = []
         for candidate in found where hits.count < request.k {
             let location = candidate.location
-            let key = try snapshot.key(at: location)
+            let key = try view.key(at: location)
             if request.excludedKeys.contains(key) { continue }
+            let contents = request.contents
+            let row = candidate.row - (try view.rows(at: location, of: field).lowerBound)
             hits.append(
                 Hit(
                     key: key,
                     score: field.field.metric.score(fromDistance: candidate.distance)
                         .clampedToFinite,
-                    row: 0,
-                    version: try snapshot.version(at: location),
-                    textHash: try snapshot.textHash(at: location),
-                    text: request.contents.contains(.text) ? try snapshot.text(at: location) : nil,
-                    vector: request.contents.contains(.vectors)
-                        ? try snapshot.row(at: location, of: field) : nil
+                    row: row,
+                    version: try view.version(at: location),
+                    textHash: try view.textHash(at: location),
+                    text: contents.contains(.text) ? try view.text(at: location) : nil,
+                    fields: contents.contains(.fields) ? try view.fields(at: location) : [:],
+                    vector: contents.contains(.vectors)
+                        ? try view.row(row, at: location, of: field) : nil,
+                    columns: contents.contains(.columns) ? try columns(row, at: location) : [:]
                 )
             )
         }
         return hits
+    }
+
+    /// The row's number of each column.
+    private func columns(
+        _ row: Int,
+        at location: CollectionView.Location
+    ) throws(StoreError) -> [String: RowColumnValues] {
+        var columns: [String: RowColumnValues] = [:]
+        for (id, column) in field.columns {
+            let size = column.type.byteCount
+            columns[column.name] = try view.withColumn(id, column.type, at: location, of: field) {
+                (bytes) throws(StoreError) in
+                guard bytes.count >= (row + 1) * size else { return nil }
+                return RowColumnValues(
+                    column.type,
+                    stored: UnsafeRawBufferPointer(
+                        rebasing: bytes[(row * size)..<((row + 1) * size)]
+                    )
+                )
+            }
+        }
+        return columns
     }
 }
 

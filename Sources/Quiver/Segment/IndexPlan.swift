@@ -1,43 +1,36 @@
 import Indexes
 
 /// What index a segment is to have of a field.
-enum IndexPlan: Sendable {
+enum IndexPlan: Sendable, Equatable {
     case graph(GraphParameters)
     case faiss(FAISSKind)
 }
 
-extension StoredField {
+extension IndexSpecification {
     /// Below this many rows, comparing them all costs less than it takes to be worth a graph.
     static let automaticGraphRowCount = 5_000
 
-    /// The index that a segment of that many documents is to have, `nil` if its rows are compared one by one.
-    func plan(over documentCount: Int) -> IndexPlan? {
-        switch field.index {
+    /// The index that a segment of that many rows is to have, `nil` if its rows are compared one by one.
+    func plan(over rowCount: Int, dimension: Int) -> IndexPlan? {
+        switch self {
         case .exact: return nil
-        case .graph: return documentCount > 1 ? .graph(GraphParameters()) : nil
+        case .graph: return rowCount > 1 ? .graph(GraphParameters()) : nil
         case .automatic:
-            return documentCount >= Self.automaticGraphRowCount ? .graph(GraphParameters()) : nil
+            return rowCount >= Self.automaticGraphRowCount ? .graph(GraphParameters()) : nil
         case .ivf:
-            return InvertedFile.kind(rowCount: documentCount).map { .faiss($0) }
+            return InvertedFile.kind(rowCount: rowCount).map { .faiss($0) }
         case .faiss(let kind):
             if let M = kind.graphM {
-                return documentCount > 1 ? .graph(GraphParameters(M: M)) : nil
+                return rowCount > 1 ? .graph(GraphParameters(M: M)) : nil
             }
             if kind.isExact { return nil }
-            return documentCount >= kind.minimumRowCount(dimension: field.dimension)
-                ? .faiss(kind) : nil
+            return rowCount >= kind.minimumRowCount(dimension: dimension) ? .faiss(kind) : nil
         }
     }
 
-    /// The index that a segment lacks, `nil` if it has it or is to have none.
-    func missingIndex(of segment: Segment) -> IndexPlan? {
-        guard !segment.hasIndex(of: id), segment.refusal(of: id) == nil else { return nil }
-        return plan(over: segment.documentCount)
-    }
-
-    /// What the file of an index of this field is.
-    var indexFileKind: SegmentFileKind {
-        switch field.index {
+    /// What the file of such an index is.
+    var fileKind: SegmentFileKind {
+        switch self {
         case .automatic, .exact, .graph: .graph
         case .ivf: .faiss
         case .faiss(let kind): kind.graphM == nil ? .faiss : .graph
@@ -45,13 +38,37 @@ extension StoredField {
     }
 }
 
-extension IndexSpecification {
-    /// Whether programs that know format version 1 alone could not read a collection of it.
-    var needsFAISSFormat: Bool {
-        switch self {
-        case .automatic, .exact, .graph: false
-        case .ivf, .faiss: true
+/// What is to be done about a segment's index of a field.
+enum IndexWork: Sendable {
+    case build(IndexPlan)
+    /// There is one that the field is to have no more.
+    case remove
+}
+
+extension StoredField {
+    /// What the segment's index of this field lacks to be what the field says, `nil` if nothing.
+    func indexWork(of segment: Segment) -> IndexWork? {
+        let rowCount = segment.rows(of: id).count
+        let wanted = field.index.plan(over: rowCount, dimension: field.dimension)
+        guard let built = segment.indexRecord(of: id) else {
+            return segment.refusal(of: id) == nil ? wanted.map { .build($0) } : nil
         }
+        let isAsWanted =
+            built.specification(for: self)?.plan(over: rowCount, dimension: field.dimension)
+            == wanted
+        if isAsWanted { return nil }
+        return wanted.map { .build($0) } ?? .remove
+    }
+}
+
+extension SegmentRecord.Index {
+    /// What it was built as.
+    func specification(for field: StoredField) -> IndexSpecification? {
+        specification.isEmpty ? field.field.index : try? IndexSpecification(parsing: specification)
+    }
+
+    func fileKind(for field: StoredField) -> SegmentFileKind {
+        (specification(for: field) ?? field.field.index).fileKind
     }
 }
 

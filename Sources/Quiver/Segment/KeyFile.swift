@@ -15,7 +15,7 @@ struct KeyFile: Sendable {
         guard file.payloadByteCount >= 8 * (documentCount + 2) else {
             throw .damaged(file: file.path, reason: "is too short for \(documentCount) keys")
         }
-        let found = try Self.integer(in: file, at: 0)
+        let found = try file.integer(UInt64.self, at: 0)
         guard found == UInt64(documentCount) else {
             throw .damaged(
                 file: file.path,
@@ -26,8 +26,8 @@ struct KeyFile: Sendable {
 
     /// The encoded key of a document; valid while the file lives.
     func key(at ordinal: Int) throws(StoreError) -> UnsafeRawBufferPointer {
-        let start = try Self.integer(in: file, at: 8 * (ordinal + 1))
-        let end = try Self.integer(in: file, at: 8 * (ordinal + 2))
+        let start = try file.integer(UInt64.self, at: 8 * (ordinal + 1))
+        let end = try file.integer(UInt64.self, at: 8 * (ordinal + 2))
         let base = 8 * (count + 2)
         guard start < end, end <= UInt64(file.payloadByteCount - base),
             end - start <= UInt64(EncodedKey.maximumByteCount)
@@ -51,9 +51,5 @@ struct KeyFile: Sendable {
             if order < 0 { low = middle + 1 } else { high = middle }
         }
         return nil
-    }
-
-    private static func integer(in file: SegmentFile, at offset: Int) throws(StoreError) -> UInt64 {
-        UInt64(littleEndian: try file.bytes(offset..<(offset + 8)).loadUnaligned(as: UInt64.self))
     }
 }

@@ -7,129 +7,102 @@ final class Segment: Sendable {
     let path: String
     let manifest: SegmentManifest
     let record: SegmentRecord
+    /// The collection's, when the segment was opened.
+    let schema: StoredSchema
     let keys: KeyFile
     let documents: DocumentFile
+    let patches: PatchFile?
     private let texts: SegmentFile
-    private let vectors: [UInt32: VectorFile]
+    private let fields: FieldFile?
+    /// By the vector field's number; those that the collection got later are missing.
+    private let rows: [UInt32: SegmentRows]
     private let indexFiles: [UInt32: SegmentFile]
-    /// Indexes that have been validated, by field.
-    private let indexes = Mutex<[UInt32: SegmentIndex]>([:])
+    /// Indexes that have been validated, by field. Shared with the segment as it was opened before.
+    private let indexes: OpenIndexes
 
     /// Opens the segment in the directory `path`, in a read transaction if readers may be retiring it.
-    init(id: UInt64, path: String, record: SegmentRecord, fields: [StoredField]) throws(StoreError)
-    {
+    ///
+    /// - Parameter old: the same segment with another record: what is still the same is not opened again.
+    init(
+        id: UInt64,
+        path: String,
+        record: SegmentRecord,
+        schema: StoredSchema,
+        reusing old: Segment? = nil
+    ) throws(StoreError) {
         self.id = id
         self.path = path
         self.record = record
-        let manifestFile = try SegmentFile(
-            path: "\(path)/\(SegmentName.manifest)",
-            kind: .manifest,
-            expected: record.manifest
-        )
-        let bytes = try manifestFile.allBytes()
-        let manifest = try asDamage(of: manifestFile.path) { () throws(ByteReader.Malformed) in
-            try SegmentManifest.decode(bytes)
-        }
+        self.schema = schema
+        let opener = SegmentOpener(path: path, known: old?.files ?? [])
+        manifest = try opener.manifest(record.manifest)
         guard manifest.documentCount == record.documentCount,
-            Self.holds(manifest.fields, rowsOf: fields)
+            manifest.schema.holds(rowsOf: schema)
         else {
             throw .damaged(
-                file: manifestFile.path,
+                file: "\(path)/\(SegmentName.manifest)",
                 reason: "does not fit the collection's record in the catalog"
             )
         }
-        self.manifest = manifest
         let count = Int(manifest.documentCount)
-        keys = try KeyFile(Self.open(.keys, manifest, path), documentCount: count)
-        documents = try DocumentFile(Self.open(.documents, manifest, path), documentCount: count)
-        texts = try Self.open(.texts, manifest, path)
-        var vectors: [UInt32: VectorFile] = [:]
-        for field in fields {
-            vectors[field.id] = try VectorFile(
-                Self.open(.vectors, manifest, path, fieldID: field.id),
-                field: field.field,
-                count: count
-            )
+        keys = try KeyFile(try opener.required(.keys, manifest), documentCount: count)
+        documents = try DocumentFile(
+            try opener.required(.documents, manifest),
+            documentCount: count
+        )
+        texts = try opener.required(.texts, manifest)
+        fields = try opener.file(.fields, manifest).map { (file) throws(StoreError) in
+            try FieldFile(file, documentCount: count)
         }
-        self.vectors = vectors
+        patches = try record.patches.map { (patches) throws(StoreError) in
+            let name = SegmentName.patches(generation: patches.generation)
+            return try PatchFile(opener.open(name, .patches, patches.file))
+        }
+        var rows: [UInt32: SegmentRows] = [:]
+        for field in schema.vectorFields {
+            rows[field.id] = try opener.rows(of: field, manifest)
+        }
+        self.rows = rows
         var indexFiles: [UInt32: SegmentFile] = [:]
         for index in record.indexes {
-            guard let field = fields.first(where: { $0.id == index.fieldID }) else { continue }
-            let kind = field.indexFileKind
+            guard let field = schema.vectorFields.first(where: { $0.id == index.fieldID }) else {
+                continue
+            }
+            let kind = index.fileKind(for: field)
             let name = SegmentName.index(
                 kind,
                 fieldID: index.fieldID,
                 generation: index.generation
             )
-            indexFiles[index.fieldID] = try SegmentFile(
-                path: "\(path)/\(name)",
-                kind: kind,
-                expected: index.file
-            )
+            indexFiles[index.fieldID] = try opener.open(name, kind, index.file)
         }
         self.indexFiles = indexFiles
-    }
-
-    private static func open(
-        _ kind: SegmentFileKind,
-        _ manifest: SegmentManifest,
-        _ path: String,
-        fieldID: UInt32 = 0
-    ) throws(StoreError) -> SegmentFile {
-        guard let summary = manifest.summary(of: kind, fieldID: fieldID) else {
-            throw .damaged(
-                file: "\(path)/\(SegmentName.manifest)",
-                reason: "names no file for \(kind)"
-            )
-        }
-        return try SegmentFile(
-            path: "\(path)/\(SegmentName.file(kind: kind, fieldID: fieldID))",
-            kind: kind,
-            expected: summary
-        )
-    }
-
-    /// Whether rows written under `old` can be read under `fields`. Names and index specifications may change.
-    private static func holds(_ old: [StoredField], rowsOf fields: [StoredField]) -> Bool {
-        fields.allSatisfy { field in
-            old.contains {
-                $0.id == field.id && $0.field.dimension == field.field.dimension
-                    && $0.field.metric == field.field.metric
-                    && $0.field.storage == field.field.storage
-            }
-        }
+        indexes = old?.indexes ?? OpenIndexes()
     }
 
     var documentCount: Int { keys.count }
 
-    /// The files of the segment that are open, for `verify`.
+    /// The files of the segment that are open, for `verify` and statistics.
     var files: [SegmentFile] {
-        [keys.file, documents.file, texts] + vectors.values.map(\.file) + indexFiles.values
+        var files = [keys.file, documents.file, texts]
+        if let fields { files.append(fields.file) }
+        if let patches { files.append(patches.file) }
+        return files + rows.values.flatMap(\.files) + indexFiles.values
     }
 
-    /// The rows of a field; valid while the segment lives.
-    func rows(of field: UInt32) throws(StoreError) -> Rows {
-        try vectorFile(field).rows()
+    /// The rows of a vector field.
+    func rows(of field: UInt32) -> SegmentRows {
+        rows[field]
+            ?? SegmentRows(
+                vectors: nil,
+                map: .empty(documentCount: documentCount),
+                columns: [:]
+            )
     }
 
-    /// One document's row as float32.
-    func row(_ ordinal: Int, of field: UInt32) throws(StoreError) -> [Float] {
-        try vectorFile(field).row(ordinal)
-    }
-
-    /// A row as it is stored, its norm, and its scale under `int8`; valid while the segment lives.
-    func storedRow(
-        _ ordinal: Int,
-        of field: UInt32
-    ) throws(StoreError) -> (values: UnsafeRawBufferPointer, norm: Float, scale: Float?) {
-        try vectorFile(field).storedRow(ordinal)
-    }
-
-    private func vectorFile(_ field: UInt32) throws(StoreError) -> VectorFile {
-        guard let file = vectors[field] else {
-            throw .damaged(file: path, reason: "has no rows of vector field \(field)")
-        }
-        return file
+    /// The index of a field as the catalog has it.
+    func indexRecord(of field: UInt32) -> SegmentRecord.Index? {
+        record.indexes.first { $0.fieldID == field }
     }
 
     func hasIndex(of field: UInt32) -> Bool {
@@ -148,13 +121,27 @@ final class Segment: Sendable {
 
     /// The index of a field, validated once, or `nil` if it is not built yet. Valid while the segment lives.
     func index(of field: UInt32) throws(StoreError) -> SegmentIndex? {
-        guard let file = indexFiles[field] else { return nil }
-        return try indexes.withLock { (indexes) throws(StoreError) in
-            if let index = indexes[field] { return index }
-            let index = try SegmentIndex(file, rows: try rows(of: field))
-            indexes[field] = index
-            return index
+        guard let file = indexFiles[field], let rows = try rows(of: field).rows() else {
+            return nil
         }
+        return try indexes.index(of: field, file, rows: rows)
+    }
+
+    /// A document's version, updates by patches of the segment included.
+    func version(of ordinal: Int) throws(StoreError) -> UInt64 {
+        if let patches, let index = try patches.index(of: ordinal) {
+            return try patches.version(at: index)
+        }
+        let version = try documents.entry(at: ordinal).version
+        return version == 0 ? record.adoptingCommit : version
+    }
+
+    /// A document's metadata (`EncodedFields`), updates by patches of the segment included; valid while the segment lives.
+    func fields(of ordinal: Int) throws(StoreError) -> UnsafeRawBufferPointer {
+        if let patches, let index = try patches.index(of: ordinal) {
+            return try patches.fields(at: index)
+        }
+        return try fields?.fields(of: ordinal) ?? UnsafeRawBufferPointer(start: nil, count: 0)
     }
 
     /// A document's text in UTF-8, or `nil` if it has none; valid while the segment lives.
@@ -171,5 +158,39 @@ final class Segment: Sendable {
         }
         let start = Int(entry.textOffset)
         return try texts.bytes(start..<(start + Int(entry.textByteCount)))
+    }
+}
+
+extension StoredSchema {
+    /// Whether rows written under this schema can be read under `current`: names and index specifications may change, fields
+    /// may come and go.
+    func holds(rowsOf current: StoredSchema) -> Bool {
+        current.vectorFields.allSatisfy { field in
+            guard let old = vectorFields.first(where: { $0.id == field.id }) else {
+                return field.field.isOptional
+            }
+            return old.field.dimension == field.field.dimension
+                && old.field.metric == field.field.metric
+                && old.field.storage == field.field.storage
+        }
+    }
+}
+
+/// The indexes of a segment that have been validated.
+final class OpenIndexes: Sendable {
+    private let indexes = Mutex<[UInt32: (file: SegmentFile, index: SegmentIndex)]>([:])
+
+    /// The index in `file`, validated the first time.
+    func index(
+        of field: UInt32,
+        _ file: SegmentFile,
+        rows: Rows
+    ) throws(StoreError) -> SegmentIndex {
+        try indexes.withLock { (indexes) throws(StoreError) in
+            if let known = indexes[field], known.file === file { return known.index }
+            let index = try SegmentIndex(file, rows: rows)
+            indexes[field] = (file, index)
+            return index
+        }
     }
 }

@@ -149,6 +149,15 @@ final class SegmentFile: Sendable {
         return uncheckedBytes(range)
     }
 
+    /// A number of the payload, checked.
+    func integer<Value: FixedWidthInteger>(
+        _: Value.Type,
+        at offset: Int
+    ) throws(StoreError) -> Value {
+        let bytes = try bytes(offset..<(offset + MemoryLayout<Value>.size))
+        return Value(littleEndian: bytes.loadUnaligned(as: Value.self))
+    }
+
     /// The whole payload, checked.
     func allBytes() throws(StoreError) -> UnsafeRawBufferPointer {
         if !isWholeFileChecked.load(ordering: .acquiring) {

@@ -67,6 +67,14 @@ enum SegmentFileKind: UInt32, Sendable {
     case graph = 0x4850_5247  // "GRPH"
     /// A FAISS index, as `Indexes.FAISSIndex` lays it out.
     case faiss = 0x5349_4146  // "FAIS"
+    /// `FieldFile`.
+    case fields = 0x5344_4C46  // "FLDS"
+    /// `RowFile`.
+    case rows = 0x5357_4F52  // "ROWS"
+    /// `ColumnFile`.
+    case column = 0x4D4C_4F43  // "COLM"
+    /// `PatchFile`.
+    case patches = 0x4843_5450  // "PTCH"
     /// One text of the tail that is too long for the catalog.
     case longText = 0x5458_544C  // "LTXT"
 }

@@ -2,12 +2,14 @@
 ///
 /// | size | what |
 /// | --- | --- |
+/// | 4 | FF FF FF FF: version 3 of the format |
 /// | 4, 4 and bytes | the collection's number and its name when the segment was made |
-/// | 4 and bytes | the identity of the encoder that the collection was bound to then; empty for none |
-/// | 4, then each | vector fields (`StoredField`) as they were then |
+/// | … | `StoredSchema` as it was then |
 /// | 8 | documents |
 /// | 8, 8 | the lowest and the highest version of a document |
-/// | 4, then 24 each | files: 4 kind, 4 field id (0 for none), 8 length, 8 checksum |
+/// | 4, then 24 each | files: 4 kind, 4 field or column (0 for none), 8 length, 8 checksum |
+///
+/// Versions 1 and 2 wrote, from the collection's number on, with the identity of its encoder behind its name.
 struct SegmentManifest: Sendable, Hashable {
     struct File: Sendable, Hashable {
         let kind: SegmentFileKind
@@ -21,8 +23,7 @@ struct SegmentManifest: Sendable, Hashable {
     /// As they were when the segment was made: for whoever has the segment alone. The catalog's are
     /// in force.
     let collectionName: String
-    let encoderHash: String
-    let fields: [StoredField]
+    let schema: StoredSchema
     let documentCount: UInt64
     let lowestVersion: UInt64
     let highestVersion: UInt64
@@ -30,11 +31,10 @@ struct SegmentManifest: Sendable, Hashable {
 
     func encoded() -> [UInt8] {
         var writer = ByteWriter()
+        writer.integer(CollectionRecord.marker)
         writer.integer(collectionID)
         writer.string(collectionName)
-        writer.string(encoderHash)
-        writer.integer(UInt32(fields.count))
-        for field in fields { field.encode(into: &writer) }
+        schema.encode(into: &writer)
         writer.integer(documentCount)
         writer.integer(lowestVersion)
         writer.integer(highestVersion)
@@ -42,8 +42,7 @@ struct SegmentManifest: Sendable, Hashable {
         for file in files {
             writer.integer(file.kind.rawValue)
             writer.integer(file.fieldID)
-            writer.integer(file.summary.byteCount)
-            writer.integer(file.summary.checksum)
+            writer.summary(file.summary)
         }
         return writer.bytes
     }
@@ -52,14 +51,21 @@ struct SegmentManifest: Sendable, Hashable {
         -> SegmentManifest
     {
         var reader = ByteReader(bytes)
-        let collectionID: UInt32 = try reader.integer()
+        var collectionID: UInt32 = try reader.integer()
+        let isOld = collectionID != CollectionRecord.marker
+        if !isOld { collectionID = try reader.integer() }
         let collectionName = try reader.string()
-        let encoderHash = try reader.string()
-        let fields = try CollectionRecord.decodeFields(&reader)
+        let schema: StoredSchema
+        if isOld {
+            _ = try reader.string()
+            schema = try StoredSchema.decodeOld(&reader)
+        } else {
+            schema = try StoredSchema.decode(&reader)
+        }
         let documentCount: UInt64 = try reader.integer()
         let lowest: UInt64 = try reader.integer()
         let highest: UInt64 = try reader.integer()
-        guard documentCount < UInt64(Int32.max) else {
+        guard documentCount <= UInt64(Int32.max) else {
             throw .init(reason: "holds \(documentCount) documents, more than a segment can")
         }
         var files: [File] = []
@@ -72,7 +78,7 @@ struct SegmentManifest: Sendable, Hashable {
                 File(
                     kind: kind,
                     fieldID: try reader.integer(),
-                    summary: .init(byteCount: try reader.integer(), checksum: try reader.integer())
+                    summary: try reader.summary()
                 )
             )
         }
@@ -80,8 +86,7 @@ struct SegmentManifest: Sendable, Hashable {
         return SegmentManifest(
             collectionID: collectionID,
             collectionName: collectionName,
-            encoderHash: encoderHash,
-            fields: fields,
+            schema: schema,
             documentCount: documentCount,
             lowestVersion: lowest,
             highestVersion: highest,
@@ -112,6 +117,10 @@ enum SegmentName {
         case .vectors: "vectors-\(fieldID).qvs"
         case .graph: "graph-\(fieldID).qvs"
         case .faiss: "index-\(fieldID).qvs"
+        case .fields: "fields.qvs"
+        case .rows: "rows-\(fieldID).qvs"
+        case .column: "column-\(fieldID).qvs"
+        case .patches: "patches.qvs"
         case .longText: "text.qvs"
         }
     }
@@ -121,7 +130,12 @@ enum SegmentName {
         "\(kind == .graph ? "graph" : "index")-\(fieldID)-\(generation).qvs"
     }
 
-    static func isIndex(_ name: String) -> Bool {
-        name.hasPrefix("graph-") || name.hasPrefix("index-")
+    static func patches(generation: UInt64) -> String {
+        "patches-\(generation).qvs"
+    }
+
+    /// Whether a file of that name came to the segment after it was made.
+    static func isAddition(_ name: String) -> Bool {
+        name.hasPrefix("graph-") || name.hasPrefix("index-") || name.hasPrefix("patches-")
     }
 }

@@ -1,46 +1,47 @@
 import Files
 import Indexes
 
-/// Writes the files of a new segment into a directory under `staging`.
+/// Writes the files of a new segment into a directory under `staging`, one file after the other.
 struct SegmentWriter {
-    /// A document to write, in the order of the keys.
-    struct Source {
-        let key: EncodedKey
-        let location: Snapshot.Location
-    }
+    /// What is told how far the writing has come; it throws to stop it.
+    typealias Step = (_ stepCount: Int, _ total: Int) throws(StoreError) -> Void
 
     private let core: StoreCore
-    private let snapshot: Snapshot
+    private let view: CollectionView
     private let directory: String
     private var files: [SegmentManifest.File] = []
+    private var versions: ClosedRange<UInt64> = 0...0
 
-    init(directory: String, snapshot: Snapshot, core: StoreCore) {
+    /// - Parameter view: where the documents are, and the schema that the segment is to have.
+    init(directory: String, view: CollectionView, core: StoreCore) {
         self.core = core
-        self.snapshot = snapshot
+        self.view = view
         self.directory = directory
     }
 
-    /// Writes and syncs the files of `documents`, then the directory; its name is not durable yet.
-    ///
-    /// - Parameter progress: told how many of `2 × documents.count` steps are done; `false` cancels.
+    /// Writes and syncs the files of `documents`, which are in the order of their keys, then the directory; its name is not
+    /// durable yet. Memory is some bytes a row beside the buffers.
     mutating func write(
-        _ documents: [Source],
-        progress: (_ stepCount: Int) throws(StoreError) -> Void
+        _ documents: [CollectionView.Location],
+        progress: Step
     ) throws(StoreError) -> SegmentRecord {
         try asStoreError { () throws(FileError) in
             try core.fileSystem.remove(directory)
             try core.fileSystem.makeDirectory(directory)
         }
+        let total = documents.count * (1 + view.record.schema.vectorFields.count)
         try writeKeys(documents)
-        let versions = try writeTexts(documents, progress: progress)
-        for field in snapshot.record.fields {
-            try writeVectors(documents, of: field, progress: progress)
+        try writeTexts(documents) { (done) throws(StoreError) in try progress(done, total) }
+        try writeFields(documents)
+        for (place, field) in view.record.schema.vectorFields.enumerated() {
+            try writeRows(documents, of: field) { (done) throws(StoreError) in
+                try progress(documents.count * (1 + place) + done, total)
+            }
         }
         let manifest = SegmentManifest(
-            collectionID: snapshot.collectionID,
-            collectionName: snapshot.record.name,
-            encoderHash: snapshot.record.encoder?.identity.hash ?? "",
-            fields: snapshot.record.fields,
+            collectionID: view.collectionID,
+            collectionName: view.record.name,
+            schema: view.record.schema,
             documentCount: UInt64(documents.count),
             lowestVersion: versions.lowerBound,
             highestVersion: versions.upperBound,
@@ -86,79 +87,176 @@ struct SegmentWriter {
         }
     }
 
-    private mutating func writeKeys(_ documents: [Source]) throws(StoreError) {
+    private mutating func writeKeys(
+        _ documents: [CollectionView.Location]
+    ) throws(StoreError) {
         var file = try open(.keys)
-        try asStoreError { () throws(FileError) in
-            try file.append(UInt64(documents.count))
-            var offset: UInt64 = 0
-            for document in documents {
-                try file.append(offset)
-                offset += UInt64(document.key.bytes.count)
+        try append(UInt64(documents.count), to: &file)
+        var offset: UInt64 = 0
+        for location in documents {
+            try append(offset, to: &file)
+            offset += try view.withEncodedKey(at: location) { UInt64($0.count) }
+        }
+        try append(offset, to: &file)
+        for location in documents {
+            try view.withEncodedKey(at: location) { (key) throws(StoreError) in
+                try append(key, to: &file)
             }
-            try file.append(offset)
-            for document in documents { try file.append(document.key.bytes) }
         }
         try close(file, .keys)
     }
 
-    /// Writes texts and the documents' entries; gives the range of the documents' versions.
+    /// Writes texts and the documents' entries.
     private mutating func writeTexts(
-        _ documents: [Source],
-        progress: (_ stepCount: Int) throws(StoreError) -> Void
-    ) throws(StoreError) -> ClosedRange<UInt64> {
+        _ documents: [CollectionView.Location],
+        progress: (_ count: Int) throws(StoreError) -> Void
+    ) throws(StoreError) {
         var texts = try open(.texts)
         var entries = try open(.documents)
         var lowest = UInt64.max
         var highest: UInt64 = 0
-        for (ordinal, document) in documents.enumerated() {
+        for (ordinal, location) in documents.enumerated() {
             if ordinal % 4_096 == 0 { try progress(ordinal) }
-            let version = try snapshot.version(at: document.location)
+            let version = try view.version(at: location)
             lowest = min(lowest, version)
             highest = max(highest, version)
             let offset = texts.payloadByteCount
-            try snapshot.withText(at: document.location) { (text) throws(StoreError) in
-                guard let text else { return }
-                try asStoreError { () throws(FileError) in try texts.append(text) }
+            try view.withText(at: location) { (text) throws(StoreError) in
+                if let text { try append(text, to: &texts) }
             }
-            let hash = try snapshot.textHash(at: document.location)
-            let length = texts.payloadByteCount - offset
-            try asStoreError { () throws(FileError) in
-                try entries.append(version)
-                try entries.append(hash)
-                try entries.append(UInt64(offset))
-                try entries.append(UInt64(length))
-            }
+            try append(version, to: &entries)
+            try append(try view.textHash(at: location), to: &entries)
+            try append(UInt64(offset), to: &entries)
+            try append(UInt64(texts.payloadByteCount - offset), to: &entries)
         }
         try close(texts, .texts)
         try close(entries, .documents)
-        return min(lowest, highest)...highest
+        versions = min(lowest, highest)...highest
+    }
+
+    /// Writes the metadata, if there is any.
+    private mutating func writeFields(
+        _ documents: [CollectionView.Location]
+    ) throws(StoreError) {
+        guard !view.record.schema.fields.isEmpty else { return }
+        var file = try open(.fields)
+        try append(UInt64(documents.count), to: &file)
+        var offset: UInt64 = 0
+        for location in documents {
+            try append(offset, to: &file)
+            offset += try view.withFields(at: location) { UInt64($0.count) }
+        }
+        try append(offset, to: &file)
+        for location in documents {
+            try view.withFields(at: location) { (fields) throws(StoreError) in
+                try append(fields, to: &file)
+            }
+        }
+        try close(file, .fields)
+    }
+
+    /// Writes the rows of a vector field, if there are any, the map of documents to rows, if it is not one to one, and the columns.
+    private mutating func writeRows(
+        _ documents: [CollectionView.Location],
+        of field: StoredField,
+        progress: (_ count: Int) throws(StoreError) -> Void
+    ) throws(StoreError) {
+        var rowCount = 0
+        var isOneEach = true
+        for location in documents {
+            let count = try view.rowCount(at: location, of: field)
+            rowCount += count
+            if count != 1 { isOneEach = false }
+        }
+        guard rowCount > 0 || !field.field.isOptional else { return }
+        guard rowCount <= Rows.countLimit else {
+            throw .tooLarge(
+                what: "number of rows of a segment",
+                found: rowCount,
+                limit: Rows.countLimit
+            )
+        }
+        if !isOneEach { try writeRowMap(documents, of: field) }
+        try writeVectors(documents, of: field, rowCount: rowCount, progress: progress)
+        for (id, column) in field.columns {
+            var file = try open(.column, fieldID: id)
+            for location in documents {
+                let count = try view.rowCount(at: location, of: field) * column.type.byteCount
+                try view.withColumn(id, column.type, at: location, of: field) {
+                    (bytes) throws(StoreError) in
+                    try append(bytes, to: &file)
+                    if bytes.count < count {
+                        try append([UInt8](repeating: 0, count: count - bytes.count), to: &file)
+                    }
+                }
+            }
+            try close(file, .column, fieldID: id)
+        }
+    }
+
+    private mutating func writeRowMap(
+        _ documents: [CollectionView.Location],
+        of field: StoredField
+    ) throws(StoreError) {
+        var file = try open(.rows, fieldID: field.id)
+        try append(UInt64(documents.count), to: &file)
+        var row: UInt32 = 0
+        for location in documents {
+            try append(row, to: &file)
+            row += UInt32(try view.rowCount(at: location, of: field))
+        }
+        try append(row, to: &file)
+        try close(file, .rows, fieldID: field.id)
     }
 
     private mutating func writeVectors(
-        _ documents: [Source],
+        _ documents: [CollectionView.Location],
         of field: StoredField,
-        progress: (_ stepCount: Int) throws(StoreError) -> Void
+        rowCount: Int,
+        progress: (_ count: Int) throws(StoreError) -> Void
     ) throws(StoreError) {
         var file = try open(.vectors, fieldID: field.id)
         var norms: [Float] = []
         var scales: [Float] = []
-        norms.reserveCapacity(documents.count)
-        for (ordinal, document) in documents.enumerated() {
-            if ordinal % 4_096 == 0 { try progress(documents.count + ordinal) }
-            try snapshot.withStoredRow(at: document.location, of: field) {
+        norms.reserveCapacity(rowCount)
+        if field.field.storage == .int8 { scales.reserveCapacity(rowCount) }
+        for (ordinal, location) in documents.enumerated() {
+            if ordinal % 4_096 == 0 { try progress(ordinal) }
+            try view.forEachStoredRow(at: location, of: field) {
                 (values, norm, scale) throws(StoreError) in
                 norms.append(norm)
                 if let scale { scales.append(scale) }
-                try asStoreError { () throws(FileError) in try file.append(values) }
+                try append(values, to: &file)
             }
         }
-        try asStoreError { () throws(FileError) in
-            try file.align(to: 64)
-            for norm in norms { try file.append(norm.bitPattern) }
-            guard field.field.storage == .int8 else { return }
-            try file.align(to: 64)
-            for scale in scales { try file.append(scale.bitPattern) }
+        try align(&file)
+        try norms.withBytes { (bytes) throws(StoreError) in try append(bytes, to: &file) }
+        if field.field.storage == .int8 {
+            try align(&file)
+            try scales.withBytes { (bytes) throws(StoreError) in try append(bytes, to: &file) }
         }
         try close(file, .vectors, fieldID: field.id)
+    }
+
+    private func append(
+        _ bytes: UnsafeRawBufferPointer,
+        to file: inout SegmentFileWriter
+    ) throws(StoreError) {
+        do { try file.append(bytes) } catch { throw .file(error) }
+    }
+
+    private func append(_ bytes: [UInt8], to file: inout SegmentFileWriter) throws(StoreError) {
+        do { try file.append(bytes) } catch { throw .file(error) }
+    }
+
+    private func append<Value: FixedWidthInteger>(
+        _ value: Value,
+        to file: inout SegmentFileWriter
+    ) throws(StoreError) {
+        do { try file.append(value) } catch { throw .file(error) }
+    }
+
+    private func align(_ file: inout SegmentFileWriter) throws(StoreError) {
+        do { try file.align(to: 64) } catch { throw .file(error) }
     }
 }

@@ -1,6 +1,6 @@
 import Indexes
 
-/// The rows of one vector field of a segment, in the order of its documents.
+/// The rows of one vector field of a segment, in the order of its documents; N are the rows.
 ///
 /// | size | what |
 /// | --- | --- |
@@ -72,6 +72,12 @@ struct VectorFile: Sendable {
             values, try float(normsOffset),
             try scalesOffset.map { (offset) throws(StoreError) in try float(offset) }
         )
+    }
+
+    /// The values of rows that lie together; valid while the file lives.
+    func values(of rows: Range<Int>) throws(StoreError) -> UnsafeRawBufferPointer {
+        let size = field.storage.bytesPerRow(dimension: field.dimension)
+        return try file.bytes((rows.lowerBound * size)..<(rows.upperBound * size))
     }
 
     private func view(_ base: UnsafeRawPointer) -> Rows {

@@ -2,6 +2,7 @@
 struct TailBlockWriter {
     struct Block {
         let kind: TailBlockKind
+        /// Of the vector field or row column.
         let fieldID: UInt32
         let number: UInt32
         let bytes: [UInt8]
@@ -26,7 +27,8 @@ struct TailBlockWriter {
             while nextKill < kills.count,
                 killBytes.bytes.count + 13 <= TailFormat.blockByteCount / 2
             {
-                Self.append(kills[nextKill], to: &killBytes)
+                kills[nextKill].unit.encode(into: &killBytes)
+                killBytes.integer(kills[nextKill].ordinal)
                 nextKill += 1
                 killCount += 1
             }
@@ -51,16 +53,63 @@ struct TailBlockWriter {
         } while nextDocument < documents.count || nextKill < kills.count
     }
 
-    /// Adds the rows of one field.
+    /// Adds the documents' metadata, if any of them has some.
+    mutating func append(fieldsOf documents: [PreparedDocument]) {
+        guard documents.contains(where: { !$0.fields.isEmpty }) else { return }
+        appendItems(.fields, count: documents.count, byteCount: { 4 + documents[$0].fields.count })
+        {
+            (ordinal, block) in
+            block.integer(UInt32(documents[ordinal].fields.count))
+            block.append(documents[ordinal].fields)
+        }
+    }
+
+    /// Adds the commit's patches.
+    mutating func append(patches: [TailPatch]) {
+        appendItems(.patches, count: patches.count, byteCount: { 17 + patches[$0].fields.count }) {
+            (index, block) in
+            patches[index].unit.encode(into: &block)
+            block.integer(patches[index].ordinal)
+            block.integer(UInt32(patches[index].fields.count))
+            block.append(patches[index].fields)
+        }
+    }
+
+    /// Adds the rows of one field, how many of them each document has, and their columns.
     mutating func append(rows: PreparedRows, of field: StoredField) {
+        appendVectors(rows, of: field)
+        if !rows.hasOneRowEach {
+            appendItems(.rowCounts, field.id, count: rows.counts.count, byteCount: { _ in 4 }) {
+                (ordinal, block) in
+                block.integer(rows.counts[ordinal])
+            }
+        }
+        for (place, (id, column)) in field.columns.enumerated() {
+            let size = column.type.byteCount
+            let values = rows.columns[place]
+            let perBlock = TailFormat.blockByteCount / size
+            for (number, first) in stride(from: 0, to: rows.count, by: perBlock).enumerated() {
+                let end = min(rows.count, first + perBlock)
+                var block = ByteWriter()
+                block.integer(UInt32(end - first))
+                block.integer(UInt32(first))
+                block.integer(column.type.rawValue)
+                block.append(repeatElement(0, count: 3))
+                block.append(values[(first * size)..<(end * size)])
+                blocks.append(
+                    Block(kind: .column, fieldID: id, number: UInt32(number), bytes: block.bytes)
+                )
+            }
+        }
+    }
+
+    private mutating func appendVectors(_ rows: PreparedRows, of field: StoredField) {
         let rowByteCount = field.field.storage.bytesPerRow(dimension: field.field.dimension)
         let perBlock = max(
             1,
             (TailFormat.blockByteCount - TailFormat.vectorHeaderByteCount - 4) / (rowByteCount + 8)
         )
-        var first = 0
-        var number: UInt32 = 0
-        while first < rows.count {
+        for (number, first) in stride(from: 0, to: rows.count, by: perBlock).enumerated() {
             let end = min(rows.count, first + perBlock)
             var block = ByteWriter()
             block.integer(UInt32(end - first))
@@ -77,23 +126,37 @@ struct TailBlockWriter {
                 for row in first..<end { block.integer(rows.scales[row].bitPattern) }
             }
             blocks.append(
-                Block(kind: .vectors, fieldID: field.id, number: number, bytes: block.bytes)
+                Block(kind: .vectors, fieldID: field.id, number: UInt32(number), bytes: block.bytes)
             )
-            number += 1
-            first = end
         }
     }
 
-    private static func append(_ kill: Kill, to writer: inout ByteWriter) {
-        switch kill.unit {
-        case .tail(let commit):
-            writer.integer(UInt8(0))
-            writer.integer(commit)
-        case .segment(let id):
-            writer.integer(UInt8(1))
-            writer.integer(id)
+    /// Cuts items into blocks that begin with their count and the number of the first.
+    private mutating func appendItems(
+        _ kind: TailBlockKind,
+        _ fieldID: UInt32 = 0,
+        count: Int,
+        byteCount: (_ index: Int) -> Int,
+        _ append: (_ index: Int, _ block: inout ByteWriter) -> Void
+    ) {
+        var number: UInt32 = 0
+        var next = 0
+        while next < count {
+            var items = ByteWriter()
+            let first = next
+            while next < count {
+                let used = 8 + items.bytes.count
+                if next > first, used + byteCount(next) > TailFormat.blockByteCount { break }
+                append(next, &items)
+                next += 1
+            }
+            var block = ByteWriter()
+            block.integer(UInt32(next - first))
+            block.integer(UInt32(first))
+            block.append(items.bytes)
+            blocks.append(Block(kind: kind, fieldID: fieldID, number: number, bytes: block.bytes))
+            number += 1
         }
-        writer.integer(kill.ordinal)
     }
 
     private static func append(

@@ -2,110 +2,53 @@ import Indexes
 
 /// One commit of the tail, read from the catalog into memory of our own: immutable, shared by the snapshots.
 final class TailCommit: Sendable {
-    /// Some rows of one vector field.
-    struct Block: Sendable {
-        let firstOrdinal: Int
-        let count: Int
-        private let bytes: AlignedBytes
-        private let normsOffset: Int
-        private let scalesOffset: Int?
-
-        /// A view of the rows, valid during `body`.
-        func withRows<Result, Failure: Error>(
-            of field: VectorField,
-            _ body: (Rows) throws(Failure) -> Result
-        ) throws(Failure) -> Result {
-            try withExtendedLifetime(bytes) { () throws(Failure) in
-                let values = bytes.unsafeBytes
-                return try body(
-                    Rows(
-                        storage: field.storage,
-                        metric: field.metric,
-                        dimension: field.dimension,
-                        count: count,
-                        values: values.baseAddress.unsafelyUnwrapped,
-                        norms: (values.baseAddress.unsafelyUnwrapped + normsOffset)
-                            .assumingMemoryBound(to: Float.self),
-                        scales: scalesOffset.map {
-                            (values.baseAddress.unsafelyUnwrapped + $0).assumingMemoryBound(
-                                to: Float.self
-                            )
-                        }
-                    )
-                )
-            }
-        }
-
-        /// A row as it is stored, its norm, and its scale under `int8`, during `body`.
-        func withStoredRow<Result>(
-            _ row: Int,
-            of field: VectorField,
-            _ body: (_ values: UnsafeRawBufferPointer, _ norm: Float, _ scale: Float?)
-                throws(StoreError) -> Result
-        ) throws(StoreError) -> Result {
-            try withExtendedLifetime(bytes) { () throws(StoreError) in
-                let size = field.storage.bytesPerRow(dimension: field.dimension)
-                let all = bytes.unsafeBytes
-                let values = UnsafeRawBufferPointer(
-                    rebasing: all[(row * size)..<((row + 1) * size)]
-                )
-                let norm = all.loadUnaligned(fromByteOffset: normsOffset + 4 * row, as: Float.self)
-                let scale = scalesOffset.map {
-                    all.loadUnaligned(fromByteOffset: $0 + 4 * row, as: Float.self)
-                }
-                return try body(values, norm, scale)
-            }
-        }
-
-        /// Reads a `vectors` block (`TailFormat`).
-        init(_ value: UnsafeRawBufferPointer, field: VectorField) throws(ByteReader.Malformed) {
-            var reader = ByteReader(value)
-            let count = Int(try reader.integer(UInt32.self))
-            let first = Int(try reader.integer(UInt32.self))
-            let dimension = Int(try reader.integer(UInt32.self))
-            let storage: UInt8 = try reader.integer()
-            guard dimension == field.dimension, storage == field.storage.rawValue else {
-                throw .init(reason: "holds rows of dimension \(dimension), storage \(storage)")
-            }
-            let valuesByteCount = count * field.storage.bytesPerRow(dimension: dimension)
-            let normsOffset = (valuesByteCount + 3) & ~3
-            let scalesOffset = normsOffset + 4 * count
-            let end = scalesOffset + (field.storage == .int8 ? 4 * count : 0)
-            guard count > 0, value.count == TailFormat.vectorHeaderByteCount + end else {
-                throw .init(reason: "holds \(value.count) bytes for \(count) rows")
-            }
-            bytes = AlignedBytes(
-                copying: UnsafeRawBufferPointer(
-                    rebasing: value.dropFirst(TailFormat.vectorHeaderByteCount)
-                )
-            )
-            self.count = count
-            firstOrdinal = first
-            self.normsOffset = normsOffset
-            self.scalesOffset = field.storage == .int8 ? scalesOffset : nil
-        }
-    }
-
     let commit: UInt64
     let keys: KeyList
     let textHashes: [UInt64]
     let kills: [Kill]
+    let patches: [TailPatch]
     private let texts: [TailText]
     private let textBytes: [UInt8]
-    /// By field id.
-    let vectors: [UInt32: [Block]]
+    /// Where each document's metadata ends in `fieldBytes`; empty if none has any.
+    private let fieldEnds: [Int]
+    private let fieldBytes: [UInt8]
+    /// By the vector field's number.
+    private let vectors: [UInt32: TailRows]
 
-    init(commit: UInt64, builder: TailCommitBuilder) {
+    fileprivate init(commit: UInt64, builder: TailCommitBuilder, vectors: [UInt32: TailRows]) {
         self.commit = commit
         keys = builder.keys
         textHashes = builder.textHashes
         kills = builder.kills
+        patches = builder.patches
         texts = builder.texts
         textBytes = builder.textBytes
-        vectors = builder.vectors
+        fieldEnds = builder.fieldEnds
+        fieldBytes = builder.fieldBytes
+        self.vectors = vectors
     }
 
     var documentCount: Int { keys.count }
+
+    /// The rows of a vector field; none of a field that the commit does not know.
+    func rows(of field: UInt32) -> TailRows {
+        vectors[field] ?? TailRows(map: .empty(documentCount: documentCount))
+    }
+
+    /// A document's metadata (`EncodedFields`) as it was written, during `body`.
+    func withFields<Result>(
+        of ordinal: Int,
+        _ body: (UnsafeRawBufferPointer) throws(StoreError) -> Result
+    ) throws(StoreError) -> Result {
+        guard !fieldEnds.isEmpty else {
+            return try body(UnsafeRawBufferPointer(start: nil, count: 0))
+        }
+        let start = ordinal == 0 ? 0 : fieldEnds[ordinal - 1]
+        let end = fieldEnds[ordinal]
+        return try fieldBytes.withBytes { (bytes) throws(StoreError) in
+            try body(UnsafeRawBufferPointer(rebasing: bytes[start..<end]))
+        }
+    }
 
     /// The text of a document in UTF-8, during `body`; `nil` if it has none.
     func withText<Result>(
@@ -133,15 +76,6 @@ final class TailCommit: Sendable {
     var longTextFiles: [SegmentFile] {
         texts.compactMap { if case .file(let file) = $0 { file } else { nil } }
     }
-
-    /// The block of `field` that holds a document's row, and the row's place in it.
-    func block(of ordinal: Int, field: UInt32) -> (block: Block, row: Int)? {
-        guard let blocks = vectors[field] else { return nil }
-        for block in blocks where ordinal < block.firstOrdinal + block.count {
-            return ordinal >= block.firstOrdinal ? (block, ordinal - block.firstOrdinal) : nil
-        }
-        return nil
-    }
 }
 
 /// Collects a commit's blocks as they are read.
@@ -149,21 +83,56 @@ struct TailCommitBuilder {
     fileprivate(set) var keys = KeyList()
     fileprivate(set) var textHashes: [UInt64] = []
     fileprivate(set) var kills: [Kill] = []
+    fileprivate(set) var patches: [TailPatch] = []
     fileprivate(set) var texts: [TailText] = []
     fileprivate(set) var textBytes: [UInt8] = []
-    fileprivate(set) var vectors: [UInt32: [TailCommit.Block]] = [:]
+    fileprivate(set) var fieldEnds: [Int] = []
+    fileprivate(set) var fieldBytes: [UInt8] = []
+    private var vectors: [UInt32: TailRowsBuilder] = [:]
     private var lastKey: [UInt8] = []
 
     init() {}
 
-    /// Takes a `documents` block in.
-    ///
-    /// - Parameter openLongText: opens the file of the long text of a document.
+    /// Opens the file of the long text of a document.
+    typealias LongTextOpener = (
+        _ ordinal: Int, _ expected: SegmentFileWriter.Summary
+    ) throws(StoreError) -> SegmentFile
+
+    /// Takes a block in. Those of fields that the schema has no more are left out.
     mutating func append(
+        _ kind: TailBlockKind,
+        fieldID: UInt32,
+        _ value: UnsafeRawBufferPointer,
+        schema: StoredSchema,
+        openLongText: LongTextOpener
+    ) throws {
+        switch kind {
+        case .documents: try append(documents: value, openLongText: openLongText)
+        case .fields: try append(fields: value)
+        case .patches: try append(patches: value)
+        case .vectors:
+            guard let field = schema.vectorFields.first(where: { $0.id == fieldID }) else { return }
+            try vectors[fieldID, default: TailRowsBuilder()].append(vectors: value, of: field)
+        case .rowCounts:
+            guard schema.vectorFields.contains(where: { $0.id == fieldID }) else { return }
+            try vectors[fieldID, default: TailRowsBuilder()].append(counts: value)
+        case .column:
+            for field in schema.vectorFields {
+                guard let (id, column) = field.columns.first(where: { $0.id == fieldID }) else {
+                    continue
+                }
+                try vectors[field.id, default: TailRowsBuilder()].append(
+                    column: value,
+                    id: id,
+                    type: column.type
+                )
+            }
+        }
+    }
+
+    private mutating func append(
         documents value: UnsafeRawBufferPointer,
-        openLongText: (
-            _ ordinal: Int, _ expected: SegmentFileWriter.Summary
-        ) throws(StoreError) -> SegmentFile
+        openLongText: LongTextOpener
     ) throws {
         var reader = ByteReader(value)
         let count = Int(try reader.integer(UInt32.self))
@@ -174,15 +143,8 @@ struct TailCommitBuilder {
             )
         }
         for _ in 0..<(try reader.integer(UInt32.self)) {
-            let kind: UInt8 = try reader.integer()
-            let unit: UInt64 = try reader.integer()
-            let ordinal: UInt32 = try reader.integer()
-            guard kind < 2 else {
-                throw ByteReader.Malformed(reason: "holds a kill of kind \(kind)")
-            }
-            kills.append(
-                Kill(unit: kind == 0 ? .tail(commit: unit) : .segment(unit), ordinal: ordinal)
-            )
+            let unit = try CommittedUnit.decode(&reader)
+            kills.append(Kill(unit: unit, ordinal: try reader.integer()))
         }
         for _ in 0..<count { try appendDocument(&reader, openLongText: openLongText) }
         try reader.end()
@@ -190,9 +152,7 @@ struct TailCommitBuilder {
 
     private mutating func appendDocument(
         _ reader: inout ByteReader,
-        openLongText: (
-            _ ordinal: Int, _ expected: SegmentFileWriter.Summary
-        ) throws(StoreError) -> SegmentFile
+        openLongText: LongTextOpener
     ) throws {
         let key = try reader.bytes(Int(try reader.integer(UInt16.self)))
         _ = try EncodedKey.decode(key)
@@ -214,11 +174,7 @@ struct TailCommitBuilder {
             texts.append(.inline(textBytes.count..<(textBytes.count + text.count)))
             textBytes.append(contentsOf: text)
         case 2:
-            let expected = SegmentFileWriter.Summary(
-                byteCount: try reader.integer(),
-                checksum: try reader.integer()
-            )
-            let file = try openLongText(keys.count, expected)
+            let file = try openLongText(keys.count, try reader.summary())
             guard file.payloadByteCount == Int(length) else {
                 throw StoreError.damaged(
                     file: file.path,
@@ -233,30 +189,63 @@ struct TailCommitBuilder {
         textHashes.append(hash)
     }
 
-    /// Takes a `vectors` block in.
-    mutating func append(
-        vectors value: UnsafeRawBufferPointer,
-        of field: StoredField
+    private mutating func append(
+        fields value: UnsafeRawBufferPointer
     ) throws(ByteReader.Malformed) {
-        let block = try TailCommit.Block(value, field: field.field)
-        let expected = vectors[field.id].flatMap(\.last).map { $0.firstOrdinal + $0.count } ?? 0
-        guard block.firstOrdinal == expected else {
-            throw .init(reason: "begins with row \(block.firstOrdinal), expected \(expected)")
+        var reader = ByteReader(value)
+        let count = Int(try reader.integer(UInt32.self))
+        let first = Int(try reader.integer(UInt32.self))
+        guard first == fieldEnds.count else {
+            throw .init(reason: "begins with document \(first), expected \(fieldEnds.count)")
         }
-        vectors[field.id, default: []].append(block)
+        for _ in 0..<count {
+            let bytes = try reader.bytes(Int(try reader.integer(UInt32.self)))
+            fieldBytes.append(contentsOf: bytes)
+            fieldEnds.append(fieldBytes.count)
+        }
+        try reader.end()
     }
 
-    /// The finished commit, if every document has its rows.
-    func finished(commit: UInt64, fields: [StoredField]) throws(ByteReader.Malformed) -> TailCommit
-    {
-        for field in fields {
-            let rows = vectors[field.id].flatMap(\.last).map { $0.firstOrdinal + $0.count } ?? 0
-            guard rows == keys.count else {
-                throw .init(
-                    reason: "holds \(rows) rows of field \(field.id) for \(keys.count) documents"
-                )
+    private mutating func append(
+        patches value: UnsafeRawBufferPointer
+    ) throws(ByteReader.Malformed) {
+        var reader = ByteReader(value)
+        let count = Int(try reader.integer(UInt32.self))
+        let first = Int(try reader.integer(UInt32.self))
+        guard first == patches.count else {
+            throw .init(reason: "begins with patch \(first), expected \(patches.count)")
+        }
+        for _ in 0..<count {
+            let unit = try CommittedUnit.decode(&reader)
+            let ordinal: UInt32 = try reader.integer()
+            let fields = Array(try reader.bytes(Int(try reader.integer(UInt32.self))))
+            patches.append(TailPatch(unit: unit, ordinal: ordinal, fields: fields))
+        }
+        try reader.end()
+    }
+
+    /// The finished commit, if its blocks fit together.
+    func finished(
+        commit: UInt64,
+        schema: StoredSchema
+    ) throws(ByteReader.Malformed) -> TailCommit {
+        guard fieldEnds.isEmpty || fieldEnds.count == keys.count else {
+            throw .init(
+                reason: "holds the metadata of \(fieldEnds.count) of \(keys.count) documents"
+            )
+        }
+        for field in schema.vectorFields where !field.field.isOptional && vectors[field.id] == nil {
+            guard keys.count == 0 else {
+                throw .init(reason: "holds no rows of vector field \(field.id)")
             }
         }
-        return TailCommit(commit: commit, builder: self)
+        var rows: [UInt32: TailRows] = [:]
+        for (id, builder) in vectors {
+            rows[id] = try builder.finished(
+                documentCount: keys.count,
+                field: schema.vectorFields.first { $0.id == id }
+            )
+        }
+        return TailCommit(commit: commit, builder: self, vectors: rows)
     }
 }

@@ -1,8 +1,7 @@
 /// Puts the commits of the tail together from their blocks, in the order in which the catalog has them.
 struct TailReader {
     private let core: StoreCore
-    private let collectionID: UInt32
-    private let fields: [StoredField]
+    private let schema: StoredSchema
     private var old: [UInt64: TailCommit] = [:]
 
     private var commits: [TailCommit] = []
@@ -11,13 +10,11 @@ struct TailReader {
     /// - Parameter old: commits that are in memory already.
     init(
         core: StoreCore,
-        collectionID: UInt32,
-        fields: [StoredField],
-        reusing old: [Snapshot.TailView]
+        schema: StoredSchema,
+        reusing old: [CollectionView.TailView]
     ) {
         self.core = core
-        self.collectionID = collectionID
-        self.fields = fields
+        self.schema = schema
         for view in old { self.old[view.commit.commit] = view.commit }
     }
 
@@ -44,24 +41,9 @@ struct TailReader {
         }
         let fieldID = UInt32(bigEndian: key.loadUnaligned(fromByteOffset: 13, as: UInt32.self))
         do {
-            switch kind {
-            case .documents:
-                try current?.builder.append(documents: value) {
-                    (ordinal, expected) throws(StoreError) in
-                    try SegmentFile(
-                        path:
-                            "\(core.textsPath)/\(TailFormat.longTextName(commit: commit, ordinal: ordinal))",
-                        kind: .longText,
-                        expected: expected
-                    )
-                }
-            case .vectors:
-                guard let field = fields.first(where: { $0.id == fieldID }) else {
-                    throw ByteReader.Malformed(
-                        reason: "holds rows of vector field \(fieldID), which is not in the schema"
-                    )
-                }
-                try current?.builder.append(vectors: value, of: field)
+            try current?.builder.append(kind, fieldID: fieldID, value, schema: schema) {
+                (ordinal, expected) throws(StoreError) in
+                try core.openLongText(commit: commit, ordinal: ordinal, expected: expected)
             }
         } catch let error as StoreError {
             throw error
@@ -80,10 +62,10 @@ struct TailReader {
     private mutating func finishCurrent() throws(StoreError) {
         guard let (commit, builder) = current else { return }
         current = nil
-        let fields = fields
+        let schema = schema
         commits.append(
             try asDamage(of: core.catalog.path) { () throws(ByteReader.Malformed) in
-                try builder.finished(commit: commit, fields: fields)
+                try builder.finished(commit: commit, schema: schema)
             }
         )
     }

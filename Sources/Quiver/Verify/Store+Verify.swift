@@ -140,12 +140,13 @@ struct Verification {
         _ snapshot: Snapshot,
         progress: (Progress) -> Bool
     ) throws(StoreError) {
-        let total = report.byteCount + snapshot.statistics.byteCount
-        for index in snapshot.segments.indices {
-            let segment = snapshot.segments[index].segment
+        let view = snapshot.view
+        let total = report.byteCount + snapshot.statistics.byteCounts.total
+        for index in view.segments.indices {
+            let segment = view.segments[index].segment
             do {
-                try SegmentCheck(segment: segment, fields: snapshot.record.fields).run()
-                try checkUniqueness(ofSegment: index, in: snapshot)
+                try SegmentCheck(segment: segment, schema: view.record.schema).run()
+                try checkUniqueness(ofSegment: index, in: view)
             } catch {
                 try note(error, of: segment.path)
             }
@@ -158,22 +159,25 @@ struct Verification {
             )
             guard progress(now) else { throw .cancelled }
         }
-        for view in snapshot.tail {
-            try checkTexts(of: view.commit)
-            let files = view.commit.longTextFiles
+        for tail in view.tail {
+            try checkTexts(of: tail.commit)
+            let files = tail.commit.longTextFiles
             report.fileCount += files.count
             report.byteCount += files.reduce(0) { $0 + Int($1.summary.byteCount) }
         }
-        try checkUniquenessOfTail(in: snapshot)
+        try checkUniquenessOfTail(in: view)
         report.documentCount += snapshot.liveCount
     }
 
     /// No key may be live in two places.
-    private func checkUniqueness(ofSegment index: Int, in snapshot: Snapshot) throws(StoreError) {
-        let view = snapshot.segments[index]
-        for ordinal in 0..<view.segment.documentCount where !view.dead.contains(UInt32(ordinal)) {
-            let key = try view.segment.keys.key(at: ordinal)
-            for other in snapshot.segments[..<index] {
+    private func checkUniqueness(
+        ofSegment index: Int,
+        in view: CollectionView
+    ) throws(StoreError) {
+        let part = view.segments[index]
+        for ordinal in 0..<part.segment.documentCount where !part.dead.contains(UInt32(ordinal)) {
+            let key = try part.segment.keys.key(at: ordinal)
+            for other in view.segments[..<index] {
                 guard let twin = try other.segment.keys.ordinal(of: key),
                     !other.dead.contains(UInt32(twin))
                 else { continue }
@@ -181,7 +185,7 @@ struct Verification {
                     file: Catalog.fileName,
                     reason:
                         "lets the key \(hexadecimal(key)) live in \(SegmentName.directory(other.segment.id)) and in "
-                        + SegmentName.directory(view.segment.id)
+                        + SegmentName.directory(part.segment.id)
                 )
             }
         }
@@ -201,10 +205,9 @@ struct Verification {
         }
     }
 
-    private func checkUniquenessOfTail(in snapshot: Snapshot) throws(StoreError) {
-        let places = TailIndex(snapshot).places
-        var liveCount = 0
-        for view in snapshot.tail { liveCount += view.commit.documentCount - view.dead.count }
+    private func checkUniquenessOfTail(in view: CollectionView) throws(StoreError) {
+        let places = TailIndex(view).places
+        let liveCount = view.tailLiveCount
         guard places.count == liveCount else {
             throw .damaged(
                 file: Catalog.fileName,
@@ -213,7 +216,7 @@ struct Verification {
         }
         for key in places.keys {
             let twin = try key.bytes.withBytes { (key) throws(StoreError) in
-                try snapshot.locateInSegments(key)
+                try view.locateInSegments(key)
             }
             guard twin == nil else {
                 throw .damaged(

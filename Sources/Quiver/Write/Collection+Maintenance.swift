@@ -9,7 +9,7 @@ extension Collection {
         let core = try store.core()
         try core.requireWriter()
         try core.withWriteLock { () throws(StoreError) in
-            try Seal(core: core, snapshot: try snapshot(of: core)).run(progress: progress)
+            try Seal(core: core, view: try snapshot(of: core).view).run(progress: progress)
         }
     }
 
@@ -33,14 +33,16 @@ extension Collection {
         let core = try store.core()
         try core.requireWriter()
         try core.withWriteLock { () throws(StoreError) in
-            let snapshot = try snapshot(of: core)
-            let isTailLong = snapshot.tailLiveCount >= StoredField.automaticGraphRowCount
-            if isTailLong, snapshot.record.fields.contains(where: { $0.field.index != .exact }) {
-                try Seal(core: core, snapshot: snapshot).run(progress: progress)
+            let view = try snapshot(of: core).view
+            let isTailLong = view.record.schema.vectorFields.contains { field in
+                let rows = view.tail.reduce(0) { $0 + $1.commit.rows(of: field.id).map.rowCount }
+                return field.field.index != .exact
+                    && rows >= IndexSpecification.automaticGraphRowCount
             }
+            if isTailLong { try Seal(core: core, view: view).run(progress: progress) }
             try core.unlinkRetired()
         }
-        try IndexBuild(collection: self, core: core, snapshot: try snapshot(of: core))
+        try IndexBuild(collection: self, core: core, view: try snapshot(of: core).view)
             .run(threadCount: threadCount, progress: progress)
     }
 }

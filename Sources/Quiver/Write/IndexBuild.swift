@@ -1,33 +1,35 @@
 import Files
-import Indexes
 import LMDB
 import Synchronization
 import Threads
 
-/// Builds and publishes the indexes that a snapshot's segments lack, or the decision that there can be none.
+/// Builds and publishes the indexes that segments lack, or the decision that there can be none, and drops those that their
+/// field is to have no more.
 struct IndexBuild: Sendable {
     private struct Task: Sendable {
         let segment: Segment
         let field: StoredField
-        let plan: IndexPlan
+        let work: IndexWork
+
+        var rowCount: Int { segment.rows(of: field.id).count }
     }
 
     private let collection: Collection
     private let core: StoreCore
     private let tasks: [Task]
 
-    init(collection: Collection, core: StoreCore, snapshot: Snapshot) {
+    init(collection: Collection, core: StoreCore, view: CollectionView) {
         self.collection = collection
         self.core = core
         var tasks: [Task] = []
-        for view in snapshot.segments {
-            for field in snapshot.record.fields {
-                guard let plan = field.missingIndex(of: view.segment) else { continue }
-                tasks.append(Task(segment: view.segment, field: field, plan: plan))
+        for segment in view.segments {
+            for field in view.record.schema.vectorFields {
+                guard let work = field.indexWork(of: segment.segment) else { continue }
+                tasks.append(Task(segment: segment.segment, field: field, work: work))
             }
         }
         // The longest first, so that threads end together.
-        self.tasks = tasks.sorted { $0.segment.documentCount > $1.segment.documentCount }
+        self.tasks = tasks.sorted { $0.rowCount > $1.rowCount }
     }
 
     /// No index is built by more.
@@ -38,7 +40,7 @@ struct IndexBuild: Sendable {
         progress: @Sendable (Progress) -> Bool
     ) throws(StoreError) {
         guard !tasks.isEmpty else { return }
-        let total = tasks.reduce(0) { $0 + $1.segment.documentCount }
+        let total = tasks.reduce(0) { $0 + $1.rowCount }
         let completed = Atomic<Int>(0)
         let next = Atomic<Int>(0)
         let failure = Mutex<StoreError?>(nil)
@@ -51,7 +53,7 @@ struct IndexBuild: Sendable {
                 guard index < tasks.count, failure.withLock({ $0 == nil }) else { return }
                 var rowCount = 0
                 do throws(StoreError) {
-                    try build(tasks[index], threadCount: threadsPerTask) { rows in
+                    try run(tasks[index], threadCount: threadsPerTask) { rows in
                         let now = completed.wrappingAdd(rows - rowCount, ordering: .relaxed)
                             .newValue
                         rowCount = rows
@@ -59,10 +61,7 @@ struct IndexBuild: Sendable {
                             && progress(Progress(stage: .indexing, completed: now, total: total))
                     }
                     // Rows of which there can be no index are done, too.
-                    completed.wrappingAdd(
-                        tasks[index].segment.documentCount - rowCount,
-                        ordering: .relaxed
-                    )
+                    completed.wrappingAdd(tasks[index].rowCount - rowCount, ordering: .relaxed)
                 } catch {
                     failure.withLock { $0 = $0 ?? error }
                 }
@@ -71,24 +70,33 @@ struct IndexBuild: Sendable {
         if let error = failure.withLock({ $0 }) { throw error }
     }
 
-    private func build(
+    private func run(
         _ task: Task,
         threadCount: Int,
         progress: (_ rowCount: Int) -> Bool
     ) throws(StoreError) {
+        guard case .build(let plan) = task.work else {
+            try publish(of: task) { $0.indexes.removeAll { $0.fieldID == task.field.id } }
+            return
+        }
         // Another call may be building the same index, and writing it at the same time.
         let number = core.indexNumber.wrappingAdd(1, ordering: .relaxed).newValue
         let staged =
             "\(core.stagingPath)/\(SegmentName.directory(task.segment.id))-index-\(number)"
         do throws(StoreError) {
-            let index = SegmentRecord.Index(
-                fieldID: task.field.id,
-                generation: 1,
-                file: try write(task, to: staged, threadCount: threadCount, progress: progress)
+            let file = try IndexWriter(core: core, segment: task.segment, field: task.field).write(
+                plan,
+                to: staged,
+                threadCount: threadCount,
+                progress: progress
             )
-            try publish(index, at: staged, of: task)
+            try publish(file, at: staged, of: task)
         } catch .index(.unbuildable(let reason)) {
-            try publish(SegmentRecord.Refusal(fieldID: task.field.id, reason: reason), of: task)
+            let refusal = SegmentRecord.Refusal(fieldID: task.field.id, reason: reason)
+            try publish(of: task) { record in
+                record.indexes.removeAll { $0.fieldID == task.field.id }
+                record.refusals.append(refusal)
+            }
         } catch {
             // What cannot be removed now is swept when a writer opens the store.
             try? core.fileSystem.remove(staged)
@@ -96,93 +104,23 @@ struct IndexBuild: Sendable {
         }
     }
 
-    private func write(
-        _ task: Task,
-        to path: String,
-        threadCount: Int,
-        progress: (_ rowCount: Int) -> Bool
-    ) throws(StoreError) -> SegmentFileWriter.Summary {
-        let rows = try task.segment.rows(of: task.field.id)
-        switch task.plan {
-        case .graph(let parameters):
-            let graph = try building { () throws(IndexError) in
-                try GraphIndex.build(
-                    rows: rows,
-                    parameters: parameters,
-                    threadCount: threadCount,
-                    progress: progress
-                )
-            }
-            return try asStoreError { () throws(FileError) in
-                var file = try SegmentFileWriter(creating: path, kind: .graph, in: core.fileSystem)
-                try file.append(graph)
-                return try file.finish()
-            }
-        case .faiss(let kind):
-            var settings = FAISSBuildSettings()
-            settings.threadCount = threadCount
-            let built = try building { () throws(IndexError) in
-                try FAISSIndex.build(rows: rows, kind: kind, settings: settings, progress: progress)
-            }
-            var file = try asStoreError { () throws(FileError) in
-                try SegmentFileWriter(creating: path, kind: .faiss, in: core.fileSystem)
-            }
-            var failure: FileError?
-            try building { () throws(IndexError) in
-                try built.write { bytes in
-                    do throws(FileError) {
-                        try file.append(bytes)
-                        return true
-                    } catch {
-                        failure = error
-                        return false
-                    }
-                }
-            } orElse: {
-                failure.map(StoreError.file)
-            }
-            return try finish(file)
-        }
-    }
-
-    private func finish(
-        _ file: consuming SegmentFileWriter
-    ) throws(StoreError) -> SegmentFileWriter.Summary {
-        do {
-            return try file.finish()
-        } catch {
-            throw .file(error)
-        }
-    }
-
-    /// Runs `body` with the store's errors; `orElse` says what else stopped it.
-    private func building<Result: ~Copyable>(
-        _ body: () throws(IndexError) -> Result,
-        orElse: () -> StoreError? = { nil }
-    ) throws(StoreError) -> Result {
-        do {
-            return try body()
-        } catch {
-            if let other = orElse() { throw other }
-            throw error == .cancelled ? .cancelled : .index(error)
-        }
-    }
-
     /// Puts the index beside the segment's files, durably, under a name that nothing refers to yet, and then into
     /// the catalog.
     private func publish(
-        _ index: SegmentRecord.Index,
+        _ file: SegmentFileWriter.Summary,
         at staged: String,
         of task: Task
     ) throws(StoreError) {
-        try core.withWriteLock { () throws(StoreError) in
-            guard var record = try undecidedRecord(of: task) else {
-                return try asStoreError { () throws(FileError) in
-                    try core.fileSystem.remove(staged)
-                }
-            }
+        let isWanted = try publish(of: task) { (record) throws(StoreError) in
+            let known = record.indexes.first { $0.fieldID == task.field.id }
+            let index = SegmentRecord.Index(
+                fieldID: task.field.id,
+                generation: (known?.generation ?? 0) + 1,
+                file: file,
+                specification: task.field.field.index.description
+            )
             let name = SegmentName.index(
-                task.field.indexFileKind,
+                index.fileKind(for: task.field),
                 fieldID: index.fieldID,
                 generation: index.generation
             )
@@ -190,61 +128,68 @@ struct IndexBuild: Sendable {
                 try core.fileSystem.move(staged, to: "\(task.segment.path)/\(name)")
                 try core.fileSystem.syncDirectory(task.segment.path)
             }
+            record.indexes.removeAll { $0.fieldID == task.field.id }
             record.indexes.append(index)
-            try put(record, of: task)
+        }
+        if !isWanted {
+            try asStoreError { () throws(FileError) in try core.fileSystem.remove(staged) }
         }
     }
 
-    /// Puts into the catalog that the rows are to have no index, so that nobody tries again.
-    private func publish(_ refusal: SegmentRecord.Refusal, of task: Task) throws(StoreError) {
+    /// Changes the segment's record in the catalog, and retires the index file that it names no more.
+    ///
+    /// - Returns: `false`, and nothing has changed, if the segment is gone because everything in it has died meanwhile, if the
+    ///   field has changed, or if another call was faster. Under the write lock, so that none of it can happen before the
+    ///   record is put back.
+    @discardableResult
+    private func publish(
+        of task: Task,
+        _ change: (inout SegmentRecord) throws(StoreError) -> Void
+    ) throws(StoreError) -> Bool {
         try core.withWriteLock { () throws(StoreError) in
-            guard var record = try undecidedRecord(of: task) else { return }
-            record.refusals.append(refusal)
-            try put(record, of: task)
-        }
-    }
-
-    /// The segment's record; `nil` if it is gone because everything in it has died meanwhile, or if another call was
-    /// faster. Under the write lock, so that neither can happen before the record is put back.
-    private func undecidedRecord(of task: Task) throws(StoreError) -> SegmentRecord? {
-        let record = try core.catalog.read {
-            (transaction: borrowing ReadTransaction) throws(StoreError) in
-            try transaction.record(
-                .segments,
-                CatalogKey.segment(task.segment.id, of: collection.id),
-                of: core.catalog,
-                SegmentRecord.decode
-            )
-        }
-        guard let record, !record.indexes.contains(where: { $0.fieldID == task.field.id }),
-            !record.refusals.contains(where: { $0.fieldID == task.field.id })
-        else { return nil }
-        return record
-    }
-
-    private func put(_ record: SegmentRecord, of task: Task) throws(StoreError) {
-        try core.catalog.write { (transaction: inout WriteTransaction) throws(StoreError) in
-            guard
-                var state = try transaction.record(
-                    .states,
-                    CatalogKey.collection(collection.id),
-                    of: core.catalog,
-                    CollectionState.decode
+            let view = try collection.snapshot(of: core).view
+            guard let place = view.index(ofSegment: task.segment.id),
+                view.record.schema.vectorFields.first(where: { $0.id == task.field.id })?.field
+                    .index
+                    == task.field.field.index,
+                task.field.indexWork(of: view.segments[place].segment) != nil
+            else { return false }
+            let old = view.segments[place].segment.record
+            var record = old
+            try change(&record)
+            let changed = record
+            try core.catalog.write { (transaction: inout WriteTransaction) throws(StoreError) in
+                for index in old.indexes where !changed.indexes.contains(index) {
+                    let name = SegmentName.index(
+                        index.fileKind(for: task.field),
+                        fieldID: index.fieldID,
+                        generation: index.generation
+                    )
+                    let directory = SegmentName.directory(task.segment.id)
+                    try transaction.retire(
+                        "\(StoreLayout.segments)/\(directory)/\(name)",
+                        of: core.catalog
+                    )
+                }
+                try transaction.put(
+                    .segments,
+                    CatalogKey.segment(task.segment.id, of: collection.id),
+                    changed.encoded(),
+                    of: core.catalog
                 )
-            else { throw .unknownCollection(collection.name) }
-            state.layout += 1
-            try transaction.put(
-                .segments,
-                CatalogKey.segment(task.segment.id, of: collection.id),
-                record.encoded(),
-                of: core.catalog
-            )
-            try transaction.put(
-                .states,
-                CatalogKey.collection(collection.id),
-                state.encoded(),
-                of: core.catalog
-            )
+                try transaction.bumpLayout(of: view, catalog: core.catalog)
+            }
+            return true
         }
+    }
+}
+
+extension WriteTransaction {
+    /// Tells readers to load the collection's segments anew.
+    mutating func bumpLayout(of view: CollectionView, catalog: Catalog) throws(StoreError) {
+        var state = view.state
+        state.layout += 1
+        try put(.states, CatalogKey.collection(view.collectionID), state.encoded(), of: catalog)
+        try put(try settings(of: catalog), of: catalog)
     }
 }

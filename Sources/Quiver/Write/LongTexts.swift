@@ -43,3 +43,15 @@ enum LongTexts {
         return summary
     }
 }
+
+extension StoreCore {
+    /// Opens the file of a long text of the tail.
+    func openLongText(
+        commit: UInt64,
+        ordinal: Int,
+        expected: SegmentFileWriter.Summary
+    ) throws(StoreError) -> SegmentFile {
+        let name = TailFormat.longTextName(commit: commit, ordinal: ordinal)
+        return try SegmentFile(path: "\(textsPath)/\(name)", kind: .longText, expected: expected)
+    }
+}

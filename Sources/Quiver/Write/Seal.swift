@@ -11,34 +11,38 @@ import LMDB
 struct Seal {
     let core: StoreCore
     /// The current one: the caller holds the write lock.
-    let snapshot: Snapshot
+    let view: CollectionView
 
     /// - Throws: `cancelled` if `progress` returns `false`; `file` and `catalog`, with the old state kept.
     func run(progress: (Progress) -> Bool) throws(StoreError) {
-        guard !snapshot.tail.isEmpty else { return }
+        guard !view.tail.isEmpty else { return }
         let documents = liveDocuments()
         var segment: (id: UInt64, record: SegmentRecord)?
         if !documents.isEmpty { segment = try write(documents, progress: progress) }
-        try publish(segment)
+        var patches: [PatchWork.Written] = []
+        for segment in view.segments where segment.dead.count < segment.segment.documentCount {
+            if let written = try PatchWork(core: core).write(segment) { patches.append(written) }
+        }
+        try publish(segment, patches)
         try core.unlinkRetired()
     }
 
     /// The tail's live documents in the order of their keys.
-    private func liveDocuments() -> [SegmentWriter.Source] {
-        var documents: [SegmentWriter.Source] = []
-        for (index, view) in snapshot.tail.enumerated() {
-            let keys = view.commit.keys
-            for ordinal in 0..<keys.count where !view.dead.contains(UInt32(ordinal)) {
+    private func liveDocuments() -> [CollectionView.Location] {
+        var documents: [(key: EncodedKey, location: CollectionView.Location)] = []
+        for (index, tail) in view.tail.enumerated() {
+            let keys = tail.commit.keys
+            for ordinal in 0..<keys.count where !tail.dead.contains(UInt32(ordinal)) {
                 let key = keys.withKey(at: ordinal) { EncodedKey(bytes: Array($0)) }
-                documents.append(.init(key: key, location: .tail(index, ordinal: ordinal)))
+                documents.append((key, .tail(index, ordinal: ordinal)))
             }
         }
         documents.sort { $0.key < $1.key }
-        return documents
+        return documents.map(\.location)
     }
 
     private func write(
-        _ documents: [SegmentWriter.Source],
+        _ documents: [CollectionView.Location],
         progress: (Progress) -> Bool
     ) throws(StoreError) -> (id: UInt64, record: SegmentRecord) {
         let id = try core.catalog.read {
@@ -46,24 +50,13 @@ struct Seal {
             try transaction.settings(of: core.catalog).nextSegmentID
         }
         let staged = "\(core.stagingPath)/\(SegmentName.directory(id))"
-        var writer = SegmentWriter(directory: staged, snapshot: snapshot, core: core)
+        var writer = SegmentWriter(directory: staged, view: view, core: core)
         do throws(StoreError) {
-            let record = try writer.write(documents) { (stepCount) throws(StoreError) in
-                let now = Progress(
-                    stage: .sealing,
-                    completed: stepCount,
-                    total: 2 * documents.count
-                )
+            let record = try writer.write(documents) { (stepCount, total) throws(StoreError) in
+                let now = Progress(stage: .sealing, completed: stepCount, total: total)
                 guard progress(now) else { throw .cancelled }
             }
-            let path = core.segmentPath(id)
-            try asStoreError { () throws(FileError) in
-                // An attempt that was renamed but never published.
-                try core.fileSystem.remove(path)
-                try core.fileSystem.move(staged, to: path)
-                try core.fileSystem.syncDirectory(core.segmentsPath)
-                try core.fileSystem.syncDirectory(core.stagingPath)
-            }
+            try core.putInPlace(staged, id: id)
             return (id, record)
         } catch {
             // What cannot be removed now is swept when a writer opens the store.
@@ -72,18 +65,15 @@ struct Seal {
         }
     }
 
-    private func publish(_ segment: (id: UInt64, record: SegmentRecord)?) throws(StoreError) {
-        let collection = snapshot.collectionID
+    private func publish(
+        _ segment: (id: UInt64, record: SegmentRecord)?,
+        _ patches: [PatchWork.Written]
+    ) throws(StoreError) {
+        let collection = view.collectionID
         try core.catalog.write { (transaction: inout WriteTransaction) throws(StoreError) in
+            var settings = try transaction.settings(of: core.catalog)
             if let segment {
-                var settings = try transaction.settings(of: core.catalog)
                 settings.nextSegmentID = segment.id + 1
-                try transaction.put(
-                    .settings,
-                    CatalogKey.store,
-                    settings.encoded(),
-                    of: core.catalog
-                )
                 try transaction.put(
                     .segments,
                     CatalogKey.segment(segment.id, of: collection),
@@ -91,19 +81,16 @@ struct Seal {
                     of: core.catalog
                 )
             }
+            try transaction.put(settings, of: core.catalog)
             try foldTombstones(&transaction)
+            for written in patches { try publish(written, &transaction) }
             try transaction.removeAll(
                 .tail,
                 prefix: CatalogKey.collection(collection),
                 of: core.catalog
             )
-            for view in snapshot.tail {
-                for ordinal in view.commit.longTextOrdinals {
-                    let name = TailFormat.longTextName(commit: view.commit.commit, ordinal: ordinal)
-                    try retire("\(StoreLayout.texts)/\(name)", &transaction)
-                }
-            }
-            var state = snapshot.state
+            try transaction.retireLongTexts(of: view, catalog: core.catalog)
+            var state = view.state
             state.layout += 1
             state.tailByteCount = 0
             try transaction.put(
@@ -115,38 +102,104 @@ struct Seal {
         }
     }
 
+    private func publish(
+        _ written: PatchWork.Written,
+        _ transaction: inout WriteTransaction
+    ) throws(StoreError) {
+        var record = written.segment.record
+        let directory = "\(StoreLayout.segments)/\(SegmentName.directory(written.segment.id))"
+        if let old = record.patches {
+            let name = SegmentName.patches(generation: old.generation)
+            try transaction.retire("\(directory)/\(name)", of: core.catalog)
+        }
+        record.patches = written.patches
+        try transaction.put(
+            .segments,
+            CatalogKey.segment(written.segment.id, of: view.collectionID),
+            record.encoded(),
+            of: core.catalog
+        )
+    }
+
     /// Writes down what the tail's commits killed in segments, and drops segments in which nothing lives any more.
     private func foldTombstones(_ transaction: inout WriteTransaction) throws(StoreError) {
         var touched: Set<UInt64> = []
-        for view in snapshot.tail {
-            for case .segment(let id) in view.commit.kills.map(\.unit) { touched.insert(id) }
+        for tail in view.tail {
+            for case .segment(let id) in tail.commit.kills.map(\.unit) { touched.insert(id) }
         }
-        for view in snapshot.segments where touched.contains(view.segment.id) {
-            let id = view.segment.id
-            let key = CatalogKey.segment(id, of: snapshot.collectionID)
-            if view.dead.count == view.segment.documentCount {
-                try transaction.remove(.segments, key, of: core.catalog)
-                try transaction.removeAll(.tombstones, prefix: key, of: core.catalog)
-                try retire("\(StoreLayout.segments)/\(SegmentName.directory(id))", &transaction)
-                continue
-            }
-            let words = view.dead.words
-            for start in stride(from: 0, to: words.count, by: TombstoneBlock.wordCount) {
-                let block = Array(words[start..<min(start + TombstoneBlock.wordCount, words.count)])
-                guard block.contains(where: { $0 != 0 }) else { continue }
-                let number = UInt32(start / TombstoneBlock.wordCount)
-                try transaction.put(
-                    .tombstones,
-                    CatalogKey.tombstones(block: number, segment: id, of: snapshot.collectionID),
-                    TombstoneBlock(commit: snapshot.commit, words: block).encoded(),
-                    of: core.catalog
-                )
+        for segment in view.segments where touched.contains(segment.segment.id) {
+            try transaction.put(
+                segment.dead,
+                of: segment.segment,
+                in: view,
+                catalog: core.catalog
+            )
+        }
+    }
+}
+
+extension WriteTransaction {
+    /// Writes down the dead documents of a segment; drops the segment if all of them are.
+    mutating func put(
+        _ dead: RowSet,
+        of segment: Segment,
+        in view: CollectionView,
+        catalog: Catalog
+    ) throws(StoreError) {
+        let key = CatalogKey.segment(segment.id, of: view.collectionID)
+        if dead.count == segment.documentCount {
+            try remove(.segments, key, of: catalog)
+            try removeAll(.tombstones, prefix: key, of: catalog)
+            try retire(
+                "\(StoreLayout.segments)/\(SegmentName.directory(segment.id))",
+                of: catalog
+            )
+            return
+        }
+        let words = dead.words
+        for start in stride(from: 0, to: words.count, by: TombstoneBlock.wordCount) {
+            let block = Array(words[start..<min(start + TombstoneBlock.wordCount, words.count)])
+            guard block.contains(where: { $0 != 0 }) else { continue }
+            try put(
+                .tombstones,
+                CatalogKey.tombstones(
+                    block: UInt32(start / TombstoneBlock.wordCount),
+                    segment: segment.id,
+                    of: view.collectionID
+                ),
+                TombstoneBlock(commit: view.state.commit, words: block).encoded(),
+                of: catalog
+            )
+        }
+    }
+
+    /// Lists the files of the tail's long texts.
+    mutating func retireLongTexts(of view: CollectionView, catalog: Catalog) throws(StoreError) {
+        for tail in view.tail {
+            for ordinal in tail.commit.longTextOrdinals {
+                let name = TailFormat.longTextName(commit: tail.commit.commit, ordinal: ordinal)
+                try retire("\(StoreLayout.texts)/\(name)", of: catalog)
             }
         }
     }
 
-    private func retire(_ path: String, _ transaction: inout WriteTransaction) throws(StoreError) {
-        let key = CatalogKey.retired(transaction: transaction.identifier, path: path)
-        try transaction.put(.retired, key, [], of: core.catalog)
+    /// Lists a file or folder, named from the store's directory on, to be unlinked once no reader is older than this transaction.
+    mutating func retire(_ path: String, of catalog: Catalog) throws(StoreError) {
+        let key = CatalogKey.retired(transaction: identifier, path: path)
+        try put(.retired, key, [], of: catalog)
+    }
+}
+
+extension StoreCore {
+    /// Gives a staged segment its name, durably. Nothing refers to it yet.
+    func putInPlace(_ staged: String, id: UInt64) throws(StoreError) {
+        let path = segmentPath(id)
+        try asStoreError { () throws(FileError) in
+            // An attempt that was renamed but never published.
+            try fileSystem.remove(path)
+            try fileSystem.move(staged, to: path)
+            try fileSystem.syncDirectory(segmentsPath)
+            try fileSystem.syncDirectory(stagingPath)
+        }
     }
 }

@@ -1,40 +1,5 @@
 public import Indexes
 
-/// One named space of vectors in a collection.
-public struct VectorField: Sendable, Hashable {
-    /// The name of the only vector field of a collection made without naming one.
-    public static let unnamed = ""
-
-    /// The name, unique in its collection.
-    public var name: String
-    /// 1…65,536.
-    public var dimension: Int
-    /// What "near" means.
-    public var metric: Metric
-    /// How the numbers are stored.
-    public var storage: Storage
-    /// How sealed segments are searched.
-    public var index: IndexSpecification
-
-    /// A vector field. Checked when a collection is made of it.
-    public init(
-        name: String = VectorField.unnamed,
-        dimension: Int,
-        metric: Metric = .cosine,
-        storage: Storage = .float32,
-        index: IndexSpecification = .automatic
-    ) {
-        self.name = name
-        self.dimension = dimension
-        self.metric = metric
-        self.storage = storage
-        self.index = index
-    }
-
-    /// The largest dimension.
-    public static let maximumDimension = 65_536
-}
-
 /// How the rows of a sealed segment are searched.
 public enum IndexSpecification: Sendable, Hashable {
     /// `exact` for small segments, `graph` for the others.
@@ -101,38 +66,3 @@ extension IndexSpecification {
         }
     }
 }
-
-/// What a collection holds.
-public struct CollectionConfiguration: Sendable, Hashable {
-    /// The vector fields, one in this version.
-    public var vectorFields: [VectorField]
-
-    /// A collection of these fields.
-    public init(vectorFields: [VectorField]) {
-        self.vectorFields = vectorFields
-    }
-
-    /// A collection with one unnamed vector field.
-    public init(
-        dimension: Int,
-        metric: Metric = .cosine,
-        storage: Storage = .float32,
-        index: IndexSpecification = .automatic
-    ) {
-        self.init(vectorFields: [
-            VectorField(dimension: dimension, metric: metric, storage: storage, index: index)
-        ])
-    }
-}
-
-/// What "near" means, under the engine's own name.
-public typealias Metric = Indexes.Metric
-
-/// What a search can be told about how thoroughly it looks, under the engine's own name.
-public typealias SearchSetting = Indexes.SearchSetting
-
-/// A FAISS index by its factory string, under the engine's own name.
-public typealias FAISSKind = Indexes.FAISSKind
-
-/// How a field's numbers are stored, under the engine's own name.
-public typealias Storage = Indexes.Storage

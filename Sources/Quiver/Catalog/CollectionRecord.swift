@@ -1,0 +1,91 @@
+/// A collection's name and schema (`collections`).
+///
+/// | size | what |
+/// | --- | --- |
+/// | 4 | FF FF FF FF, which no name's length is: version 3 of the format |
+/// | 4 and bytes | name |
+/// | 4 | the next number of a field or column; numbers are never given out twice |
+/// | … | `StoredSchema` |
+///
+/// Versions 1 and 2 wrote: name, vector fields, and 1 byte 1 if there is an encoder, with its hash and location.
+struct CollectionRecord: Sendable, Hashable {
+    var name: String
+    var nextFieldID: UInt32
+    var schema: StoredSchema
+
+    static let marker: UInt32 = .max
+
+    init(name: String, nextFieldID: UInt32, schema: StoredSchema) {
+        self.name = name
+        self.nextFieldID = nextFieldID
+        self.schema = schema
+    }
+
+    /// A new collection.
+    init(name: String, configuration: CollectionConfiguration) {
+        self.init(name: name, nextFieldID: 0, schema: StoredSchema())
+        for field in configuration.vectorFields { append(field) }
+        for field in configuration.fields { append(field) }
+    }
+
+    mutating func append(_ field: VectorField) {
+        schema.vectorFields.append(
+            StoredField(
+                id: takeID(),
+                field: field,
+                columnIDs: field.rowColumns.map { _ in takeID() },
+                encoder: nil
+            )
+        )
+    }
+
+    mutating func append(_ field: Field) {
+        schema.fields.append(StoredMetadataField(id: takeID(), field: field))
+    }
+
+    private mutating func takeID() -> UInt32 {
+        defer { nextFieldID += 1 }
+        return nextFieldID
+    }
+
+    func encoded() -> [UInt8] {
+        var writer = ByteWriter()
+        writer.integer(Self.marker)
+        writer.string(name)
+        writer.integer(nextFieldID)
+        schema.encode(into: &writer)
+        return writer.bytes
+    }
+
+    static func decode(_ bytes: UnsafeRawBufferPointer) throws(ByteReader.Malformed)
+        -> CollectionRecord
+    {
+        var reader = ByteReader(bytes)
+        guard try reader.integer(UInt32.self) == marker else { return try decodeOld(bytes) }
+        let record = CollectionRecord(
+            name: try reader.string(),
+            nextFieldID: try reader.integer(),
+            schema: try StoredSchema.decode(&reader)
+        )
+        try reader.end()
+        return record
+    }
+
+    private static func decodeOld(
+        _ bytes: UnsafeRawBufferPointer
+    ) throws(ByteReader.Malformed) -> CollectionRecord {
+        var reader = ByteReader(bytes)
+        let name = try reader.string()
+        var schema = try StoredSchema.decodeOld(&reader)
+        if try reader.integer(UInt8.self) != 0 {
+            let encoder = RememberedEncoder(
+                identity: EncoderIdentity(hash: try reader.string()),
+                location: try reader.string()
+            )
+            if !schema.vectorFields.isEmpty { schema.vectorFields[0].encoder = encoder }
+        }
+        try reader.end()
+        let last = schema.vectorFields.map(\.id).max()
+        return CollectionRecord(name: name, nextFieldID: last.map { $0 + 1 } ?? 0, schema: schema)
+    }
+}

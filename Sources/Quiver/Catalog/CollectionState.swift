@@ -1,0 +1,31 @@
+/// What changes with each commit of a collection (`states`); what a reader compares to know whether it is current.
+struct CollectionState: Sendable, Hashable {
+    /// The collection's last commit.
+    var commit: UInt64 = 0
+    /// Grows whenever segments, their indexes, or the tail's beginning change: a cached snapshot with another number
+    /// is loaded anew, one with the same number only takes the commits behind its own.
+    var layout: UInt64 = 0
+    /// Bytes of the tail's documents and rows, long texts included.
+    var tailByteCount: UInt64 = 0
+
+    func encoded() -> [UInt8] {
+        var writer = ByteWriter()
+        writer.integer(commit)
+        writer.integer(layout)
+        writer.integer(tailByteCount)
+        return writer.bytes
+    }
+
+    static func decode(_ bytes: UnsafeRawBufferPointer) throws(ByteReader.Malformed)
+        -> CollectionState
+    {
+        var reader = ByteReader(bytes)
+        let state = CollectionState(
+            commit: try reader.integer(),
+            layout: try reader.integer(),
+            tailByteCount: try reader.integer()
+        )
+        try reader.end()
+        return state
+    }
+}

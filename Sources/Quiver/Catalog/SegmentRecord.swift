@@ -1,0 +1,132 @@
+/// One published segment (`segments`): the files that it consists of are listed in its manifest.
+///
+/// | size | what |
+/// | --- | --- |
+/// | 8, 8 | documents; bytes of all files but indexes and patches |
+/// | 8, 8 | length and checksum of the manifest |
+/// | 4, then each | indexes: 4 field, 8 generation, 8 length, 8 checksum |
+/// | 4, then each | refusals: 4 field, 4 and bytes reason |
+/// | 1 | 1: has patches; then 8 generation, 8 length, 8 checksum |
+/// | 8 | the commit that adopted it, which is the version of each document whose own is 0 |
+/// | 4, then each | the specification of each index, in the order of the indexes: 4 and bytes |
+///
+/// A record of version 1 ends behind the indexes, one of version 2 behind the refusals.
+struct SegmentRecord: Sendable, Hashable {
+    /// A built index of one vector field.
+    struct Index: Sendable, Hashable {
+        let fieldID: UInt32
+        /// 1 for the first one built, then counting; part of the file's name.
+        let generation: UInt64
+        let file: SegmentFileWriter.Summary
+        /// What it was built as; empty where versions 1 and 2 built it: as the field says.
+        var specification: String
+    }
+
+    /// The decision that a vector field is to have no index here, because none can be made of the segment's rows. Being of
+    /// the rows it is final: they are compared one by one, as long as the field's specification stays the same.
+    struct Refusal: Sendable, Hashable {
+        let fieldID: UInt32
+        let reason: String
+    }
+
+    /// The file of documents that were updated since the segment was made.
+    struct Patches: Sendable, Hashable {
+        /// Part of the file's name.
+        let generation: UInt64
+        let file: SegmentFileWriter.Summary
+    }
+
+    var documentCount: UInt64
+    /// Of all files but the indexes.
+    var byteCount: UInt64
+    var manifest: SegmentFileWriter.Summary
+    var indexes: [Index] = []
+    var refusals: [Refusal] = []
+    var patches: Patches?
+    var adoptingCommit: UInt64 = 0
+
+    func encoded() -> [UInt8] {
+        var writer = ByteWriter()
+        writer.integer(documentCount)
+        writer.integer(byteCount)
+        writer.summary(manifest)
+        writer.integer(UInt32(indexes.count))
+        for index in indexes {
+            writer.integer(index.fieldID)
+            writer.integer(index.generation)
+            writer.summary(index.file)
+        }
+        writer.integer(UInt32(refusals.count))
+        for refusal in refusals {
+            writer.integer(refusal.fieldID)
+            writer.string(refusal.reason)
+        }
+        writer.integer(UInt8(patches == nil ? 0 : 1))
+        if let patches {
+            writer.integer(patches.generation)
+            writer.summary(patches.file)
+        }
+        writer.integer(adoptingCommit)
+        writer.integer(UInt32(indexes.count))
+        for index in indexes { writer.string(index.specification) }
+        return writer.bytes
+    }
+
+    static func decode(_ bytes: UnsafeRawBufferPointer) throws(ByteReader.Malformed)
+        -> SegmentRecord
+    {
+        var reader = ByteReader(bytes)
+        var record = SegmentRecord(
+            documentCount: try reader.integer(),
+            byteCount: try reader.integer(),
+            manifest: try reader.summary()
+        )
+        for _ in 0..<(try reader.integer(UInt32.self)) {
+            record.indexes.append(
+                Index(
+                    fieldID: try reader.integer(),
+                    generation: try reader.integer(),
+                    file: try reader.summary(),
+                    specification: ""
+                )
+            )
+        }
+        if reader.remainingCount > 0 {
+            for _ in 0..<(try reader.integer(UInt32.self)) {
+                record.refusals.append(
+                    Refusal(fieldID: try reader.integer(), reason: try reader.string())
+                )
+            }
+        }
+        if reader.remainingCount > 0 {
+            if try reader.integer(UInt8.self) != 0 {
+                record.patches = Patches(
+                    generation: try reader.integer(),
+                    file: try reader.summary()
+                )
+            }
+            record.adoptingCommit = try reader.integer()
+            guard try reader.integer(UInt32.self) == UInt32(record.indexes.count) else {
+                throw .init(reason: "holds a segment with indexes of unknown specification")
+            }
+            for index in record.indexes.indices {
+                record.indexes[index].specification = try reader.string()
+            }
+        }
+        try reader.end()
+        return record
+    }
+}
+
+extension ByteWriter {
+    mutating func summary(_ summary: SegmentFileWriter.Summary) {
+        integer(summary.byteCount)
+        integer(summary.checksum)
+    }
+}
+
+extension ByteReader {
+    mutating func summary() throws(Malformed) -> SegmentFileWriter.Summary {
+        .init(byteCount: try integer(), checksum: try integer())
+    }
+}

@@ -1,0 +1,110 @@
+public import Indexes
+
+/// What a collection holds.
+public struct CollectionConfiguration: Sendable, Hashable {
+    /// The vector fields, at most `maximumVectorFieldCount`.
+    public var vectorFields: [VectorField]
+    /// The typed metadata fields, at most `maximumFieldCount`.
+    public var fields: [Field]
+
+    /// A collection of these fields.
+    public init(vectorFields: [VectorField], fields: [Field] = []) {
+        self.vectorFields = vectorFields
+        self.fields = fields
+    }
+
+    /// A collection with one unnamed vector field.
+    public init(
+        dimension: Int,
+        metric: Metric = .cosine,
+        storage: Storage = .float32,
+        index: IndexSpecification = .automatic,
+        fields: [Field] = []
+    ) {
+        self.init(
+            vectorFields: [
+                VectorField(dimension: dimension, metric: metric, storage: storage, index: index)
+            ],
+            fields: fields
+        )
+    }
+
+    /// The most vector fields of a collection.
+    public static let maximumVectorFieldCount = 100
+    /// The most metadata fields of a collection.
+    public static let maximumFieldCount = 1_000
+}
+
+extension CollectionConfiguration {
+    /// Throws `invalidConfiguration`, `unsupportedIndex` or `invalidName` unless a collection can be made of it.
+    public func check() throws(StoreError) {
+        guard vectorFields.count <= Self.maximumVectorFieldCount else {
+            throw .tooLarge(
+                what: "number of vector fields",
+                found: vectorFields.count,
+                limit: Self.maximumVectorFieldCount
+            )
+        }
+        guard fields.count <= Self.maximumFieldCount else {
+            throw .tooLarge(
+                what: "number of fields",
+                found: fields.count,
+                limit: Self.maximumFieldCount
+            )
+        }
+        try checkUnique(vectorFields.map(\.name), what: "vector field")
+        try checkUnique(fields.map(\.name), what: "field")
+        for field in vectorFields { try field.checkDefinition() }
+        for field in fields { try checkName(field.name, of: "field") }
+    }
+}
+
+extension VectorField {
+    /// Throws unless a collection can have the field.
+    func checkDefinition() throws(StoreError) {
+        guard (1...Self.maximumDimension).contains(dimension) else {
+            throw .invalidConfiguration(
+                reason: "a dimension is 1…\(Self.maximumDimension), not \(dimension)"
+            )
+        }
+        if !name.isEmpty { try checkName(name, of: "vector field") }
+        guard rowColumns.count <= Self.maximumRowColumnCount else {
+            throw .tooLarge(
+                what: "number of row columns",
+                found: rowColumns.count,
+                limit: Self.maximumRowColumnCount
+            )
+        }
+        try checkUnique(rowColumns.map(\.name), what: "row column")
+        for column in rowColumns { try checkName(column.name, of: "row column") }
+        try checkIndex()
+    }
+}
+
+/// Throws if two of `names` are the same bytes.
+private func checkUnique(_ names: [String], what: String) throws(StoreError) {
+    let sorted = names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    for index in sorted.indices.dropFirst()
+    where sorted[index].utf8.elementsEqual(sorted[index - 1].utf8) {
+        throw .invalidConfiguration(
+            reason: sorted[index].isEmpty
+                ? "two \(what)s have no name" : "two \(what)s are named \"\(sorted[index])\""
+        )
+    }
+}
+
+/// Throws unless `name` can be that of a `what`.
+func checkName(_ name: String, of what: String) throws(StoreError) {
+    guard !name.isEmpty else {
+        throw .invalidName(name, reason: "a \(what)'s name may not be empty")
+    }
+    guard name.utf8.count <= Store.maximumNameByteCount else {
+        throw .invalidName(
+            name,
+            reason: "a \(what)'s name has at most \(Store.maximumNameByteCount) bytes"
+        )
+    }
+    guard name.unicodeScalars.allSatisfy({ $0.properties.generalCategory != .control }) else {
+        throw .invalidName(name, reason: "a \(what)'s name may not hold control characters")
+    }
+}

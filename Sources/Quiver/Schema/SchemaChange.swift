@@ -1,0 +1,137 @@
+import LMDB
+
+/// A change to a collection's schema.
+public enum SchemaChange: Sendable, Hashable {
+    /// A new metadata field, of which no document has a value yet.
+    case addField(Field)
+    /// The field's values are gone at once, their space with the next compaction.
+    case dropField(String)
+    /// A new vector field, of which no document has a row yet; it is optional, whatever is given.
+    case addVectorField(VectorField)
+    /// The field's rows are gone at once, their space with the next compaction.
+    case dropVectorField(String)
+    /// Another index specification. Segments are searched by the index that they have until the next maintenance builds
+    /// the new one.
+    case setIndex(vectorField: String, IndexSpecification)
+    case renameField(String, to: String)
+    case renameVectorField(String, to: String)
+    /// Another name of the collection. Handles stay valid.
+    case renameCollection(String)
+}
+
+extension Collection {
+    /// Changes the schema, durably, all of it or nothing. Readers see it with their next snapshot.
+    ///
+    /// - Throws: `unknownField`, `unknownVectorField`, `invalidConfiguration`, `unsupportedIndex`, `invalidName`,
+    ///   `collectionExists`, `tooLarge`; `readOnly`, `closed`, `usedAfterFork`, `file`, `catalog`.
+    public func alter(_ changes: [SchemaChange]) throws(StoreError) {
+        let core = try store.core()
+        try core.requireWriter()
+        try core.withWriteLock { () throws(StoreError) in
+            let view = try snapshot(of: core).view
+            var record = view.record
+            for change in changes { try record.apply(change) }
+            try record.schema.configuration.check()
+            try checkName(record.name, of: "collection")
+            let altered = record
+            try core.catalog.write { (transaction: inout WriteTransaction) throws(StoreError) in
+                let isTaken = try transaction.collections(of: core.catalog).contains {
+                    $0.id != id && $0.record.name.utf8.elementsEqual(altered.name.utf8)
+                }
+                guard !isTaken else { throw .collectionExists(altered.name) }
+                for part in view.segments {
+                    try transaction.fit(part.segment, in: view, to: altered, of: core.catalog)
+                }
+                try transaction.put(
+                    .collections,
+                    CatalogKey.collection(id),
+                    altered.encoded(),
+                    of: core.catalog
+                )
+                try transaction.bumpLayout(of: view, catalog: core.catalog)
+            }
+            note(altered)
+        }
+    }
+}
+
+extension CollectionRecord {
+    fileprivate mutating func apply(_ change: SchemaChange) throws(StoreError) {
+        switch change {
+        case .addField(let field): append(field)
+        case .dropField(let name): schema.fields.remove(at: try fieldPlace(name))
+        case .addVectorField(var field):
+            field.isOptional = true
+            append(field)
+        case .dropVectorField(let name):
+            schema.vectorFields.remove(at: try vectorFieldPlace(name))
+        case .setIndex(let name, let index):
+            schema.vectorFields[try vectorFieldPlace(name)].field.index = index
+        case .renameField(let old, let new):
+            schema.fields[try fieldPlace(old)].field.name = new
+        case .renameVectorField(let old, let new):
+            schema.vectorFields[try vectorFieldPlace(old)].field.name = new
+        case .renameCollection(let new): name = new
+        }
+    }
+
+    private func fieldPlace(_ name: String) throws(StoreError) -> Int {
+        guard
+            let place = schema.fields.firstIndex(where: {
+                $0.field.name.utf8.elementsEqual(name.utf8)
+            })
+        else { throw .unknownField(name, collection: self.name) }
+        return place
+    }
+
+    private func vectorFieldPlace(_ name: String) throws(StoreError) -> Int {
+        guard
+            let place = schema.vectorFields.firstIndex(where: {
+                $0.field.name.utf8.elementsEqual(name.utf8)
+            })
+        else { throw .unknownVectorField(name, collection: self.name) }
+        return place
+    }
+}
+
+extension WriteTransaction {
+    /// Changes what the catalog says of a segment's indexes as the schema changes: those of dropped fields go; those of fields
+    /// whose specification changes say what they were built as; and what could not be built is tried anew as something else.
+    fileprivate mutating func fit(
+        _ segment: Segment,
+        in view: CollectionView,
+        to altered: CollectionRecord,
+        of catalog: Catalog
+    ) throws(StoreError) {
+        var record = segment.record
+        for old in view.record.schema.vectorFields {
+            let new = altered.schema.vectorFields.first { $0.id == old.id }
+            guard new?.field.index != old.field.index else { continue }
+            for place in record.indexes.indices where record.indexes[place].fieldID == old.id {
+                if record.indexes[place].specification.isEmpty {
+                    record.indexes[place].specification = old.field.index.description
+                }
+            }
+            record.refusals.removeAll { $0.fieldID == old.id }
+            if new == nil {
+                for index in record.indexes where index.fieldID == old.id {
+                    let name = SegmentName.index(
+                        index.fileKind(for: old),
+                        fieldID: index.fieldID,
+                        generation: index.generation
+                    )
+                    let directory = SegmentName.directory(segment.id)
+                    try retire("\(StoreLayout.segments)/\(directory)/\(name)", of: catalog)
+                }
+                record.indexes.removeAll { $0.fieldID == old.id }
+            }
+        }
+        guard record != segment.record else { return }
+        try put(
+            .segments,
+            CatalogKey.segment(segment.id, of: view.collectionID),
+            record.encoded(),
+            of: catalog
+        )
+    }
+}

@@ -1,0 +1,169 @@
+import Indexes
+
+/// A vector field with the numbers that name it and its columns on disk, for ever.
+struct StoredField: Sendable, Hashable {
+    let id: UInt32
+    var field: VectorField
+    /// The numbers of `field.rowColumns`, in their order.
+    let columnIDs: [UInt32]
+    /// The encoder whose vectors the field holds.
+    var encoder: RememberedEncoder?
+
+    /// The row columns with their numbers.
+    var columns: [(id: UInt32, column: RowColumn)] {
+        Array(zip(columnIDs, field.rowColumns))
+    }
+}
+
+/// A metadata field with the number that names it on disk, for ever.
+struct StoredMetadataField: Sendable, Hashable {
+    let id: UInt32
+    var field: Field
+}
+
+/// The fields of a collection: in its record, and in a segment's manifest as they were when it was made.
+///
+/// | size | what |
+/// | --- | --- |
+/// | 4 | vector fields, then each: |
+/// | 4, 4 and bytes | number, name |
+/// | 4, 1, 1 | dimension, metric, storage |
+/// | 4 and bytes | index specification |
+/// | 1 | 1: optional |
+/// | 1 | 1: has an encoder; then 4 and bytes its hash, 4 and bytes its location |
+/// | 4, then each | row columns: 4 number, 4 and bytes name, 1 type |
+/// | 4, then each | metadata fields: 4 number, 4 and bytes name, 1 type |
+///
+/// Versions 1 and 2 of the format had vector fields alone, each up to its index specification.
+struct StoredSchema: Sendable, Hashable {
+    var vectorFields: [StoredField] = []
+    var fields: [StoredMetadataField] = []
+
+    /// The same for users, without numbers.
+    var configuration: CollectionConfiguration {
+        CollectionConfiguration(
+            vectorFields: vectorFields.map(\.field),
+            fields: fields.map(\.field)
+        )
+    }
+
+    func encode(into writer: inout ByteWriter) {
+        writer.integer(UInt32(vectorFields.count))
+        for field in vectorFields {
+            writer.integer(field.id)
+            writer.string(field.field.name)
+            writer.integer(UInt32(field.field.dimension))
+            writer.integer(field.field.metric.rawValue)
+            writer.integer(field.field.storage.rawValue)
+            writer.string(field.field.index.description)
+            writer.integer(UInt8(field.field.isOptional ? 1 : 0))
+            writer.integer(UInt8(field.encoder == nil ? 0 : 1))
+            if let encoder = field.encoder {
+                writer.string(encoder.identity.hash)
+                writer.string(encoder.location)
+            }
+            writer.integer(UInt32(field.columnIDs.count))
+            for (id, column) in field.columns {
+                writer.integer(id)
+                writer.string(column.name)
+                writer.integer(column.type.rawValue)
+            }
+        }
+        writer.integer(UInt32(fields.count))
+        for field in fields {
+            writer.integer(field.id)
+            writer.string(field.field.name)
+            writer.integer(field.field.type.rawValue)
+        }
+    }
+
+    static func decode(_ reader: inout ByteReader) throws(ByteReader.Malformed) -> StoredSchema {
+        var schema = StoredSchema()
+        for _ in 0..<(try reader.integer(UInt32.self)) {
+            let (id, field) = try vectorField(&reader)
+            var stored = StoredField(id: id, field: field, columnIDs: [], encoder: nil)
+            stored.field.isOptional = try reader.integer(UInt8.self) != 0
+            if try reader.integer(UInt8.self) != 0 {
+                stored.encoder = RememberedEncoder(
+                    identity: EncoderIdentity(hash: try reader.string()),
+                    location: try reader.string()
+                )
+            }
+            var columnIDs: [UInt32] = []
+            for _ in 0..<(try reader.integer(UInt32.self)) {
+                columnIDs.append(try reader.integer())
+                let name = try reader.string()
+                let number: UInt8 = try reader.integer()
+                guard let type = RowColumn.NumberType(rawValue: number) else {
+                    throw .init(reason: "holds a row column of type \(number)")
+                }
+                stored.field.rowColumns.append(RowColumn(name: name, type: type))
+            }
+            schema.vectorFields.append(
+                StoredField(
+                    id: id,
+                    field: stored.field,
+                    columnIDs: columnIDs,
+                    encoder: stored.encoder
+                )
+            )
+        }
+        for _ in 0..<(try reader.integer(UInt32.self)) {
+            let id: UInt32 = try reader.integer()
+            let name = try reader.string()
+            let number: UInt8 = try reader.integer()
+            guard let type = FieldType(rawValue: number) else {
+                throw .init(reason: "holds a metadata field of type \(number)")
+            }
+            schema.fields.append(StoredMetadataField(id: id, field: Field(name: name, type: type)))
+        }
+        return schema
+    }
+
+    /// As versions 1 and 2 wrote it.
+    static func decodeOld(_ reader: inout ByteReader) throws(ByteReader.Malformed) -> StoredSchema {
+        var schema = StoredSchema()
+        for _ in 0..<(try reader.integer(UInt32.self)) {
+            let (id, field) = try vectorField(&reader)
+            schema.vectorFields.append(
+                StoredField(id: id, field: field, columnIDs: [], encoder: nil)
+            )
+        }
+        return schema
+    }
+
+    private static func vectorField(
+        _ reader: inout ByteReader
+    ) throws(ByteReader.Malformed) -> (id: UInt32, field: VectorField) {
+        let id: UInt32 = try reader.integer()
+        let name = try reader.string()
+        let dimension = Int(try reader.integer(UInt32.self))
+        guard (1...VectorField.maximumDimension).contains(dimension) else {
+            throw .init(reason: "holds a vector field of dimension \(dimension)")
+        }
+        let metricNumber: UInt8 = try reader.integer()
+        let storageNumber: UInt8 = try reader.integer()
+        guard let metric = Metric(rawValue: metricNumber),
+            let storage = Storage(rawValue: storageNumber)
+        else {
+            throw .init(
+                reason:
+                    "holds a vector field of metric \(metricNumber) and storage \(storageNumber)"
+            )
+        }
+        let text = try reader.string()
+        guard let index = try? IndexSpecification(parsing: text) else {
+            throw .init(reason: "holds a vector field with the index \"\(text)\"")
+        }
+        return (
+            id,
+            VectorField(
+                name: name,
+                dimension: dimension,
+                metric: metric,
+                storage: storage,
+                index: index
+            )
+        )
+    }
+}
