@@ -35,7 +35,12 @@ public final class Collection: Sendable {
 
     func snapshot(of core: StoreCore) throws(StoreError) -> Snapshot {
         let previous = cached.withLock { $0 }
-        let current = try SnapshotLoader.load(id, previous: previous, core: core)
+        let current = try SnapshotLoader.load(
+            id,
+            named: name,
+            previous: previous,
+            core: core
+        )
         if current !== previous {
             note(current.view.record)
             cached.withLock { cached in

@@ -12,6 +12,7 @@ struct SnapshotLoader: ~Copyable {
     /// the transaction has ended.
     static func load(
         _ collectionID: UInt32,
+        named name: String,
         previous: Snapshot?,
         core: StoreCore
     ) throws(StoreError) -> Snapshot {
@@ -31,7 +32,7 @@ struct SnapshotLoader: ~Copyable {
                     CollectionState.decode
                 )
             else {
-                throw .unknownCollection(previous?.view.record.name ?? "number \(collectionID)")
+                throw .unknownCollection(name)
             }
             let old = previous?.view
             if let previous, old?.state == state, old?.record == record { return previous }

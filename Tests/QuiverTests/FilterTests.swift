@@ -34,7 +34,7 @@ import Testing
                 2,
                 [
                     "year": .int64(2_021), "lang": .string("fr"), "archived": .bool(false),
-                    "at": .timestamp(Timestamp(rfc3339: "2026-01-01T00:00:00Z")!),
+                    "at": timestamp("2026-01-01T00:00:00Z"),
                     "ids": .int32s([4, 5]),
                 ]
             ),
@@ -87,7 +87,7 @@ import Testing
             ("yeer = 1", nil),
             ("year = 'x'", nil), ("(year = 1", 10), ("year = 1)", 9), ("year = 1 and", 13),
             ("tags < 'x'", nil), ("year = null", 8), ("year in ()", 10), ("at = 'yesterday'", nil),
-            ("year = 1..2", 8), ("§", 1), ("year = '\\q'", 10), ("not", 4), ("lang prefix 3", 13),
+            ("year = 1..2", 8), ("§", 1), ("year = '\\q'", 9), ("not", 4), ("lang prefix 3", 13),
         ] as [(String, Int?)]
     )
     func `says what is wrong with it and where`(text: String, position: Int?) throws {

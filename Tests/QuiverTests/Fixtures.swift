@@ -62,3 +62,8 @@ extension Collection {
         }
     }
 }
+
+/// A value for a `timestamp` field; null if `text` is none, which no test expects.
+func timestamp(_ text: String) -> FieldValue {
+    Timestamp(rfc3339: text).map { .timestamp($0) } ?? .null
+}

@@ -37,7 +37,7 @@ import Testing
         fields: [
             "lang": .string("de"), "year": .int64(2_020), "score": .double(0.5),
             "archived": .bool(false),
-            "at": .timestamp(Timestamp(rfc3339: "2026-11-28T10:25:49.25+01:00")!),
+            "at": timestamp("2026-11-28T10:25:49.25+01:00"),
             "tags": .strings(["a", "", "ü"]), "raw": .bytes([0, 255]), "ids": .int32s([-1, 7]),
         ],
         vectors: ["title": [1, 2], "tokens": [1, 0, 0, 0, 1, 0, 0, 0, 1]],

@@ -126,9 +126,14 @@ struct Verification {
             try note(error, of: Catalog.fileName)
             return
         }
-        for (id, _) in collections {
+        for (id, record) in collections {
             do {
-                let snapshot = try SnapshotLoader.load(id, previous: nil, core: core)
+                let snapshot = try SnapshotLoader.load(
+                    id,
+                    named: record.name,
+                    previous: nil,
+                    core: core
+                )
                 try check(snapshot, progress: progress)
             } catch {
                 try note(error, of: Catalog.fileName)
