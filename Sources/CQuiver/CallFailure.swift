@@ -22,15 +22,15 @@ extension StoreError {
     var status: qv_status {
         switch self {
         case .notAStore: QV_ERROR_NOT_A_STORE
-        case .alreadyExists, .collectionExists, .keyExists: QV_ERROR_EXISTS
+        case .alreadyExists, .collectionExists, .keyExists, .snapshotExists: QV_ERROR_EXISTS
         case .unsupportedFormat: QV_ERROR_FORMAT
         case .lockedByWriter: QV_ERROR_LOCKED
         case .readOnly: QV_ERROR_READ_ONLY
         case .closed: QV_ERROR_CLOSED
         case .usedAfterFork: QV_ERROR_FORK
-        case .unknownCollection, .unknownVectorField, .unknownField, .unknownRowColumn, .unknownKey:
+        case .unknownCollection, .unknownSnapshot, .unknownVectorField, .unknownField, .unknownRowColumn, .unknownKey:
             QV_ERROR_NOT_FOUND
-        case .invalidName, .invalidConfiguration, .unsupportedIndex, .ambiguousVectorField:
+        case .invalidName, .invalidConfiguration, .tooLittleMemory, .unsupportedIndex, .ambiguousVectorField:
             QV_ERROR_CONFIGURATION
         case .invalidKey, .duplicateKey, .duplicateCollection: QV_ERROR_KEY
         case .versionConflict: QV_ERROR_CONFLICT

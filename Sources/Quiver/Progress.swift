@@ -4,6 +4,8 @@ public struct Progress: Sendable, Hashable {
     public enum Stage: String, Sendable, Hashable, CaseIterable {
         /// The tail is written to a segment.
         case sealing
+        /// Documents are moved into new segments; counts are documents.
+        case compacting
         /// Indexes are built; counts are rows.
         case indexing
         /// Files are checked; counts are bytes.

@@ -4,6 +4,7 @@ import LMDB
 /// Reads a collection's current snapshot from the catalog, taking over what an older one has open already.
 struct SnapshotLoader: ~Copyable {
     private let core: StoreCore
+    private let source: CatalogSource
     private var view: CollectionView
 
     /// The snapshot of the last commit: `previous` itself if nothing has changed since.
@@ -17,44 +18,65 @@ struct SnapshotLoader: ~Copyable {
         core: StoreCore
     ) throws(StoreError) -> Snapshot {
         try core.catalog.read { (transaction: borrowing ReadTransaction) throws(StoreError) in
-            let key = CatalogKey.collection(collectionID)
+            let source = CatalogSource(core: core, snapshot: nil)
             guard
-                let record = try transaction.record(
-                    .collections,
-                    key,
-                    of: core.catalog,
-                    CollectionRecord.decode
-                ),
-                let state = try transaction.record(
-                    .states,
-                    key,
-                    of: core.catalog,
-                    CollectionState.decode
-                )
-            else {
-                throw .unknownCollection(name)
-            }
+                let loader = try SnapshotLoader(collectionID, from: source, transaction, core: core)
+            else { throw .unknownCollection(name) }
             let old = previous?.view
-            if let previous, old?.state == state, old?.record == record { return previous }
-            var loader = SnapshotLoader(
-                core: core,
-                view: CollectionView(collectionID: collectionID, record: record, state: state)
-            )
-            if let old, old.state.layout == state.layout {
-                loader.view.segments = old.segments
-                loader.view.tail = old.tail
-                try loader.appendTail(transaction, after: old.state.commit, reusing: [])
-            } else {
-                try loader.loadSegments(transaction, reusing: old?.segments ?? [])
-                try loader.appendTail(transaction, after: 0, reusing: old?.tail ?? [])
+            if let previous, old?.state == loader.view.state, old?.record == loader.view.record {
+                return previous
             }
-            return Snapshot(process: core.process, view: loader.view)
+            var work = loader
+            if let old, old.state.layout == work.view.state.layout {
+                work.view.segments = old.segments
+                work.view.tail = old.tail
+                try work.appendTail(transaction, after: old.state.commit, reusing: [])
+            } else {
+                try work.loadSegments(transaction, reusing: old?.segments ?? [])
+                try work.appendTail(transaction, after: 0, reusing: old?.tail ?? [])
+            }
+            return Snapshot(process: core.process, view: work.view)
         }
     }
 
-    private init(core: StoreCore, view: CollectionView) {
+    /// The segments of a collection that has no tail: as a named snapshot has it.
+    static func view(
+        _ collectionID: UInt32,
+        from source: CatalogSource,
+        _ transaction: borrowing ReadTransaction,
+        core: StoreCore
+    ) throws(StoreError) -> CollectionView {
+        guard
+            var loader = try SnapshotLoader(collectionID, from: source, transaction, core: core)
+        else {
+            throw .damaged(
+                file: core.catalog.path,
+                reason: "has a snapshot without the state of collection \(collectionID)"
+            )
+        }
+        try loader.loadSegments(transaction, reusing: [])
+        return loader.view
+    }
+
+    private init?(
+        _ collectionID: UInt32,
+        from source: CatalogSource,
+        _ transaction: borrowing ReadTransaction,
+        core: StoreCore
+    ) throws(StoreError) {
+        let key = CatalogKey.collection(collectionID)
+        guard
+            let record = try source.record(
+                transaction,
+                .collections,
+                key,
+                CollectionRecord.decode
+            ),
+            let state = try source.record(transaction, .states, key, CollectionState.decode)
+        else { return nil }
         self.core = core
-        self.view = view
+        self.source = source
+        view = CollectionView(collectionID: collectionID, record: record, state: state)
     }
 
     private mutating func loadSegments(
@@ -62,11 +84,9 @@ struct SnapshotLoader: ~Copyable {
         reusing old: [CollectionView.SegmentView]
     ) throws(StoreError) {
         var views: [CollectionView.SegmentView] = []
-        try transaction.forEachRecord(
-            .segments,
-            prefix: CatalogKey.collection(view.collectionID),
-            of: core.catalog
-        ) { (key, value) throws(StoreError) in
+        let key = CatalogKey.collection(view.collectionID)
+        try source.forEachRecord(transaction, .segments, prefix: key) {
+            (key, value) throws(StoreError) in
             let id = try segmentID(key)
             let segmentRecord = try asDamage(of: core.catalog.path) {
                 () throws(ByteReader.Malformed) in
@@ -108,11 +128,9 @@ struct SnapshotLoader: ~Copyable {
         of segment: Segment
     ) throws(StoreError) -> RowSet {
         var words: [UInt64] = []
-        try transaction.forEachRecord(
-            .tombstones,
-            prefix: CatalogKey.segment(segment.id, of: view.collectionID),
-            of: core.catalog
-        ) { (key, value) throws(StoreError) in
+        let prefix = CatalogKey.segment(segment.id, of: view.collectionID)
+        try source.forEachRecord(transaction, .tombstones, prefix: prefix) {
+            (key, value) throws(StoreError) in
             let block = try asDamage(of: core.catalog.path) { () throws(ByteReader.Malformed) in
                 guard key.count == 16 else {
                     throw .init(reason: "holds tombstones under a key of \(key.count) bytes")

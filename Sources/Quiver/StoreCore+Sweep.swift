@@ -20,23 +20,7 @@ extension StoreCore {
                     return try SegmentRecord.decode(value)
                 }
                 let id = UInt64(bigEndian: key.loadUnaligned(fromByteOffset: 4, as: UInt64.self))
-                let directory = "\(StoreLayout.segments)/\(SegmentName.directory(id))"
-                known.insert(directory)
-                if let patches = record.patches {
-                    let name = SegmentName.patches(generation: patches.generation)
-                    known.insert("\(directory)/\(name)")
-                }
-                for index in record.indexes {
-                    // The record need not say which; the other is not there.
-                    for kind in [SegmentFileKind.graph, .faiss] {
-                        let name = SegmentName.index(
-                            kind,
-                            fieldID: index.fieldID,
-                            generation: index.generation
-                        )
-                        known.insert("\(directory)/\(name)")
-                    }
-                }
+                known.formUnion(record.paths(ofSegment: id))
             }
             try transaction.forEachRecord(.tail, prefix: [], of: catalog) {
                 (key, _) throws(StoreError) in
@@ -49,6 +33,7 @@ extension StoreCore {
                 (key, _) throws(StoreError) in
                 retired.insert(String(decoding: key.dropFirst(8), as: UTF8.self))
             }
+            known.formUnion(try transaction.pinnedPaths(of: catalog))
         }
         try asStoreError { () throws(FileError) in
             // A copy of the store may lack those that were empty.
@@ -84,10 +69,12 @@ extension StoreCore {
         try unlinkRetired()
     }
 
-    /// Unlinks what was retired before the oldest reader's view, and forgets it.
+    /// Unlinks what was retired before the oldest reader's view and no named snapshot needs, and forgets it.
     func unlinkRetired() throws(StoreError) {
         var retired: [(transaction: UInt64, path: String)] = []
+        var pinned: Set<String> = []
         try catalog.read { (transaction: borrowing ReadTransaction) throws(StoreError) in
+            pinned = try transaction.pinnedPaths(of: catalog)
             try transaction.forEachRecord(.retired, prefix: [], of: catalog) {
                 (key, _) throws(StoreError) in
                 guard key.count > 8 else { return }
@@ -101,7 +88,7 @@ extension StoreCore {
         }
         guard !retired.isEmpty else { return }
         let oldest = try oldestReaderTransaction()
-        let free = retired.filter { $0.transaction <= oldest }
+        let free = retired.filter { $0.transaction <= oldest && !pinned.contains($0.path) }
         guard !free.isEmpty else { return }
         try asStoreError { () throws(FileError) in
             for entry in free { try fileSystem.remove("\(path)/\(entry.path)") }

@@ -13,6 +13,10 @@ final class StoreCore: Sendable {
     let writing = Mutex<Void>(())
     /// Batches whose callers wait for the write lock.
     let waiting = Mutex<[WriteRequest]>([])
+    /// Held by the one compaction.
+    let compaction = Mutex<Void>(())
+    /// The thread that has `compaction`, 0 if none has.
+    let compactor = Atomic<UInt>(0)
     /// The thread that has `writing`, 0 if none has.
     let writer = Atomic<UInt>(0)
     let process: ProcessMark

@@ -14,6 +14,8 @@ extension StoreError: CustomStringConvertible {
         case .usedAfterFork(let path): "\(path): opened by a process that this one is a fork of"
         case .unknownCollection(let name): "no collection named \"\(name)\""
         case .collectionExists(let name): "there is a collection named \"\(name)\" already"
+        case .unknownSnapshot(let name): "no snapshot named \"\(name)\""
+        case .snapshotExists(let name): "there is a snapshot named \"\(name)\" already"
         case .invalidName(let name, let reason): "\"\(name)\" is not a usable name: \(reason)"
         case .unknownVectorField(let name, let collection):
             "collection \"\(collection)\" has no vector field "
@@ -60,6 +62,8 @@ extension StoreError: CustomStringConvertible {
                 + "does not fit into float16 (±65504)"
         case .textTooLong(let key, let byteCount, let limit):
             "key \(key): a text of \(byteCount) bytes, at most \(limit) are stored"
+        case .tooLittleMemory(let found, let minimum):
+            "\(found) bytes of memory are too few, at least \(minimum) are needed"
         case .tooLarge(let what, let found, let limit): "\(what): \(found), at most \(limit)"
         case .invalidK(let k): "k is \(k), it must be at least 1"
         case .invalidSearch(let reason): reason

@@ -18,6 +18,8 @@ public enum StoreError: Error, Sendable, Equatable {
     // Catalog
     case unknownCollection(String)
     case collectionExists(String)
+    case unknownSnapshot(String)
+    case snapshotExists(String)
     case invalidName(String, reason: String)
     case unknownVectorField(String, collection: String)
     /// None was named, and there is not exactly one.
@@ -50,6 +52,8 @@ public enum StoreError: Error, Sendable, Equatable {
     case zeroVector(key: Key?, field: String, row: Int)
     case float16Overflow(key: Key?, field: String, row: Int, position: Int, value: Float)
     case textTooLong(key: Key, byteCount: Int, limit: Int)
+    /// Less memory than the work can do with.
+    case tooLittleMemory(found: Int, minimum: Int)
     case tooLarge(what: String, found: Int, limit: Int)
 
     // Searches

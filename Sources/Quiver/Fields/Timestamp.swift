@@ -15,6 +15,14 @@ public struct Timestamp: Sendable, Hashable, Comparable {
         self.nanoseconds = nanoseconds
     }
 
+    /// 1970-01-01T00:00:00Z.
+    static let epoch = Timestamp()
+
+    private init() {
+        seconds = 0
+        nanoseconds = 0
+    }
+
     /// Whether `left` is earlier.
     public static func < (left: Timestamp, right: Timestamp) -> Bool {
         (left.seconds, left.nanoseconds) < (right.seconds, right.nanoseconds)

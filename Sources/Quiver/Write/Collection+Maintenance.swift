@@ -13,8 +13,8 @@ extension Collection {
         }
     }
 
-    /// Makes searches fast: seals a tail that is long enough for an index, builds the indexes that segments lack,
-    /// and unlinks what is retired.
+    /// Makes searches fast: seals a tail that is long enough for an index, merges segments where that is worthwhile
+    /// (`CompactionOptions.Extent`), builds the indexes that they lack, and unlinks what is retired.
     ///
     /// Where no index of the kind can be made of a segment's rows, that is decided for good and the others are built:
     /// `statistics()` tells which and why.
@@ -42,6 +42,10 @@ extension Collection {
             if isTailLong { try Seal(core: core, view: view).run(progress: progress) }
             try core.unlinkRetired()
         }
+        _ = try compactSegments(
+            CompactionOptions(extent: .worthwhile, threadCount: threadCount),
+            progress: progress
+        )
         try IndexBuild(collection: self, core: core, view: try snapshot(of: core).view)
             .run(threadCount: threadCount, progress: progress)
     }

@@ -156,6 +156,16 @@ extension WriteTransaction {
             )
             return
         }
+        try put(dead, ofSegment: segment.id, in: view, catalog: catalog)
+    }
+
+    /// Writes down the dead documents of a segment in which something lives.
+    mutating func put(
+        _ dead: RowSet,
+        ofSegment id: UInt64,
+        in view: CollectionView,
+        catalog: Catalog
+    ) throws(StoreError) {
         let words = dead.words
         for start in stride(from: 0, to: words.count, by: TombstoneBlock.wordCount) {
             let block = Array(words[start..<min(start + TombstoneBlock.wordCount, words.count)])
@@ -164,7 +174,7 @@ extension WriteTransaction {
                 .tombstones,
                 CatalogKey.tombstones(
                     block: UInt32(start / TombstoneBlock.wordCount),
-                    segment: segment.id,
+                    segment: id,
                     of: view.collectionID
                 ),
                 TombstoneBlock(commit: view.state.commit, words: block).encoded(),

@@ -1,0 +1,77 @@
+import Glibc
+import LMDB
+
+extension Collection {
+    /// Gives back the space of deleted and replaced documents and merges small segments, in bounded memory.
+    ///
+    /// Seals the tail first. Searches and writes go on meanwhile. It can be ended at any moment, by `progress`, by an error or by
+    /// the death of the process: what is done by then stays, and the next call goes on from there. Disk space for
+    /// a copy of what is moved is needed until the end.
+    ///
+    /// - Parameter progress: called from the threads that work; `false` cancels.
+    /// - Throws: `cancelled`, `tooLittleMemory`, `readOnly`, `closed`, `file`, `catalog`, `damaged`, `index`.
+    @discardableResult
+    public func compact(
+        _ options: CompactionOptions = CompactionOptions(),
+        progress: @Sendable (Progress) -> Bool = { _ in true }
+    ) throws(StoreError) -> CompactionSummary {
+        guard options.memoryByteCount >= CompactionOptions.minimumMemoryByteCount else {
+            throw .tooLittleMemory(
+                found: options.memoryByteCount,
+                minimum: CompactionOptions.minimumMemoryByteCount
+            )
+        }
+        try seal(progress: progress)
+        return try compactSegments(options, progress: progress)
+    }
+
+    func compactSegments(
+        _ options: CompactionOptions,
+        progress: @Sendable (Progress) -> Bool
+    ) throws(StoreError) -> CompactionSummary {
+        let core = try store.core()
+        return try core.compacting { () throws(StoreError) in
+            let summary = try Compaction(collection: self, core: core, options: options)
+                .run(progress: progress)
+            try core.withWriteLock { () throws(StoreError) in try core.unlinkRetired() }
+            return summary
+        }
+    }
+}
+
+extension Store {
+    /// Compacts every collection, one after the other: `Collection.compact`.
+    @discardableResult
+    public func compact(
+        _ options: CompactionOptions = CompactionOptions(),
+        progress: @Sendable (Progress) -> Bool = { _ in true }
+    ) throws(StoreError) -> CompactionSummary {
+        var total = CompactionSummary()
+        for name in try collectionNames() {
+            let summary = try collection(name).compact(options, progress: progress)
+            total.removedSegmentCount += summary.removedSegmentCount
+            total.addedSegmentCount += summary.addedSegmentCount
+            total.documentCount += summary.documentCount
+            total.writtenByteCount += summary.writtenByteCount
+        }
+        return total
+    }
+}
+
+extension StoreCore {
+    /// Runs `body` while no other thread compacts; a second one would copy the same documents for nothing.
+    fileprivate func compacting<Result>(
+        _ body: () throws(StoreError) -> Result
+    ) throws(StoreError) -> Result {
+        try requireNotWriting()
+        guard compactor.load(ordering: .relaxed) != pthread_self() else {
+            throw .catalog(.nestedWrite(path: catalog.path))
+        }
+        return try compaction.withLock { (_) throws(StoreError) in
+            // Only this thread ever compares the value with itself.
+            compactor.store(pthread_self(), ordering: .relaxed)
+            defer { compactor.store(0, ordering: .relaxed) }
+            return try body()
+        }
+    }
+}

@@ -1,0 +1,112 @@
+import Indexes
+
+/// Which segments of a collection are merged, and how large the new ones may become.
+struct CompactionPlan {
+    /// The segments, by their number.
+    let segments: [UInt64]
+    /// Their live documents.
+    let documentCount: Int
+    /// Of a new segment.
+    let documentLimit: Int
+
+    /// - Returns: `nil` if nothing is worth doing.
+    init?(_ view: CollectionView, _ options: CompactionOptions) {
+        let cost = MemoryCost(view.record.schema, view)
+        let limit = max(
+            1,
+            min(
+                options.maximumSegmentDocumentCount,
+                cost.documentLimit(memoryByteCount: options.memoryByteCount)
+            )
+        )
+        let parts = view.segments.map { Part($0, schema: view.record.schema) }
+        let chosen: [Part]
+        switch options.extent {
+        case .everything:
+            let small = parts.filter { !$0.isStale && $0.liveCount < limit / 2 }
+            let stale = parts.filter(\.isStale)
+            // One small segment alone is as small afterwards.
+            chosen = stale + (small.count + stale.count > 1 ? small : [])
+        case .worthwhile:
+            let dead = parts.filter { $0.deadShare >= 1.0 / 3 }
+            chosen = dead + Self.tier(of: parts.filter { $0.deadShare < 1.0 / 3 }, limit: limit)
+        }
+        guard !chosen.isEmpty else { return nil }
+        segments = chosen.map(\.id)
+        documentCount = chosen.reduce(0) { $0 + $1.liveCount }
+        documentLimit = limit
+    }
+
+    /// The segments of the fullest tier, if they are enough to be merged: a tier is of segments within a factor of four, so
+    /// that each document is written anew about as often as the number of segments has digits to the base four.
+    private static func tier(of parts: [Part], limit: Int) -> [Part] {
+        var tiers: [Int: [Part]] = [:]
+        for part in parts where part.liveCount < limit / 2 {
+            tiers[part.liveCount.bitWidth - part.liveCount.leadingZeroBitCount >> 1, default: []]
+                .append(part)
+        }
+        let fullest = tiers.values.max { $0.count < $1.count } ?? []
+        return fullest.count >= 4 ? fullest : []
+    }
+
+    private struct Part {
+        let id: UInt64
+        let liveCount: Int
+        let deadShare: Double
+        /// Something in it takes up space for nothing, or is looked up in a second place.
+        let isStale: Bool
+
+        init(_ view: CollectionView.SegmentView, schema: StoredSchema) {
+            let segment = view.segment
+            id = segment.id
+            liveCount = segment.documentCount - view.dead.count
+            deadShare = Double(view.dead.count) / Double(max(1, segment.documentCount))
+            let known = Set(
+                schema.vectorFields.map(\.id) + schema.vectorFields.flatMap(\.columnIDs)
+            )
+            let holdsDropped = segment.manifest.files.contains { file in
+                (file.kind == .vectors || file.kind == .rows || file.kind == .column)
+                    && !known.contains(file.fieldID)
+            }
+            isStale = view.dead.count > 0 || segment.patches != nil || holdsDropped
+        }
+    }
+}
+
+/// The anonymous memory that writing a segment takes.
+struct MemoryCost {
+    private let byteCountPerDocument: Double
+
+    /// What does not depend on the number of documents: buffers, and what the process has anyway.
+    private static let fixedByteCount = 8 << 20
+
+    init(_ schema: StoredSchema, _ view: CollectionView) {
+        let documentCount = view.segments.reduce(0) { $0 + $1.segment.documentCount }
+        var perDocument = 0.0
+        for field in schema.vectorFields {
+            let rowCount = view.segments.reduce(0) { $0 + $1.segment.rows(of: field.id).count }
+            let rowsPerDocument = Double(rowCount) / Double(max(1, documentCount))
+            perDocument = max(perDocument, rowsPerDocument * Double(field.byteCountPerRow))
+        }
+        // The list of documents; then norms, or the index of one field at a time.
+        byteCountPerDocument = Double(MemoryLayout<CollectionView.Location>.stride) + perDocument
+    }
+
+    func documentLimit(memoryByteCount: Int) -> Int {
+        let room = Double(memoryByteCount - Self.fixedByteCount)
+        return max(1_000, min(Rows.countLimit, Int(room / byteCountPerDocument)))
+    }
+}
+
+extension StoredField {
+    /// The anonymous memory of a row while its segment is written or its index is built.
+    fileprivate var byteCountPerRow: Int {
+        switch field.index.plan(over: 1 << 20, dimension: field.dimension) {
+        // Links as they are built, and as they are laid out.
+        case .graph(let parameters): 2 * (8 * parameters.M + 16) + 16
+        // Codes are no longer than the rows are as float32.
+        case .faiss: 4 * field.dimension + 64
+        case nil: 8
+        }
+    }
+}
