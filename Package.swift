@@ -138,7 +138,7 @@ let package = Package(
             resources: [.copy("Resources")]
         ),
         tests(of: "CQuiver", imports: ["CQuiverABI"]),
-        tests(of: "Quiver", imports: ["Files"], resources: [.copy("Resources")]),
+        tests(of: "Quiver", imports: ["Files", "Threads"], resources: [.copy("Resources")]),
         tests(of: "Interchange", imports: ["Quiver", "JSON", "Files"]),
         .testTarget(
             name: "CLITests",

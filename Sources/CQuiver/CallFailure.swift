@@ -39,7 +39,7 @@ extension StoreError {
             .float16Overflow:
             QV_ERROR_VECTOR
         case .textTooLong, .tooLarge: QV_ERROR_TOO_LARGE
-        case .invalidK, .invalidSearch, .invalidFilter, .unknownSearchSetting: QV_ERROR_SEARCH
+        case .invalidK, .invalidSearch, .invalidFilter, .invalidReading, .noSuchDocument, .unknownSearchSetting: QV_ERROR_SEARCH
         case .wrongEncoder, .noEncoder: QV_ERROR_ENCODER
         case .cancelled: QV_ERROR_CANCELLED
         case .damaged: QV_ERROR_DAMAGED

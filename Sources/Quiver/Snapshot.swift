@@ -1,4 +1,5 @@
 import Indexes
+import Synchronization
 
 /// An unchanging view of a collection: the documents of one commit and those before it.
 ///
@@ -10,10 +11,22 @@ public final class Snapshot: Sendable {
     let scratch = SearchScratch()
     let searchedDeadRows = SearchedDeadRows()
     let view: CollectionView
+    private let knownStorageOrder = Mutex<StorageOrder?>(nil)
+    let knownNumbering = Mutex<DocumentNumbering?>(nil)
 
     init(process: ProcessMark, view: CollectionView) {
         self.process = process
         self.view = view
+    }
+
+    /// The live documents by their place in storage. Made by the first call.
+    var storageOrder: StorageOrder {
+        knownStorageOrder.withLock { known in
+            if let known { return known }
+            let order = StorageOrder(view)
+            known = order
+            return order
+        }
     }
 
     /// The number of the last commit that the snapshot sees.

@@ -73,6 +73,9 @@ extension StoreError: CustomStringConvertible {
             "an index \"\(index)\" has no \(setting.rawValue) to be set"
         case .wrongEncoder(let collection, let expected, let found):
             "the vectors of collection \"\(collection)\" come from encoder \(expected), not \(found)"
+        case .invalidReading(let reason): reason
+        case .noSuchDocument(let number, let count):
+            "there is no number \(number) among \(count)"
         case .noEncoder(let collection): "collection \"\(collection)\" remembers no encoder"
         case .cancelled: "cancelled"
         case .damaged(let file, let reason): "\(file): damaged: \(reason)"

@@ -64,6 +64,9 @@ public enum StoreError: Error, Sendable, Equatable {
     /// The field's index has no such thing to set.
     case unknownSearchSetting(SearchSetting, index: String)
     case wrongEncoder(collection: String, expected: EncoderIdentity, found: EncoderIdentity)
+    /// A part, sample, position or range that cannot be.
+    case invalidReading(reason: String)
+    case noSuchDocument(number: Int, count: Int)
     case noEncoder(collection: String)
     case cancelled
 
