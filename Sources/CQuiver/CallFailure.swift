@@ -30,7 +30,7 @@ extension StoreError {
         case .usedAfterFork: QV_ERROR_FORK
         case .unknownCollection, .unknownSnapshot, .unknownVectorField, .unknownField, .unknownRowColumn, .unknownKey:
             QV_ERROR_NOT_FOUND
-        case .invalidName, .invalidConfiguration, .tooLittleMemory, .unsupportedIndex, .ambiguousVectorField:
+        case .invalidName, .invalidConfiguration, .tooLittleMemory, .unfitSegment, .unsupportedIndex, .ambiguousVectorField:
             QV_ERROR_CONFIGURATION
         case .invalidKey, .duplicateKey, .duplicateCollection: QV_ERROR_KEY
         case .versionConflict: QV_ERROR_CONFLICT

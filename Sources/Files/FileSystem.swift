@@ -13,6 +13,8 @@ public struct FileSystem: Sendable {
     public var fsync: @Sendable (_ descriptor: Int32) -> Int32
     /// Gives a file or directory another name, atomically.
     public var rename: @Sendable (_ from: String, _ to: String) -> Int32
+    /// Gives a file a second name.
+    public var link: @Sendable (_ from: String, _ to: String) -> Int32
     /// Removes a file's name.
     public var unlink: @Sendable (_ path: String) -> Int32
     /// Makes a directory.
@@ -29,6 +31,7 @@ public struct FileSystem: Sendable {
             ) -> Int,
         fsync: @escaping @Sendable (_ descriptor: Int32) -> Int32,
         rename: @escaping @Sendable (_ from: String, _ to: String) -> Int32,
+        link: @escaping @Sendable (_ from: String, _ to: String) -> Int32,
         unlink: @escaping @Sendable (_ path: String) -> Int32,
         mkdir: @escaping @Sendable (_ path: String, _ mode: mode_t) -> Int32,
         rmdir: @escaping @Sendable (_ path: String) -> Int32
@@ -37,6 +40,7 @@ public struct FileSystem: Sendable {
         self.pwrite = pwrite
         self.fsync = fsync
         self.rename = rename
+        self.link = link
         self.unlink = unlink
         self.mkdir = mkdir
         self.rmdir = rmdir
@@ -50,6 +54,7 @@ public struct FileSystem: Sendable {
         },
         fsync: { Glibc.fsync($0) },
         rename: { Glibc.rename($0, $1) },
+        link: { Glibc.link($0, $1) },
         unlink: { Glibc.unlink($0) },
         mkdir: { Glibc.mkdir($0, $1) },
         rmdir: { Glibc.rmdir($0) }

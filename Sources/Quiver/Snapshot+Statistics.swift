@@ -54,7 +54,7 @@ extension Snapshot {
                 case .fields, .patches: counts.fields += byteCount
                 case .graph, .faiss: counts.indexes += byteCount
                 case .keys, .documents: counts.keys += byteCount
-                case .manifest: counts.manifests += byteCount
+                case .manifest, .record: counts.manifests += byteCount
                 }
             }
         }

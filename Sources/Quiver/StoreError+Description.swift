@@ -73,6 +73,7 @@ extension StoreError: CustomStringConvertible {
             "an index \"\(index)\" has no \(setting.rawValue) to be set"
         case .wrongEncoder(let collection, let expected, let found):
             "the vectors of collection \"\(collection)\" come from encoder \(expected), not \(found)"
+        case .unfitSegment(let path, let reason): "\(path): does not fit the collection: \(reason)"
         case .invalidReading(let reason): reason
         case .noSuchDocument(let number, let count):
             "there is no number \(number) among \(count)"

@@ -65,6 +65,8 @@ public enum StoreError: Error, Sendable, Equatable {
     case unknownSearchSetting(SearchSetting, index: String)
     case wrongEncoder(collection: String, expected: EncoderIdentity, found: EncoderIdentity)
     /// A part, sample, position or range that cannot be.
+    /// A segment that was made for another collection, or by rules that are not this one's.
+    case unfitSegment(path: String, reason: String)
     case invalidReading(reason: String)
     case noSuchDocument(number: Int, count: Int)
     case noEncoder(collection: String)

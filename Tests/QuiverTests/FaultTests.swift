@@ -34,6 +34,7 @@ private final class FaultyFiles: Sendable {
             pwrite: { self.fails() ? -1 : system.pwrite($0, $1, $2) },
             fsync: { self.fails() ? -1 : system.fsync($0) },
             rename: { self.fails() ? -1 : system.rename($0, $1) },
+            link: { self.fails() ? -1 : system.link($0, $1) },
             unlink: { self.fails() ? -1 : system.unlink($0) },
             mkdir: { self.fails() ? -1 : system.mkdir($0, $1) },
             rmdir: { self.fails() ? -1 : system.rmdir($0) }

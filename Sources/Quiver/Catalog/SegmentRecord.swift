@@ -7,7 +7,7 @@
 /// | 4, then each | indexes: 4 field, 8 generation, 8 length, 8 checksum |
 /// | 4, then each | refusals: 4 field, 4 and bytes reason |
 /// | 1 | 1: has patches; then 8 generation, 8 length, 8 checksum |
-/// | 8 | the commit that adopted it, which is the version of each document whose own is 0 |
+/// | 8 | 0, or the commit that adopted it, which is then the version of its documents |
 /// | 4, then each | the specification of each index, in the order of the indexes: 4 and bytes |
 ///
 /// A record of version 1 ends behind the indexes, one of version 2 behind the refusals.

@@ -23,7 +23,14 @@ struct SegmentMove {
         let staged = "\(core.stagingPath)/compaction-\(number)"
         do throws(StoreError) {
             var made: Segment?
-            if !documents.isEmpty { made = try write(to: staged, progress: progress) }
+            if !documents.isEmpty {
+                let maker = SegmentMaker(
+                    view: view,
+                    fileSystem: core.fileSystem,
+                    threadCount: compaction.options.threadCount
+                )
+                made = try maker.make(documents, at: staged, progress: progress)
+            }
             let summary = try core.withWriteLock { () throws(StoreError) in
                 try publish(made, staged: staged)
             }
@@ -34,55 +41,6 @@ struct SegmentMove {
             try? core.fileSystem.remove(staged)
             throw error
         }
-    }
-
-    /// Writes the segment and its indexes.
-    private func write(
-        to staged: String,
-        progress: @Sendable (Progress) -> Bool
-    ) throws(StoreError) -> Segment {
-        var writer = SegmentWriter(directory: staged, view: view, core: core)
-        var record = try writer.write(documents) { (done, total) throws(StoreError) in
-            let now = Progress(stage: .compacting, completed: done, total: total)
-            guard progress(now) else { throw .cancelled }
-        }
-        let schema = view.record.schema
-        let bare = try Segment(id: 0, path: staged, record: record, schema: schema)
-        for field in schema.vectorFields {
-            guard case .build(let plan) = field.indexWork(of: bare) else { continue }
-            let specification = field.field.index
-            let name = SegmentName.index(specification.fileKind, fieldID: field.id, generation: 1)
-            let total = bare.rows(of: field.id).count
-            do throws(StoreError) {
-                let file = try IndexWriter(core: core, segment: bare, field: field).write(
-                    plan,
-                    to: "\(staged)/\(name)",
-                    threadCount: compaction.options.threadCount
-                ) { rows in
-                    progress(Progress(stage: .indexing, completed: rows, total: total))
-                }
-                record.indexes.append(
-                    .init(
-                        fieldID: field.id,
-                        generation: 1,
-                        file: file,
-                        specification: specification.description
-                    )
-                )
-            } catch .index(.unbuildable(let reason)) {
-                record.refusals.append(.init(fieldID: field.id, reason: reason))
-            }
-        }
-        if !record.indexes.isEmpty {
-            try asStoreError { () throws(FileError) in try core.fileSystem.syncDirectory(staged) }
-        }
-        return try Segment(
-            id: 0,
-            path: staged,
-            record: record,
-            schema: schema,
-            reusing: bare
-        )
     }
 
     /// Puts the new segment in the place of what it was made of. Under the write lock.

@@ -132,8 +132,8 @@ final class Segment: Sendable {
         if let patches, let index = try patches.index(of: ordinal) {
             return try patches.version(at: index)
         }
-        let version = try documents.entry(at: ordinal).version
-        return version == 0 ? record.adoptingCommit : version
+        return record.adoptingCommit == 0
+            ? try documents.entry(at: ordinal).version : record.adoptingCommit
     }
 
     /// A document's metadata (`EncodedFields`), updates by patches of the segment included; valid while the segment lives.

@@ -75,6 +75,8 @@ enum SegmentFileKind: UInt32, Sendable {
     case column = 0x4D4C_4F43  // "COLM"
     /// `PatchFile`.
     case patches = 0x4843_5450  // "PTCH"
+    /// `SegmentRecord`, beside a segment that no store has yet.
+    case record = 0x4443_4552  // "RECD"
     /// One text of the tail that is too long for the catalog.
     case longText = 0x5458_544C  // "LTXT"
 }

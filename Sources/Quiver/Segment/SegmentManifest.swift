@@ -121,6 +121,7 @@ enum SegmentName {
         case .rows: "rows-\(fieldID).qvs"
         case .column: "column-\(fieldID).qvs"
         case .patches: "patches.qvs"
+        case .record: "record.qvs"
         case .longText: "text.qvs"
         }
     }

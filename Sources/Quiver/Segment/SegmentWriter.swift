@@ -6,15 +6,15 @@ struct SegmentWriter {
     /// What is told how far the writing has come; it throws to stop it.
     typealias Step = (_ stepCount: Int, _ total: Int) throws(StoreError) -> Void
 
-    private let core: StoreCore
+    private let fileSystem: FileSystem
     private let view: CollectionView
     private let directory: String
     private var files: [SegmentManifest.File] = []
     private var versions: ClosedRange<UInt64> = 0...0
 
     /// - Parameter view: where the documents are, and the schema that the segment is to have.
-    init(directory: String, view: CollectionView, core: StoreCore) {
-        self.core = core
+    init(directory: String, view: CollectionView, fileSystem: FileSystem) {
+        self.fileSystem = fileSystem
         self.view = view
         self.directory = directory
     }
@@ -26,8 +26,8 @@ struct SegmentWriter {
         progress: Step
     ) throws(StoreError) -> SegmentRecord {
         try asStoreError { () throws(FileError) in
-            try core.fileSystem.remove(directory)
-            try core.fileSystem.makeDirectory(directory)
+            try fileSystem.remove(directory)
+            try fileSystem.makeDirectory(directory)
         }
         let total = documents.count * (1 + view.record.schema.vectorFields.count)
         try writeKeys(documents)
@@ -50,7 +50,7 @@ struct SegmentWriter {
         var file = try open(.manifest)
         try asStoreError { () throws(FileError) in try file.append(manifest.encoded()) }
         let summary = try finish(file)
-        try asStoreError { () throws(FileError) in try core.fileSystem.syncDirectory(directory) }
+        try asStoreError { () throws(FileError) in try fileSystem.syncDirectory(directory) }
         return SegmentRecord(
             documentCount: manifest.documentCount,
             byteCount: files.reduce(summary.byteCount) { $0 + $1.summary.byteCount },
@@ -63,7 +63,7 @@ struct SegmentWriter {
     {
         let path = "\(directory)/\(SegmentName.file(kind: kind, fieldID: fieldID))"
         do {
-            return try SegmentFileWriter(creating: path, kind: kind, in: core.fileSystem)
+            return try SegmentFileWriter(creating: path, kind: kind, in: fileSystem)
         } catch {
             throw .file(error)
         }

@@ -84,7 +84,11 @@ struct IndexBuild: Sendable {
         let staged =
             "\(core.stagingPath)/\(SegmentName.directory(task.segment.id))-index-\(number)"
         do throws(StoreError) {
-            let file = try IndexWriter(core: core, segment: task.segment, field: task.field).write(
+            let file = try IndexWriter(
+                fileSystem: core.fileSystem,
+                segment: task.segment,
+                field: task.field
+            ).write(
                 plan,
                 to: staged,
                 threadCount: threadCount,

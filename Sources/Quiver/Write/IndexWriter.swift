@@ -3,7 +3,7 @@ import Indexes
 
 /// Builds the index of one field of a segment and writes its file.
 struct IndexWriter {
-    let core: StoreCore
+    let fileSystem: FileSystem
     let segment: Segment
     let field: StoredField
 
@@ -29,7 +29,7 @@ struct IndexWriter {
                 )
             }
             return try asStoreError { () throws(FileError) in
-                var file = try SegmentFileWriter(creating: path, kind: .graph, in: core.fileSystem)
+                var file = try SegmentFileWriter(creating: path, kind: .graph, in: fileSystem)
                 try file.append(graph)
                 return try file.finish()
             }
@@ -40,7 +40,7 @@ struct IndexWriter {
                 try FAISSIndex.build(rows: rows, kind: kind, settings: settings, progress: progress)
             }
             var file = try asStoreError { () throws(FileError) in
-                try SegmentFileWriter(creating: path, kind: .faiss, in: core.fileSystem)
+                try SegmentFileWriter(creating: path, kind: .faiss, in: fileSystem)
             }
             var failure: FileError?
             try building { () throws(IndexError) in

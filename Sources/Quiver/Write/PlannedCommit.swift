@@ -52,31 +52,39 @@ struct PlannedCommit {
         for rows in batch.rows { writer.append(rows: rows, of: rows.field) }
         blocks = writer.blocks
         tailByteCount = batch.tailByteCount
-        commit = try Self.commit(blocks, number: number, schema: view.record.schema, core: core)
+        commit = try TailCommit.reading(blocks, number: number, schema: view.record.schema) {
+            (ordinal, expected) throws(StoreError) in
+            try core.openLongText(commit: number, ordinal: ordinal, expected: expected)
+        }
     }
+}
 
+extension TailCommit {
     /// The commit as a reader will have it.
-    private static func commit(
+    static func reading(
         _ blocks: [TailBlockWriter.Block],
         number: UInt64,
         schema: StoredSchema,
-        core: StoreCore
+        openLongText: TailCommitBuilder.LongTextOpener
     ) throws(StoreError) -> TailCommit {
         do {
             var builder = TailCommitBuilder()
             for block in blocks {
                 try block.bytes.withUnsafeBytes { bytes in
-                    try builder.append(block.kind, fieldID: block.fieldID, bytes, schema: schema) {
-                        (ordinal, expected) throws(StoreError) in
-                        try core.openLongText(commit: number, ordinal: ordinal, expected: expected)
-                    }
+                    try builder.append(
+                        block.kind,
+                        fieldID: block.fieldID,
+                        bytes,
+                        schema: schema,
+                        openLongText: openLongText
+                    )
                 }
             }
             return try builder.finished(commit: number, schema: schema)
         } catch let error as StoreError {
             throw error
         } catch {
-            throw .damaged(file: core.catalog.path, reason: "\(error)")
+            throw .damaged(file: Catalog.fileName, reason: "\(error)")
         }
     }
 }

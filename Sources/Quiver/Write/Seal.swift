@@ -16,7 +16,7 @@ struct Seal {
     /// - Throws: `cancelled` if `progress` returns `false`; `file` and `catalog`, with the old state kept.
     func run(progress: (Progress) -> Bool) throws(StoreError) {
         guard !view.tail.isEmpty else { return }
-        let documents = liveDocuments()
+        let documents = view.sortedTailDocuments()
         var segment: (id: UInt64, record: SegmentRecord)?
         if !documents.isEmpty { segment = try write(documents, progress: progress) }
         var patches: [PatchWork.Written] = []
@@ -25,20 +25,6 @@ struct Seal {
         }
         try publish(segment, patches)
         try core.unlinkRetired()
-    }
-
-    /// The tail's live documents in the order of their keys.
-    private func liveDocuments() -> [CollectionView.Location] {
-        var documents: [(key: EncodedKey, location: CollectionView.Location)] = []
-        for (index, tail) in view.tail.enumerated() {
-            let keys = tail.commit.keys
-            for ordinal in 0..<keys.count where !tail.dead.contains(UInt32(ordinal)) {
-                let key = keys.withKey(at: ordinal) { EncodedKey(bytes: Array($0)) }
-                documents.append((key, .tail(index, ordinal: ordinal)))
-            }
-        }
-        documents.sort { $0.key < $1.key }
-        return documents.map(\.location)
     }
 
     private func write(
@@ -50,7 +36,7 @@ struct Seal {
             try transaction.settings(of: core.catalog).nextSegmentID
         }
         let staged = "\(core.stagingPath)/\(SegmentName.directory(id))"
-        var writer = SegmentWriter(directory: staged, view: view, core: core)
+        var writer = SegmentWriter(directory: staged, view: view, fileSystem: core.fileSystem)
         do throws(StoreError) {
             let record = try writer.write(documents) { (stepCount, total) throws(StoreError) in
                 let now = Progress(stage: .sealing, completed: stepCount, total: total)
