@@ -100,20 +100,20 @@ public final class Environment: Sendable {
         else {
             throw .incompatibleDatabase(path: path, name: name, reason: "not a usable name")
         }
+        let database: Database
         if let cached = core.cachedDatabase(name) {
-            guard cached.hasIntegerKeys == integerKeys else {
-                throw .wrongKeyKind(database: name, hasIntegerKeys: cached.hasIntegerKeys)
-            }
-            return cached
-        }
-        let flags = integerKeys ? MDB_INTEGERKEY : 0
-        do {
-            return try core.openDatabase(name, flags: flags, in: beginReading())
-        } catch .databaseNotFound where create && !isReadOnly {
-            return try core.withWriteLock(durability) { transaction throws(LMDBError) in
-                try core.openDatabase(name, flags: flags | MDB_CREATE, in: transaction)
+            database = cached
+        } else {
+            do {
+                database = try core.openDatabase(name, integerKeys: integerKeys)
+            } catch .databaseNotFound where create && !isReadOnly {
+                database = try core.createDatabase(name, integerKeys: integerKeys, durability)
             }
         }
+        guard database.hasIntegerKeys == integerKeys else {
+            throw .wrongKeyKind(database: name, hasIntegerKeys: database.hasIntegerKeys)
+        }
+        return database
     }
 
     func beginReading() throws(LMDBError) -> OpaquePointer {

@@ -23,10 +23,8 @@ final class EnvironmentCore: Sendable {
 
     private static let lastIdentity = Atomic<UInt64>(0)
 
-    private let databases = Mutex<[String: Database]>([:])
-    /// LMDB allows one transaction at a time to open databases. Taken after the write lock, never before,
-    /// and never held while waiting for it.
-    private let opening = Mutex<Void>(())
+    /// The databases that are open, held by whoever opens one (`EnvironmentCore+Databases`).
+    let databases = Mutex<[String: Database]>([:])
 
     init(
         handle: OpaquePointer,
@@ -55,55 +53,6 @@ final class EnvironmentCore: Sendable {
         guard writer.load(ordering: .relaxed) != pthread_self() else {
             throw .nestedWrite(path: path)
         }
-    }
-
-    func cachedDatabase(_ name: String) -> Database? {
-        databases.withLock { $0[name] }
-    }
-
-    /// Opens the database `name` in `transaction`, commits it or gives it up, and remembers the database.
-    func openDatabase(
-        _ name: String,
-        flags: Int32,
-        in transaction: OpaquePointer
-    ) throws(LMDBError) -> Database {
-        let hasIntegerKeys = flags & MDB_INTEGERKEY != 0
-        var database: MDB_dbi = 0
-        var foundFlags: UInt32 = 0
-        let (operation, code) = opening.withLock { _ -> (String, Int32) in
-            var code = mdb_dbi_open(transaction, name, UInt32(flags), &database)
-            if code == MDB_SUCCESS {
-                code = mdb_dbi_flags(transaction, database, &foundFlags)
-            }
-            guard code == MDB_SUCCESS else {
-                mdb_txn_abort(transaction)
-                return ("mdb_dbi_open", code)
-            }
-            return ("mdb_txn_commit", mdb_txn_commit(transaction))
-        }
-        switch code {
-        case MDB_SUCCESS: break
-        case MDB_NOTFOUND: throw .databaseNotFound(path: path, name: name)
-        case MDB_INCOMPATIBLE:
-            throw .incompatibleDatabase(path: path, name: name, reason: "not a database")
-        default: throw error(code, operation)
-        }
-        let expectedFlags = UInt32(hasIntegerKeys ? MDB_INTEGERKEY : 0)
-        guard foundFlags == expectedFlags else {
-            throw .incompatibleDatabase(
-                path: path,
-                name: name,
-                reason: "made with flags \(foundFlags), expected \(expectedFlags)"
-            )
-        }
-        let opened = Database(
-            name: name,
-            hasIntegerKeys: hasIntegerKeys,
-            handle: database,
-            environment: identity
-        )
-        databases.withLock { $0[name] = opened }
-        return opened
     }
 
     /// LMDB's code, or an `errno`, as an error that names the file.
