@@ -15,9 +15,15 @@ extension EnvironmentCore {
         try databases.withLock { databases throws(LMDBError) in
             if let opened = databases[name] { return opened }
             let flags = integerKeys ? MDB_INTEGERKEY : 0
-            let opened = try openDatabase(name, flags: flags, in: begin(MDB_RDONLY))
-            databases[name] = opened
-            return opened
+            while true {
+                let file = try borrowFile()
+                defer { returnFile() }
+                let opened = try openDatabase(name, flags: flags, in: begin(MDB_RDONLY, file))
+                // Where copies are read, another thread may have made a new one meanwhile.
+                guard remember(opened, in: file) else { continue }
+                databases[name] = opened
+                return opened
+            }
         }
     }
 
@@ -38,11 +44,22 @@ extension EnvironmentCore {
                     }
                     let flags = MDB_CREATE | (integerKeys ? MDB_INTEGERKEY : 0)
                     let created = try openDatabase(name, flags: flags, in: transaction)
+                    remember(created)
                     databases[name] = created
                     return created
                 }
             }
             if let created = created ?? cachedDatabase(name) { return created }
+        }
+    }
+
+    /// Notes a database, to be opened in every environment that follows; false if `file` is not the current one.
+    @discardableResult
+    private func remember(_ database: Database, in file: OpenFile? = nil) -> Bool {
+        current.withLock { current in
+            guard file == nil || current.file === file else { return false }
+            current.databases.append(database)
+            return true
         }
     }
 
