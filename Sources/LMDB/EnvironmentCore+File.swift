@@ -28,7 +28,8 @@ extension EnvironmentCore {
         return try withExtendedLifetime(file) { () throws(LMDBError) in try body(file.handle) }
     }
 
-    private func file(_ current: inout Current) throws(LMDBError) -> OpenFile {
+    /// LMDB's environment for the next call, opened or made anew if need be.
+    func file(_ current: inout Current) throws(LMDBError) -> OpenFile {
         if let failure = current.failure { throw failure }
         let last = current.file
         let file: OpenFile

@@ -46,7 +46,10 @@ struct Patient {
     }
 
     func copy(to path: String) throws {
-        let bytes = try Self.contents(of: self.path)
+        try Self.write(Self.contents(of: self.path), to: path)
+    }
+
+    static func write(_ bytes: [UInt8], to path: String) throws {
         let descriptor = Glibc.open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o644)
         try #require(descriptor >= 0)
         defer { close(descriptor) }

@@ -3,7 +3,7 @@ import LMDB
 import TestSupport
 import Testing
 
-@Suite struct `Reading without permission to write` {
+@Suite("Reading without permission to write") struct ReadingTests {
     let directory = TemporaryDirectory()
     var path: String { directory.file("data.mdb") }
 

@@ -50,6 +50,7 @@ extension EnvironmentCore {
             file: file,
             copies: nil
         )
+        if !options.readOnly { core.removeLeftovers() }
         return (core, file.identity)
     }
 

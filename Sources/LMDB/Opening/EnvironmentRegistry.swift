@@ -57,6 +57,24 @@ enum EnvironmentRegistry {
         }
     }
 
+    /// Shrinks the environment's file, if it has one handle.
+    static func shrink(
+        _ core: EnvironmentCore,
+        _ operations: ShrinkingOperations
+    ) throws(LMDBError) -> Environment.Shrinking {
+        try entries.withLock { entries throws(LMDBError) in
+            guard let (identity, entry) = entries.first(where: { $0.value.core === core }),
+                entry.handleCount == 1
+            else {
+                return .inUseHere
+            }
+            return try core.shrink(operations) { new in
+                entries[identity] = nil
+                entries[new] = entry
+            }
+        }
+    }
+
     /// One handle less; closes the environment with the last. In a fork it does nothing: what is open there
     /// is the parent's.
     static func release(_ core: EnvironmentCore) {
@@ -68,7 +86,11 @@ enum EnvironmentRegistry {
             entries[identity]?.handleCount -= 1
             if entries[identity]?.handleCount == 0 {
                 entries[identity] = nil
-                core.current.withLock { $0.file = nil }
+                core.current.withLock { current in
+                    current.file?.close()
+                    current.file = nil
+                }
+                core.lockFile?.close()
             }
         }
     }

@@ -1,10 +1,11 @@
 import Glibc
+import Synchronization
 
 /// This module's own descriptor of an environment's lock file.
 ///
 /// LMDB's locks on the file are POSIX ones: they belong to the process, and all of them go when it closes any
 /// descriptor of the file. So this one is opened while nothing of the process has the environment open, kept as
-/// long as LMDB has, and closed after it.
+/// long as LMDB has, and closed after it and before anything of the process opens the environment again.
 ///
 /// LMDB locks byte 0, shared while an environment is open and exclusively by whoever finds nobody there, and the
 /// bytes numbered like the processes that read. The byte far behind them is this module's: held shared while an
@@ -27,6 +28,7 @@ final class LockFile: Sendable {
     let path: String
     let identity: FileIdentity
     private let descriptor: Int32
+    private let isClosed = Atomic(false)
 
     private init(path: String, descriptor: Int32, status: stat) {
         self.path = path
@@ -35,7 +37,13 @@ final class LockFile: Sendable {
     }
 
     deinit {
-        close(descriptor)
+        close()
+    }
+
+    /// Closes the descriptor now, whoever still knows this. LMDB's environment is closed.
+    func close() {
+        guard !isClosed.exchange(true, ordering: .relaxed) else { return }
+        _ = Glibc.close(descriptor)
     }
 
     /// Opens the lock file at `path`, and makes it if it is missing.
@@ -52,7 +60,7 @@ final class LockFile: Sendable {
         }
         var status = stat()
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-            close(descriptor)
+            _ = Glibc.close(descriptor)
             return .failed
         }
         return .lockFile(LockFile(path: path, descriptor: descriptor, status: status))

@@ -1,7 +1,8 @@
 import CLMDB
 import Glibc
+import Synchronization
 
-/// An `MDB_env`, closed when its last user lets go of it.
+/// An `MDB_env`, closed at the latest when its last user lets go of it.
 final class OpenFile: Sendable {
     // LMDB's environment may be used from any thread; what may not happen at the same time (opening databases,
     // closing) is ordered by the locks of `EnvironmentCore` and `EnvironmentRegistry`.
@@ -9,6 +10,7 @@ final class OpenFile: Sendable {
     let mapByteCount: Int
     let identity: FileIdentity
     private let process = getpid()
+    private let isClosed = Atomic(false)
     /// Its descriptor may not be closed before the environment.
     private let lockFile: LockFile?
 
@@ -25,8 +27,14 @@ final class OpenFile: Sendable {
     }
 
     deinit {
+        close()
+    }
+
+    /// Closes the environment now, whoever still knows it. Nobody uses it any more.
+    func close() {
         // In a fork, closing it would free the parent's reader slots.
-        if getpid() == process { mdb_env_close(handle) }
+        guard getpid() == process, !isClosed.exchange(true, ordering: .relaxed) else { return }
+        mdb_env_close(handle)
     }
 
     /// Opens the data file that `path` names when this returns.
