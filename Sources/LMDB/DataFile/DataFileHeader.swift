@@ -35,7 +35,7 @@ struct DataFileHeader {
     }
 
     /// The meta page at `offset`; nil if the file ends before or inside it.
-    private static func metaPage(
+    static func metaPage(
         _ index: UInt64,
         at offset: UInt64,
         of file: DataFile

@@ -35,10 +35,21 @@ struct PrivateCopies {
             source = try DataFile(path: path)
             copied = nil
         }
-        if let last, let copied, try DataFileHeader(of: source).newest == copied { return last }
+        if let last, let copied, try isNewest(copied) { return last }
         let (copy, meta) = try copy()
         copied = meta
         return copy
+    }
+
+    /// Whether nothing has been committed after `meta`, by LMDB's own rule. A meta page that is being written is another
+    /// one, or not yet the newer one.
+    private func isNewest(_ meta: MetaPage) throws(LMDBError) -> Bool {
+        guard let first = try DataFileHeader.metaPage(0, at: 0, of: source),
+            let second = try DataFileHeader.metaPage(1, at: UInt64(meta.pageByteCount), of: source)
+        else {
+            return false
+        }
+        return (first.transaction < second.transaction ? second : first) == meta
     }
 
     private func copy() throws(LMDBError) -> (OpenFile, MetaPage) {
