@@ -28,11 +28,12 @@ extension Environment {
 
     /// Sizes and counts of the environment now.
     public func information() throws(LMDBError) -> Information {
-        try core.requireThisProcess()
         var information = MDB_envinfo()
         var statistics = MDB_stat()
-        var code = mdb_env_info(core.handle, &information)
-        if code == MDB_SUCCESS { code = mdb_env_stat(core.handle, &statistics) }
+        let code = try core.withFile { handle throws(LMDBError) in
+            let code = mdb_env_info(handle, &information)
+            return code == MDB_SUCCESS ? mdb_env_stat(handle, &statistics) : code
+        }
         guard code == MDB_SUCCESS else { throw core.error(code, "mdb_env_info") }
         return Information(
             mapByteCount: Int(information.me_mapsize),
@@ -44,26 +45,30 @@ extension Environment {
         )
     }
 
-    /// The readers of all processes, those of dead ones included until ``clearStaleReaders()``.
+    /// The readers of all processes, those of dead ones included until ``clearStaleReaders()``. Readers without
+    /// permission to write are not among them (<doc:Reading>).
     public func readers() throws(LMDBError) -> [Reader] {
-        try core.requireThisProcess()
         var lines = Lines()
-        let code = withUnsafeMutablePointer(to: &lines) { context in
-            mdb_reader_list(
-                core.handle,
-                { line, context in
-                    guard let line, let context else { return 0 }
-                    context.assumingMemoryBound(to: Lines.self).pointee.add(String(cString: line))
-                    return 0
-                },
-                context
-            )
+        let code = try core.withFile { handle throws(LMDBError) in
+            withUnsafeMutablePointer(to: &lines) { context in
+                mdb_reader_list(
+                    handle,
+                    { line, context in
+                        guard let line, let context else { return 0 }
+                        let lines = context.assumingMemoryBound(to: Lines.self)
+                        lines.pointee.add(String(cString: line))
+                        return 0
+                    },
+                    context
+                )
+            }
         }
         guard code >= 0 else { throw core.error(code, "mdb_reader_list") }
         return lines.readers
     }
 
-    /// The oldest transaction that a reader still sees: no page freed since is used again. Nil without readers.
+    /// The oldest transaction that a reader still sees: no page freed since is used again. Nil without readers, or
+    /// with none but those that read copies (<doc:Reading>).
     public func oldestReaderTransaction() throws(LMDBError) -> UInt64? {
         try readers().compactMap(\.transaction).min()
     }
@@ -71,9 +76,8 @@ extension Environment {
     /// Frees the slots of readers whose process has died, and tells how many.
     @discardableResult
     public func clearStaleReaders() throws(LMDBError) -> Int {
-        try core.requireThisProcess()
         var count: Int32 = 0
-        let code = mdb_reader_check(core.handle, &count)
+        let code = try core.withFile { mdb_reader_check($0, &count) }
         guard code == MDB_SUCCESS else { throw core.error(code, "mdb_reader_check") }
         return Int(count)
     }
@@ -82,7 +86,7 @@ extension Environment {
     public func sync() throws(LMDBError) {
         try core.requireThisProcess()
         guard !isReadOnly, !core.isReadOnly else { throw .readOnly(path: path) }
-        let code = mdb_env_sync(core.handle, 1)
+        let code = try core.withFile { mdb_env_sync($0, 1) }
         guard code == MDB_SUCCESS else { throw core.error(code, "mdb_env_sync") }
     }
 
@@ -93,7 +97,7 @@ extension Environment {
     public func copy(to destination: String) throws(LMDBError) {
         try core.requireThisProcess()
         try core.requireNotWriting()
-        let code = mdb_env_copy(core.handle, destination)
+        let code = try core.withFile { mdb_env_copy($0, destination) }
         guard code == MDB_SUCCESS else {
             throw code > 0
                 ? LMDBError(code: code, operation: "mdb_env_copy", path: destination)

@@ -11,18 +11,9 @@ extension Environment {
     public func read<R: ~Copyable, Failure: LMDBErrorConvertible>(
         _ body: (borrowing ReadTransaction) throws(Failure) -> R
     ) throws(Failure) -> R {
-        let raw: OpaquePointer
-        do throws(LMDBError) {
-            try core.requireThisProcess()
-            raw = try beginReading()
-        } catch {
-            throw Failure(error)
+        try core.withReading { raw throws(Failure) in
+            try body(ReadTransaction(handle: TransactionHandle(raw: raw, core: core)))
         }
-        defer {
-            // In a fork made by `body`, ending it would free the parent's slot.
-            if core.mark.isThisProcess { mdb_txn_abort(raw) }
-        }
-        return try body(ReadTransaction(handle: TransactionHandle(raw: raw, core: core)))
     }
 
     /// ``read(_:)`` for a body that throws nothing of its own.

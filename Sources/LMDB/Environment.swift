@@ -28,8 +28,8 @@ public final class Environment: Sendable {
         public var maximumDatabaseCount = 32
         /// The permissions of files that are made.
         public var mode: UInt32 = 0o644
-        /// Makes nothing, and refuses write transactions. The lock file must still be writable (or the
-        /// whole file system read-only).
+        /// Makes no data file, and refuses write transactions. All it takes is permission to read the data file
+        /// (<doc:Reading>).
         public var readOnly = false
         /// What a commit has done when it returns.
         public var durability = Durability.full
@@ -47,10 +47,22 @@ public final class Environment: Sendable {
         case relaxed
     }
 
+    /// How a process gets at the pages of a file.
+    public enum Access: Sendable {
+        /// Through LMDB's lock file, beside readers and writers of all processes.
+        case shared
+        /// Directly and without a lock file: the file system is read-only, so that there is no writer.
+        case readOnlyMedia
+        /// By copies in this process's memory, since this user may not write the lock file. See <doc:Reading>.
+        case privateCopies
+    }
+
     /// The file as it was named when first opened in this process.
     public var path: String { core.path }
     /// Whether this handle refuses write transactions.
     public let isReadOnly: Bool
+    /// How this process gets at the file's pages: decided by whoever opened it first.
+    public var access: Access { core.access }
     /// What this handle's commits do.
     public let durability: Durability
 
@@ -100,23 +112,19 @@ public final class Environment: Sendable {
         else {
             throw .incompatibleDatabase(path: path, name: name, reason: "not a usable name")
         }
+        let database: Database
         if let cached = core.cachedDatabase(name) {
-            guard cached.hasIntegerKeys == integerKeys else {
-                throw .wrongKeyKind(database: name, hasIntegerKeys: cached.hasIntegerKeys)
-            }
-            return cached
-        }
-        let flags = integerKeys ? MDB_INTEGERKEY : 0
-        do {
-            return try core.openDatabase(name, flags: flags, in: beginReading())
-        } catch .databaseNotFound where create && !isReadOnly {
-            return try core.withWriteLock(durability) { transaction throws(LMDBError) in
-                try core.openDatabase(name, flags: flags | MDB_CREATE, in: transaction)
+            database = cached
+        } else {
+            do {
+                database = try core.openDatabase(name, integerKeys: integerKeys)
+            } catch .databaseNotFound where create && !isReadOnly {
+                database = try core.createDatabase(name, integerKeys: integerKeys, durability)
             }
         }
-    }
-
-    func beginReading() throws(LMDBError) -> OpaquePointer {
-        try core.begin(MDB_RDONLY)
+        guard database.hasIntegerKeys == integerKeys else {
+            throw .wrongKeyKind(database: name, hasIntegerKeys: database.hasIntegerKeys)
+        }
+        return database
     }
 }

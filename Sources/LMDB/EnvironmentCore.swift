@@ -2,47 +2,70 @@ import CLMDB
 import Glibc
 import Synchronization
 
-/// One `MDB_env`, shared by every ``Environment`` that names the same file in this process.
+/// What every ``Environment`` that names the same file in this process shares: LMDB's environment, and how it is
+/// come by.
 ///
 /// Created and closed under the lock of ``EnvironmentRegistry`` alone.
 final class EnvironmentCore: Sendable {
-    // LMDB's environment may be used from any thread; what may not happen at the same time (opening
-    // databases, closing) is ordered by the locks here and in the registry.
-    nonisolated(unsafe) let handle: OpaquePointer
+    /// LMDB's environment now, and who uses it.
+    struct Current {
+        /// Nil once it has been closed, and where it could not be opened again in the place of another.
+        var file: OpenFile?
+        /// The calls that use `file`, transactions above all.
+        var userCount = 0
+        /// What is open in `file`, in the order of its numbers.
+        var databases: [Database] = []
+        /// How `file` is made, if it is a copy.
+        var copies: PrivateCopies?
+        /// Why there will be no file again.
+        var failure: LMDBError?
+    }
+
     let path: String
+    let options: Environment.Options
+    let access: Environment.Access
     /// LMDB itself has the file open read-only, since this user may not write it.
     let isReadOnly: Bool
+    /// Nil without LMDB's locks.
+    let lockFile: LockFile?
     let mapByteCount: Int
-    let maximumDatabaseCount: Int
+    /// As the lock file has it: the process that made the file decided.
+    let maximumReaderCount: Int
     let maximumKeyByteCount: Int
     let mark: ProcessMark
     /// No other environment of this process has or will have it.
     let identity: UInt64
     /// The thread inside a write transaction, 0 if none of this process is.
     let writer = Atomic<UInt>(0)
+    /// The databases that are open, held by whoever opens one (`EnvironmentCore+Databases`). Never taken by one
+    /// who holds `current`.
+    let databases = Mutex<[String: Database]>([:])
+    let current: Mutex<Current>
 
     private static let lastIdentity = Atomic<UInt64>(0)
 
-    private let databases = Mutex<[String: Database]>([:])
-    /// LMDB allows one transaction at a time to open databases. Taken after the write lock, never before,
-    /// and never held while waiting for it.
-    private let opening = Mutex<Void>(())
-
     init(
-        handle: OpaquePointer,
         path: String,
+        options: Environment.Options,
+        access: Environment.Access,
         isReadOnly: Bool,
-        mapByteCount: Int,
-        maximumDatabaseCount: Int
+        lockFile: LockFile?,
+        file: OpenFile,
+        copies: PrivateCopies?
     ) {
-        self.handle = handle
         self.path = path
+        self.options = options
+        self.access = access
         self.isReadOnly = isReadOnly
-        self.mapByteCount = mapByteCount
-        self.maximumDatabaseCount = maximumDatabaseCount
-        maximumKeyByteCount = Int(mdb_env_get_maxkeysize(handle))
+        self.lockFile = lockFile
+        mapByteCount = file.mapByteCount
+        var readerCount: UInt32 = 0
+        _ = mdb_env_get_maxreaders(file.handle, &readerCount)
+        maximumReaderCount = Int(readerCount)
+        maximumKeyByteCount = Int(mdb_env_get_maxkeysize(file.handle))
         mark = ProcessMark()
         identity = Self.lastIdentity.wrappingAdd(1, ordering: .relaxed).newValue
+        current = Mutex(Current(file: file, copies: copies))
     }
 
     /// Throws in a fork of the process that opened the environment.
@@ -57,62 +80,14 @@ final class EnvironmentCore: Sendable {
         }
     }
 
-    func cachedDatabase(_ name: String) -> Database? {
-        databases.withLock { $0[name] }
-    }
-
-    /// Opens the database `name` in `transaction`, commits it or gives it up, and remembers the database.
-    func openDatabase(
-        _ name: String,
-        flags: Int32,
-        in transaction: OpaquePointer
-    ) throws(LMDBError) -> Database {
-        let hasIntegerKeys = flags & MDB_INTEGERKEY != 0
-        var database: MDB_dbi = 0
-        var foundFlags: UInt32 = 0
-        let (operation, code) = opening.withLock { _ -> (String, Int32) in
-            var code = mdb_dbi_open(transaction, name, UInt32(flags), &database)
-            if code == MDB_SUCCESS {
-                code = mdb_dbi_flags(transaction, database, &foundFlags)
-            }
-            guard code == MDB_SUCCESS else {
-                mdb_txn_abort(transaction)
-                return ("mdb_dbi_open", code)
-            }
-            return ("mdb_txn_commit", mdb_txn_commit(transaction))
-        }
-        switch code {
-        case MDB_SUCCESS: break
-        case MDB_NOTFOUND: throw .databaseNotFound(path: path, name: name)
-        case MDB_INCOMPATIBLE:
-            throw .incompatibleDatabase(path: path, name: name, reason: "not a database")
-        default: throw error(code, operation)
-        }
-        let expectedFlags = UInt32(hasIntegerKeys ? MDB_INTEGERKEY : 0)
-        guard foundFlags == expectedFlags else {
-            throw .incompatibleDatabase(
-                path: path,
-                name: name,
-                reason: "made with flags \(foundFlags), expected \(expectedFlags)"
-            )
-        }
-        let opened = Database(
-            name: name,
-            hasIntegerKeys: hasIntegerKeys,
-            handle: database,
-            environment: identity
-        )
-        databases.withLock { $0[name] = opened }
-        return opened
-    }
-
     /// LMDB's code, or an `errno`, as an error that names the file.
     func error(_ code: Int32, _ operation: String) -> LMDBError {
         switch code {
         case MDB_READERS_FULL:
             .readersFull(path: path, maximumReaderCount: maximumReaderCount)
         case MDB_MAP_FULL: .mapFull(path: path, mapByteCount: mapByteCount)
-        case MDB_DBS_FULL: .databasesFull(path: path, maximumDatabaseCount: maximumDatabaseCount)
+        case MDB_DBS_FULL:
+            .databasesFull(path: path, maximumDatabaseCount: max(1, options.maximumDatabaseCount))
         default: LMDBError(code: code, operation: operation, path: path)
         }
     }
@@ -123,12 +98,5 @@ final class EnvironmentCore: Sendable {
         var status = statvfs()
         guard code == EIO, statvfs(path, &status) == 0 else { return code == ENOSPC }
         return status.f_bavail * status.f_frsize < 1 << 16
-    }
-
-    /// As the lock file has it: the process that made the file decided.
-    var maximumReaderCount: Int {
-        var count: UInt32 = 0
-        _ = mdb_env_get_maxreaders(handle, &count)
-        return Int(count)
     }
 }

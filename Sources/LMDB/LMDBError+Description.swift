@@ -44,6 +44,8 @@ extension LMDBError: CustomStringConvertible {
             "\(path): database \(name): \(reason)"
         case .wrongEnvironment(let database):
             "database \(database): opened in another environment"
+        case .keepsChanging(let path, let attempts):
+            "\(path): changed again and again while it was read (\(attempts) attempts); try again when less is written"
         case .readOnly(let path):
             "\(path): opened read-only"
         case .nestedWrite(let path):

@@ -45,6 +45,8 @@ public enum LMDBError: Error, Sendable, Equatable {
     /// The database was opened in another environment.
     case wrongEnvironment(database: String)
 
+    /// Others changed the file faster than it could be opened or copied, `attempts` times in a row.
+    case keepsChanging(path: String, attempts: Int)
     /// The environment was opened read-only.
     case readOnly(path: String)
     /// A write transaction was begun inside another one on the same thread, which would wait for itself.

@@ -67,14 +67,27 @@ import Testing
 
     @Test func `that verify may not open is no damage`() throws {
         try quiver.createCollection()
-        let lock = quiver.store + "/catalog.mdb-lock"
-        chmod(lock, 0)
-        defer { chmod(lock, 0o600) }
+        let catalog = quiver.store + "/catalog.mdb"
+        chmod(catalog, 0)
+        defer { chmod(catalog, 0o600) }
         let prefix = withoutRootsRights
         let outcome = try quiver.run(["verify", quiver.store], prefix: prefix)
         #expect(outcome.status == 1)
         #expect(outcome.output.isEmpty, "\(outcome.output)")
         #expect(outcome.error.contains("Permission denied; check who owns it"), "\(outcome.error)")
+    }
+
+    @Test func `is read without permission to write the lock file`() throws {
+        try quiver.createCollection()
+        try quiver.importLines([#"{"key":1,"vector":[1,0]}"#])
+        let lock = quiver.store + "/catalog.mdb-lock"
+        chmod(lock, 0)
+        defer { chmod(lock, 0o600) }
+        let prefix = withoutRootsRights
+        for arguments in [["verify", quiver.store], ["get", quiver.store, "c", "1"]] {
+            let outcome = try quiver.run(arguments, prefix: prefix)
+            #expect(outcome.status == 0, "\(outcome.error)")
+        }
     }
 
     @Test func `is verified with the files of its long texts`() throws {

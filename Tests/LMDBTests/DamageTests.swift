@@ -17,6 +17,12 @@ struct Patient {
         bytes = try Self.contents(of: path)
     }
 
+    /// The file at `path`, closed.
+    init(path: String) throws {
+        self.path = path
+        bytes = try Self.contents(of: path)
+    }
+
     static func contents(of path: String) throws -> [UInt8] {
         let descriptor = Glibc.open(path, O_RDONLY)
         try #require(descriptor >= 0)
@@ -46,7 +52,10 @@ struct Patient {
     }
 
     func copy(to path: String) throws {
-        let bytes = try Self.contents(of: self.path)
+        try Self.write(Self.contents(of: self.path), to: path)
+    }
+
+    static func write(_ bytes: [UInt8], to path: String) throws {
         let descriptor = Glibc.open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o644)
         try #require(descriptor >= 0)
         defer { close(descriptor) }
@@ -218,11 +227,14 @@ struct Patient {
             try patient.damaged(new, at: place) {
                 _ = try walk(path)
                 _ = try DataFileCheck.check(path: path)
+                _ = try DataFileCheck.salvage(path: path) { _, _, _, _ in }
             }
         }
         for byteCount in [0, 1, 151, 152, 4096, 4247, 4248, 8192, 10_000] {
             try #require(truncate(path, off_t(byteCount)) == 0)
             #expect(try DataFileCheck.check(path: path).isIntact == (byteCount == 0))
+            let report = try DataFileCheck.salvage(path: path) { _, _, _, _ in }
+            #expect(report.isIntact == (byteCount == 0))
         }
     }
 

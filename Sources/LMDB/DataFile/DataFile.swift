@@ -4,17 +4,18 @@ import Glibc
 /// file beside it may not.
 final class DataFile: Sendable {
     let path: String
+    let identity: FileIdentity
     private let descriptor: Int32
 
     init(path: String) throws(LMDBError) {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw LMDBError(code: errno, operation: "open", path: path) }
+        var status = stat()
+        let code = fstat(descriptor, &status) == 0 ? 0 : errno
         self.path = path
         self.descriptor = descriptor
-        var status = stat()
-        guard fstat(descriptor, &status) == 0 else {
-            throw LMDBError(code: errno, operation: "fstat", path: path)
-        }
+        identity = FileIdentity(status)
+        guard code == 0 else { throw LMDBError(code: code, operation: "fstat", path: path) }
         guard status.st_mode & S_IFMT == S_IFREG else { throw .notARegularFile(path: path) }
     }
 

@@ -11,7 +11,10 @@ public enum DataFileCheck {
     ///
     /// - Throws: `.notFound`, `.permissionDenied`, `.notARegularFile`, `.system`. Damage is not thrown.
     public static func check(path: String) throws(LMDBError) -> DataFileReport {
-        let file = try DataFile(path: path)
+        try check(DataFile(path: path))
+    }
+
+    static func check(_ file: DataFile) throws(LMDBError) -> DataFileReport {
         var attempts = 8
         while true {
             attempts -= 1

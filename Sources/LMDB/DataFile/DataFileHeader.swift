@@ -35,7 +35,7 @@ struct DataFileHeader {
     }
 
     /// The meta page at `offset`; nil if the file ends before or inside it.
-    private static func metaPage(
+    static func metaPage(
         _ index: UInt64,
         at offset: UInt64,
         of file: DataFile
@@ -108,25 +108,35 @@ struct DataFileHeader {
 }
 
 extension DataFileHeader {
-    /// Throws unless LMDB can open the file at `path` without reading past its end or into a foreign file.
+    /// The header of `file`; throws unless LMDB can open the file without reading past its end or into a foreign
+    /// file.
     ///
     /// - Parameter mayBeEmpty: whether an empty file, which LMDB turns into a new environment, will do.
-    static func check(path: String, mayBeEmpty: Bool) throws(LMDBError) {
-        let file = try DataFile(path: path)
+    @discardableResult
+    static func check(_ file: DataFile, mayBeEmpty: Bool) throws(LMDBError) -> DataFileHeader {
         // Another process may be committing, or making the file, right now: then it looks different a moment later.
         var previous: DataFileHeader?
         var attempts = 10
         while true {
             attempts -= 1
             let header = try DataFileHeader(of: file)
-            if header.isEmpty, mayBeEmpty { return }
-            guard let error = try header.error(file) else { return }
+            if header.isEmpty, mayBeEmpty { return header }
+            guard let error = try header.error(file) else { return header }
             let isAtRest =
                 previous?.metaPages == header.metaPages && previous?.byteCount == header.byteCount
             guard attempts > 0, !isAtRest else { throw error }
             previous = header
             usleep(1000)
         }
+    }
+
+    /// Whether `meta` is still in its place, so that no page of its transaction has been written again.
+    ///
+    /// Transaction W takes pages past the end, and pages that W - 2 or an earlier one freed (`mdb_page_alloc`,
+    /// `mdb_find_oldest` without readers). A page of transaction R is freed by R + 1 at the earliest, so that R + 3 is the
+    /// first that may write it, and R + 3 begins after R + 2 has written its meta page in the place of R's.
+    func holds(_ meta: MetaPage) -> Bool {
+        metaPages.contains(meta)
     }
 
     private func error(_ file: DataFile) throws(LMDBError) -> LMDBError? {

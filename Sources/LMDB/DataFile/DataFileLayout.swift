@@ -70,6 +70,18 @@ struct TreeRecord: Equatable {
         entryCount = bytes.loadUnaligned(fromByteOffset: 32, as: UInt64.self)
         root = bytes.loadUnaligned(fromByteOffset: 40, as: UInt64.self)
     }
+
+    /// - Parameter bytes: at least 48.
+    func store(in bytes: UnsafeMutableRawBufferPointer) {
+        bytes.storeBytes(of: pad, toByteOffset: 0, as: UInt32.self)
+        bytes.storeBytes(of: flags, toByteOffset: 4, as: UInt16.self)
+        bytes.storeBytes(of: depth, toByteOffset: 6, as: UInt16.self)
+        bytes.storeBytes(of: branchPageCount, toByteOffset: 8, as: UInt64.self)
+        bytes.storeBytes(of: leafPageCount, toByteOffset: 16, as: UInt64.self)
+        bytes.storeBytes(of: overflowPageCount, toByteOffset: 24, as: UInt64.self)
+        bytes.storeBytes(of: entryCount, toByteOffset: 32, as: UInt64.self)
+        bytes.storeBytes(of: root, toByteOffset: 40, as: UInt64.self)
+    }
 }
 
 /// The header of a page.

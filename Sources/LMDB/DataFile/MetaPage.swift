@@ -6,9 +6,10 @@ struct MetaPage: Equatable {
     let pageFlags: UInt16
     let magic: UInt32
     let version: UInt32
-    let freeTree: TreeRecord
-    let mainTree: TreeRecord
-    let lastPageNumber: UInt64
+    let mapByteCount: UInt64
+    var freeTree: TreeRecord
+    var mainTree: TreeRecord
+    var lastPageNumber: UInt64
     let transaction: UInt64
 
     /// - Parameter bytes: at least 152, the start of page `index`.
@@ -19,10 +20,36 @@ struct MetaPage: Equatable {
         pageFlags = header.flags
         magic = bytes.loadUnaligned(fromByteOffset: 16, as: UInt32.self)
         version = bytes.loadUnaligned(fromByteOffset: 20, as: UInt32.self)
+        mapByteCount = bytes.loadUnaligned(fromByteOffset: 32, as: UInt64.self)
         freeTree = TreeRecord(UnsafeRawBufferPointer(rebasing: bytes[40..<88]))
         mainTree = TreeRecord(UnsafeRawBufferPointer(rebasing: bytes[88..<136]))
         lastPageNumber = bytes.loadUnaligned(fromByteOffset: 136, as: UInt64.self)
         transaction = bytes.loadUnaligned(fromByteOffset: 144, as: UInt64.self)
+    }
+
+    /// Both meta pages of a file in which this transaction is the last one, page by page; the older one leads
+    /// to the same trees, being one transaction behind.
+    func pair() -> [UInt8] {
+        var pages = [UInt8](repeating: 0, count: 2 * Int(pageByteCount))
+        pages.withUnsafeMutableBytes { bytes in
+            for place in 0..<2 as Range<UInt64> {
+                let page = UnsafeMutableRawBufferPointer(
+                    rebasing: bytes[Int(place) * Int(pageByteCount)..<bytes.count]
+                )
+                let isOlder = transaction > 0 && place != transaction & 1
+                page.storeBytes(of: place, toByteOffset: 0, as: UInt64.self)
+                page.storeBytes(of: DataFileLayout.metaPage, toByteOffset: 10, as: UInt16.self)
+                page.storeBytes(of: magic, toByteOffset: 16, as: UInt32.self)
+                page.storeBytes(of: version, toByteOffset: 20, as: UInt32.self)
+                page.storeBytes(of: mapByteCount, toByteOffset: 32, as: UInt64.self)
+                freeTree.store(in: UnsafeMutableRawBufferPointer(rebasing: page[40..<88]))
+                mainTree.store(in: UnsafeMutableRawBufferPointer(rebasing: page[88..<136]))
+                page.storeBytes(of: lastPageNumber, toByteOffset: 136, as: UInt64.self)
+                let number = isOlder ? transaction - 1 : transaction
+                page.storeBytes(of: number, toByteOffset: 144, as: UInt64.self)
+            }
+        }
+        return pages
     }
 
     /// The size of every page of the file.

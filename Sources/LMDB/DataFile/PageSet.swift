@@ -33,4 +33,26 @@ struct PageSet {
             }
         }
     }
+
+    /// Calls `body` with each run of neighbouring pages.
+    func forEachRun<Failure: Error>(
+        _ body: (_ first: UInt64, _ count: UInt64) throws(Failure) -> Void
+    ) throws(Failure) {
+        var first: UInt64?
+        for (index, word) in words.enumerated() {
+            // Most words are all ones or all zeros.
+            guard word != (first == nil ? 0 : UInt64.max) else { continue }
+            for bit in 0..<64 as Range<UInt64> {
+                let page = UInt64(index) * 64 + bit
+                let isIn = word & 1 << bit != 0
+                if isIn, first == nil {
+                    first = page
+                } else if !isIn, let start = first {
+                    try body(start, page - start)
+                    first = nil
+                }
+            }
+        }
+        if let start = first { try body(start, UInt64(words.count) * 64 - start) }
+    }
 }
