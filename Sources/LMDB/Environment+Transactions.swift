@@ -36,7 +36,8 @@ extension Environment {
     ///
     /// Waits for another writer's transaction to end. `body` runs on the caller's thread. If the commit
     /// throws, nothing is kept, except after `.environmentFailed` and system errors of the very last
-    /// write, where it is open which state a reader will find, the old one or the new one.
+    /// write, where it is open which state a reader will find, the old one or the new one. After `EIO` every later
+    /// call throws `.environmentFailed`, until all handles are closed and the file is opened again.
     ///
     /// - Throws: what `body` throws; `.readOnly`, `.nestedWrite`, `.mapFull`, `.transactionFull`, `.system`, …
     @discardableResult
@@ -59,9 +60,9 @@ extension Environment {
                 mdb_txn_abort(raw)
                 throw Failure(.badTransaction(path: path))
             }
-            let code = mdb_txn_commit(raw)
+            let code = core.commit(raw)
             guard code == MDB_SUCCESS else {
-                throw Failure(core.error(core.isDiskFull(code) ? ENOSPC : code, "mdb_txn_commit"))
+                throw Failure(core.error(code, "mdb_txn_commit"))
             }
             return result
         }

@@ -27,6 +27,7 @@ extension EnvironmentCore {
             try requireThisProcess()
             guard !isReadOnly else { throw .readOnly(path: path) }
             try requireNotWriting()
+            guard !hasFailed.load(ordering: .relaxed) else { throw .environmentFailed(path: path) }
             transaction = try begin(0)
         } catch {
             throw Failure(error)
@@ -40,5 +41,13 @@ extension EnvironmentCore {
             _ = writer.compareExchange(expected: pthread_self(), desired: 0, ordering: .relaxed)
         }
         return try body(transaction)
+    }
+
+    /// Ends a transaction; gives LMDB's code, or the `errno` that stands behind it.
+    func commit(_ transaction: OpaquePointer) -> Int32 {
+        let code = cause(of: mdb_txn_commit(transaction))
+        // From a write or from a sync: LMDB does not say which.
+        if code == EIO { hasFailed.store(true, ordering: .relaxed) }
+        return code
     }
 }
