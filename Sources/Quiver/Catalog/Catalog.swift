@@ -3,6 +3,8 @@ import LMDB
 /// The store's LMDB file: the tail, the manifests of segments, tombstones and settings, each value checked.
 final class Catalog: Sendable {
     static let fileName = "catalog.mdb"
+    /// A catalog that is being made, and gets its name when it is whole.
+    static let unfinishedFileName = "catalog.mdb-unfinished"
 
     let path: String
     let environment: Environment
@@ -13,8 +15,13 @@ final class Catalog: Sendable {
     /// Opens the catalog in the store's directory.
     ///
     /// - Parameter creating: makes the file and its key spaces where they are missing.
-    init(store: String, readOnly: Bool, creating: Bool) throws(StoreError) {
-        path = "\(store)/\(Self.fileName)"
+    init(
+        store: String,
+        fileName: String = Catalog.fileName,
+        readOnly: Bool,
+        creating: Bool
+    ) throws(StoreError) {
+        path = "\(store)/\(fileName)"
         do {
             var options = Environment.Options()
             options.readOnly = readOnly
