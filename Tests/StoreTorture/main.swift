@@ -9,6 +9,7 @@ import Quiver
 //     StoreTorture faults WORKLOAD [STRIDE]        fault WORKLOAD PLAN…
 //
 //     StoreTorture power-loss WORKLOAD [SAMPLES [STRIDE [lying]]]
+//     StoreTorture failed-syncs WORKLOAD
 //
 //     StoreTorture model SECONDS SEED              model-of SEED
 //     StoreTorture readers SECONDS SEED
@@ -90,7 +91,7 @@ case "readers":
     ReadersBesideWriter(report: report).run(seconds: number(1), seed: UInt64(number(2)))
 case "power-loss", "power-loss-at":
     let isOne = argument(0) == "power-loss-at"
-    let loss = PowerLoss(
+    var loss = PowerLoss(
         workloadName: workload(1).name,
         sampleCount: optional(2, or: 100),
         stride: optional(isOne ? 6 : 3, or: 1),
@@ -98,7 +99,15 @@ case "power-loss", "power-loss-at":
         report: report,
         jobCount: jobCount
     )
-    if isOne { loss.look(at: number(7), part: number(4), partCount: number(5)) } else { loss.run() }
+    guard isOne else {
+        loss.run()
+        break
+    }
+    loss.calls = number(7)..<number(8)
+    if arguments.count > 10 { loss.plan = arguments[10...].joined(separator: " ") }
+    loss.look(at: number(9), part: number(4), partCount: number(5))
+case "failed-syncs":
+    PowerLoss.afterFailedSyncs(of: workload(1), report: report, jobCount: jobCount)
 case "kills":
     KillTrials(workload: workload(1), report: report, jobCount: jobCount).run(
         stride: optional(2, or: 1)

@@ -65,8 +65,8 @@ struct Child {
         processID = started
     }
 
-    /// Waits for the end, `seconds` at most.
-    func wait(seconds: Double = 120) -> Outcome {
+    /// Waits for the end, `seconds` at most, and calls `meanwhile` about fifty times a second.
+    func wait(seconds: Double = 120, meanwhile: () -> Void = {}) -> Outcome {
         let deadline = ContinuousClock.now + .seconds(seconds)
         var pause: UInt32 = 200
         while true {
@@ -75,6 +75,7 @@ struct Child {
                 kill()
                 return .hung
             }
+            meanwhile()
             usleep(pause)
             pause = min(pause * 5 / 4, 20_000)
         }

@@ -27,6 +27,7 @@ struct Recovery {
                 reopen(index)
             }
             guard findings.isEmpty else { return findings }
+            LoadedFaults.mark(index + 1)
         }
         LoadedFaults.disarm()
         look(at: "the end", [workload.operations.count], depth: .searches)

@@ -6,6 +6,9 @@
 /// Where a lost write lies inside a file that has grown, zeros are read. A rename is all or nothing, and sure
 /// when either folder is; when only the new one is, the old name may come back beside it.
 ///
+/// When a file's sync has failed, what was pending of it never becomes sure by a later one: the kernel takes its pages for written.
+/// Only writing the bytes again helps.
+///
 /// Lock files are left out: nobody holds them after a reboot, and what is in them is not read.
 struct Disk {
     /// A file or a folder.
@@ -30,6 +33,9 @@ struct Disk {
     private(set) var names: [Node: [String: Node]] = [Disk.root: [:]]
     /// What is not, in the order in which it was done.
     private(set) var pending: [Change] = []
+    private var changes: [(change: Change, isForsaken: Bool)] = [] {
+        didSet { pending = changes.map(\.change) }
+    }
     /// Goes up with every change of a file's sure bytes.
     private(set) var versions: [Node: Int] = [:]
     /// The operations that have been acknowledged.
@@ -56,22 +62,23 @@ struct Disk {
         if let write = syncedWrite { settleBytes(under: write) }
         syncedWrite = nil
         if call.kind == .mark { acknowledged = call.offset }
-        guard !call.hasFailed, !call.path.hasSuffix("lock") else { return }
+        guard !call.path.hasSuffix("lock") else { return }
+        if call.hasFailed { return failed(call) }
         switch call.kind {
         case .open, .map, .lock, .mark: break
         case .create:
             if call.isNew { make(call, isFolder: false) }
             if !call.isNew, call.offset == 0, let node = node(at: call.path) {
-                pending.append(.length(node, 0))
+                append(.length(node, 0))
             }
         case .mkdir: make(call, isFolder: true)
         case .write:
             guard let node = nodes[call.inode] else { return }
-            pending.append(.bytes(node, offset: call.offset, call.bytes))
+            append(.bytes(node, offset: call.offset, call.bytes))
             if call.isDurable, !ignoresSyncs { syncedWrite = call }
         case .truncate, .allocate:
             guard let node = nodes[call.inode] else { return }
-            pending.append(.length(node, call.offset))
+            append(.length(node, call.offset))
         case .sync:
             let node = call.path.isEmpty ? Disk.root : nodes[call.inode] ?? node(at: call.path)
             guard let node, !ignoresSyncs else { return }
@@ -79,19 +86,33 @@ struct Disk {
         case .unlink, .rmdir:
             guard let name = name(at: call.path) else { return }
             current[name.folder]?[name.text] = nil
-            pending.append(.name(name, nil))
+            append(.name(name, nil))
         case .link:
             guard let node = node(at: call.path), let name = name(at: call.other) else { return }
             current[name.folder]?[name.text] = node
-            pending.append(.name(name, node))
+            append(.name(name, node))
         case .rename:
             guard let node = node(at: call.path), let from = name(at: call.path),
                 let to = name(at: call.other)
             else { return }
             current[from.folder]?[from.text] = nil
             current[to.folder]?[to.text] = node
-            pending.append(.rename(node, from: from, to: to))
+            append(.rename(node, from: from, to: to))
         }
+    }
+
+    private mutating func failed(_ call: RecordedCall) {
+        guard call.kind == .sync, let node = nodes[call.inode], !isFolder(node) else { return }
+        for index in changes.indices {
+            switch changes[index].change {
+            case .bytes(node, _, _), .length(node, _): changes[index].isForsaken = true
+            default: break
+            }
+        }
+    }
+
+    private mutating func append(_ change: Change) {
+        changes.append((change, false))
     }
 
     private mutating func make(_ call: RecordedCall, isFolder: Bool) {
@@ -106,7 +127,7 @@ struct Disk {
             files[node] = []
         }
         current[name.folder]?[name.text] = node
-        pending.append(.name(name, node))
+        append(.name(name, node))
     }
 
     private func node(at path: String) -> Node? {
@@ -142,11 +163,11 @@ struct Disk {
 
     private mutating func settleNames(in folder: Node) {
         // Of a rename into the folder only the new name becomes sure: the old one may come back.
-        pending = pending.flatMap { change -> [Change] in
-            guard case .rename(let node, let from, let to) = change, to.folder == folder,
+        changes = changes.flatMap { pending -> [(change: Change, isForsaken: Bool)] in
+            guard case .rename(let node, let from, let to) = pending.change, to.folder == folder,
                 from.folder != folder
-            else { return [change] }
-            return [.name(to, node), .name(from, nil)]
+            else { return [pending] }
+            return [(.name(to, node), false), (.name(from, nil), false)]
         }
         settle { change in
             switch change {
@@ -157,20 +178,20 @@ struct Disk {
         }
     }
 
-    /// Makes the changes sure that `isSure` picks; what was done before to the same name can no longer matter.
+    /// Makes the changes sure that `isSure` picks, and what was done before at the same place without effect.
     private mutating func settle(_ isSure: (Change) -> Bool) {
-        var left: [Change] = []
-        for change in pending {
-            if isSure(change) {
-                if case .rename(_, _, let to) = change {
-                    left.removeAll { if case .name(to, _) = $0 { true } else { false } }
-                }
-                keep(change)
-            } else {
-                left.append(change)
+        var left: [(change: Change, isForsaken: Bool)] = []
+        for pending in changes {
+            guard isSure(pending.change), !pending.isForsaken else {
+                left.append(pending)
+                continue
             }
+            left = left.flatMap { earlier in
+                earlier.change.without(pending.change).map { ($0, earlier.isForsaken) }
+            }
+            keep(pending.change)
         }
-        pending = left
+        changes = left
     }
 
     private mutating func keep(_ change: Change) {
@@ -185,6 +206,28 @@ struct Disk {
         case .rename(let node, let from, let to):
             names[from.folder]?[from.text] = nil
             names[to.folder]?[to.text] = node
+        }
+    }
+}
+
+extension Disk.Change {
+    /// What is left of a change after a later one at the same place.
+    fileprivate func without(_ later: Disk.Change) -> [Disk.Change] {
+        switch (self, later) {
+        case (.name(let name, _), .name(let other, _)) where name == other: return []
+        case (.name(let name, _), .rename(_, _, let to)) where name == to: return []
+        case (.bytes(let node, let offset, let bytes), .bytes(let other, let from, let written))
+        where node == other:
+            let end = offset + bytes.count
+            let to = from + written.count
+            guard from < end, offset < to else { return [self] }
+            var rest: [Disk.Change] = []
+            if offset < from {
+                rest.append(.bytes(node, offset: offset, Array(bytes[..<(from - offset)])))
+            }
+            if to < end { rest.append(.bytes(node, offset: to, Array(bytes[(to - offset)...]))) }
+            return rest
+        default: return [self]
         }
     }
 }

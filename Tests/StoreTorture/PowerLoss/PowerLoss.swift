@@ -8,28 +8,67 @@ struct PowerLoss {
     /// Every so-manieth call alone.
     let stride: Int
     let ignoresSyncs: Bool
+    /// What fails before power is lost.
+    var plan: String?
+    /// Only after these calls.
+    var calls = 0..<Int.max
     let report: Report
     let jobCount: Int
+
+    /// Loss of power after one sync of a file has failed, for each of them: what the store goes on with must not rest on it.
+    static func afterFailedSyncs(of workload: Workload, report: Report, jobCount: Int) {
+        let calls = recordedCalls(of: workload)
+        // Folders have a journal behind them.
+        let folders = Set(calls.filter { $0.kind == .mkdir }.map(\.inode))
+        let syncs = calls.filter {
+            $0.kind == .sync && !$0.path.isEmpty && !folders.contains($0.inode)
+        }
+        report.begin("loss of power after a failed sync", total: syncs.count)
+        for sync in syncs {
+            PowerLoss(
+                workloadName: workload.name,
+                sampleCount: 2,
+                stride: 7,
+                ignoresSyncs: false,
+                plan: FaultPlan.fail(sync.number, code: EIO, lasting: []).text,
+                calls: sync.number..<(sync.number + 150),
+                report: report,
+                jobCount: jobCount
+            ).replayAll()
+            report.count("failed syncs")
+            report.step()
+        }
+    }
 
     /// Few enough to try each combination of them.
     static let exhaustiveLimit = 12
 
     func run() {
+        report.begin("loss of power", total: recordedCalls(of: named).count)
+        replayAll()
+    }
+
+    private var named: Workload {
+        guard let workload = Workload(workloadName) else { stop("no workload \(workloadName)") }
+        return workload
+    }
+
+    private func replayAll() {
         Scratch.withFolder { folder in
             let log = record(in: folder)
-            report.begin("loss of power", total: CallLog(path: log).calls.count)
-            concurrently(jobCount) { part in
-                replay(log, part: part, in: folder)
-            }
+            concurrently(jobCount) { part in replay(log, part: part, in: folder) }
         }
     }
 
     private func record(in folder: String) -> String {
         mkdir("\(folder)/data", 0o700)
         let log = "\(folder)/log"
+        let store = "\(folder)/data/store"
         let worker = Child(
-            ["work", "\(folder)/data/store", workloadName, "0", "\(folder)/progress"],
-            environment: FaultPlan.environment(folder: "\(folder)/data", log: log),
+            plan == nil
+                ? ["work", store, workloadName, "0", "\(folder)/progress"]
+                : ["recover", store, workloadName],
+            environment: FaultPlan.environment(folder: "\(folder)/data", plan: plan, log: log),
             output: "\(folder)/output"
         )
         let outcome = worker.wait()
@@ -49,11 +88,21 @@ struct PowerLoss {
                 [
                     "replay", log, workloadName, "\(sampleCount)",
                     ignoresSyncs ? "lying" : "honest",
-                    "\(part)", "\(jobCount)", "\(stride)", "\(first)", state,
+                    "\(part)", "\(jobCount)", "\(stride)", "\(calls.lowerBound)",
+                    "\(calls.upperBound)",
+                    "\(first)", state,
                 ],
                 output: output
             )
-            let outcome = worker.wait(seconds: 24 * 3_600)
+            // The parts go on at about the same pace: one tells for all.
+            var told = 0
+            let outcome = worker.wait(seconds: 24 * 3_600) {
+                guard part == 0, plan == nil else { return }
+                let words = Scratch.text(of: state).split { $0 == " " || $0 == "\n" }
+                let position = words.count > 1 ? Int(words[1]) ?? 0 : 0
+                if position > told { report.step(position - told) }
+                told = max(told, position)
+            }
             let lines = Scratch.text(of: output).split(separator: "\n").map(String.init)
             for line in lines where line.hasPrefix("state ") {
                 let number = line.dropFirst(6).prefix { $0 != ":" }
@@ -77,16 +126,16 @@ struct PowerLoss {
 
     private func command(_ part: Int, _ state: String) -> String {
         "power-loss-at \(workloadName) \(sampleCount) \(ignoresSyncs ? "lying" : "honest") "
-            + "\(part) \(jobCount) \(stride) \(state)"
+            + "\(part) \(jobCount) \(stride) \(calls.lowerBound) \(calls.upperBound) \(state)"
+            + (plan.map { " \($0)" } ?? "")
     }
 
     /// One state, in this process.
     func look(at state: Int, part: Int, partCount: Int) {
         Scratch.withFolder { folder in
             let log = record(in: folder)
-            guard let workload = Workload(workloadName) else { stop("no workload") }
             let replay = Replay(
-                workload: workload,
+                workload: named,
                 log: CallLog(path: log),
                 survivals: Survivals(
                     exhaustiveLimit: Self.exhaustiveLimit,
@@ -100,9 +149,12 @@ struct PowerLoss {
                 part: part,
                 partCount: partCount,
                 stride: stride,
+                calls: calls,
                 states: state..<(state + 1)
             )
-            for finding in replay.run(share, beforeEach: { _ in }).findings {
+            let outcome = replay.run(share, beforeEach: { _, _ in })
+            report.count("power losses passed over", outcome.stateCount)
+            for finding in outcome.findings {
                 report.count("findings seen again")
                 say(finding.what)
             }
@@ -114,9 +166,9 @@ extension String {
     fileprivate var trimmed: String { String(prefix { $0 != "\n" && $0 != " " }) }
 }
 
-/// `StoreTorture replay LOG WORKLOAD SAMPLES honest|lying PART PARTS STRIDE FIRST STATE-FILE`
+/// `StoreTorture replay LOG WORKLOAD SAMPLES honest|lying PART PARTS STRIDE FROM TO FIRST STATE-FILE`
 func replayShare() {
-    let stateFile = argument(9)
+    let stateFile = argument(11)
     let folder = "\(stateFile)-folder"
     mkdir(folder, 0o700)
     defer { Scratch.removeAll(folder) }
@@ -135,12 +187,13 @@ func replayShare() {
         part: number(5),
         partCount: number(6),
         stride: number(7),
-        states: number(8)..<Int.max
+        calls: number(8)..<number(9),
+        states: number(10)..<Int.max
     )
     let descriptor = open(stateFile, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
-    let outcome = replay.run(share) { state in
+    let outcome = replay.run(share) { state, position in
         // Spaces wipe out what a longer number left.
-        let text = Array("\(state)          ".utf8)
+        let text = Array("\(state) \(position)          ".utf8)
         pwrite(descriptor, text, text.count, 0)
     }
     for finding in outcome.findings { say("state \(finding.state): \(finding.what)") }

@@ -17,6 +17,8 @@ struct Replay {
         let partCount: Int
         /// Every so-manieth call of its part alone.
         let stride: Int
+        /// Only after calls of these numbers, where one has a number.
+        let calls: Range<Int>
         let states: Range<Int>
     }
 
@@ -27,8 +29,8 @@ struct Replay {
         var findings: [(state: Int, what: String)] = []
     }
 
-    /// - Parameter beforeEach: told the number of each state before it is looked at.
-    func run(_ share: Share, beforeEach: (Int) -> Void) -> Outcome {
+    /// - Parameter beforeEach: told the number of each state, and of its call, before it is looked at.
+    func run(_ share: Share, beforeEach: (_ state: Int, _ position: Int) -> Void) -> Outcome {
         var disk = Disk(ignoringSyncs: ignoresSyncs)
         var contents = FileContents()
         var outcome = Outcome()
@@ -39,7 +41,8 @@ struct Replay {
             let before = disk.pending.count
             disk.apply(call)
             guard position % share.partCount == share.part,
-                position / share.partCount % share.stride == 0
+                position / share.partCount % share.stride == 0,
+                share.calls.contains(call.number) || call.kind == .mark
             else { continue }
             let next = position + 1 < log.calls.count ? log.calls[position + 1].kind : .sync
             let acknowledged = disk.acknowledged
@@ -58,7 +61,7 @@ struct Replay {
                     return
                 }
                 outcome.judgedCount += 1
-                beforeEach(state)
+                beforeEach(state, position)
                 switch judge(tree, disk, survival, state: state) {
                 case .holds(let count): known[tree.hash] = changes[count]
                 case .finding(let what):
