@@ -4,7 +4,7 @@
 /// has been synced, or were written through a descriptor that syncs (`O_DSYNC`); a name is sure when its folder has
 /// been. Everything else may be kept or lost by itself, whatever was done after it: each write, each change of length, each name.
 /// Where a lost write lies inside a file that has grown, zeros are read. A rename is all or nothing, and sure
-/// when either folder is; when only the new one is, the old name may come back beside it.
+/// when the folder of the new name is; until the other has been synced after that, the old name may come back beside it.
 ///
 /// When a file's sync has failed, what was pending of it never becomes sure by a later one: the kernel takes its pages for written.
 /// Only writing the bytes again helps.
@@ -172,7 +172,8 @@ struct Disk {
         settle { change in
             switch change {
             case .name(let name, _): name.folder == folder
-            case .rename(_, let from, let to): from.folder == folder || to.folder == folder
+            // A sync of the old folder alone says nothing of the new name.
+            case .rename(_, _, let to): to.folder == folder
             case .bytes, .length: false
             }
         }
