@@ -16,7 +16,7 @@ RELEASE := .build/release
 STATIC := .build/static
 STAGE := $(CURDIR)/.build/stage
 
-.PHONY: all setup build static install test test-swift test-kernels test-c test-docs lint format docs demo bench bench-kernels fuzz clean
+.PHONY: all setup build static install test test-swift test-kernels test-c test-docs lint format docs demo bench bench-kernels fuzz torture clean
 
 all: build test
 
@@ -86,6 +86,11 @@ bench-kernels: setup
 FUZZ_SECONDS ?= 600
 fuzz: build
 	@scripts/fuzz $(FUZZ_SECONDS)
+
+# Deaths at every call, loss of power, failing calls, a model and readers, for about an hour; the summary goes to docs/RELIABILITY.md.
+TORTURE_SEED ?= 1
+torture: build
+	@scripts/torture $(TORTURE_SEED)
 
 clean:
 	rm -rf .build

@@ -36,6 +36,8 @@ let package = Package(
         .library(name: "Tensors", targets: ["Tensors"]),
         .library(name: "FAISS", targets: ["FAISS"]),
         .library(name: "CQuiver", type: .dynamic, targets: ["CQuiver"]),
+        // For tests alone: loaded before a process whose system calls are to fail or to be recorded.
+        .library(name: "QuiverFaults", type: .dynamic, targets: ["FaultShim"]),
         .executable(name: "quiver", targets: ["QuiverCLI"]),
     ],
     dependencies: [
@@ -125,6 +127,23 @@ let package = Package(
             name: "FAISSFuzz",
             dependencies: ["FAISS", "CFAISS", "CKernels", "TestSupport"],
             path: "Tests/FAISSFuzz",
+            swiftSettings: house
+        ),
+        .target(
+            name: "FaultShim",
+            path: "Tests/FaultShim",
+            linkerSettings: [.linkedLibrary("dl")]
+        ),
+        .executableTarget(
+            name: "StoreTorture",
+            dependencies: ["Quiver", "Threads", "CXXHash", "TestSupport"],
+            path: "Tests/StoreTorture",
+            swiftSettings: house
+        ),
+        // Needs what is built beside it: StoreTorture and libQuiverFaults.so.
+        .testTarget(
+            name: "StoreTortureTests",
+            dependencies: ["StoreTorture", "TestSupport"],
             swiftSettings: house
         ),
         tests(of: "LMDB", imports: ["CLMDB"]),

@@ -27,15 +27,18 @@ extension Environment {
     ///
     /// Waits for another writer's transaction to end. `body` runs on the caller's thread. If the commit
     /// throws, nothing is kept, except after `.environmentFailed` and system errors of the very last
-    /// write, where it is open which state a reader will find, the old one or the new one.
+    /// write, where it is open which state a reader will find, the old one or the new one. After `EIO` every later
+    /// call throws `.environmentFailed`, until all handles are closed and the file is opened again.
     ///
+    /// - Parameter durability: of this commit; `nil` takes the handle's.
     /// - Throws: what `body` throws; `.readOnly`, `.nestedWrite`, `.mapFull`, `.transactionFull`, `.system`, …
     @discardableResult
     public func write<R: ~Copyable, Failure: LMDBErrorConvertible>(
+        durability: Durability? = nil,
         _ body: (inout WriteTransaction) throws(Failure) -> R
     ) throws(Failure) -> R {
         guard !isReadOnly else { throw Failure(.readOnly(path: path)) }
-        return try core.withWriteLock(durability) { raw throws(Failure) -> R in
+        return try core.withWriteLock(durability ?? self.durability) { raw throws(Failure) -> R in
             var transaction = WriteTransaction(handle: TransactionHandle(raw: raw, core: core))
             let result: R
             do throws(Failure) {
@@ -50,9 +53,9 @@ extension Environment {
                 mdb_txn_abort(raw)
                 throw Failure(.badTransaction(path: path))
             }
-            let code = mdb_txn_commit(raw)
+            let code = core.commit(raw)
             guard code == MDB_SUCCESS else {
-                throw Failure(core.error(core.isDiskFull(code) ? ENOSPC : code, "mdb_txn_commit"))
+                throw Failure(core.error(code, "mdb_txn_commit"))
             }
             return result
         }

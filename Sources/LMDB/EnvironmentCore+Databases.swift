@@ -92,7 +92,7 @@ extension EnvironmentCore {
             default: throw error(code, "mdb_dbi_open")
             }
         }
-        code = mdb_txn_commit(transaction)
+        code = commit(transaction)
         guard code == MDB_SUCCESS else { throw error(code, "mdb_txn_commit") }
         return Database(
             name: name,

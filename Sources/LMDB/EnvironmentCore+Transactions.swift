@@ -50,6 +50,7 @@ extension EnvironmentCore {
             try requireThisProcess()
             guard !isReadOnly else { throw .readOnly(path: path) }
             try requireNotWriting()
+            guard !hasFailed.load(ordering: .relaxed) else { throw .environmentFailed(path: path) }
             let file = try borrowFile()
             do throws(LMDBError) {
                 return (file, try begin(0, file))
@@ -72,5 +73,13 @@ extension EnvironmentCore {
             if mark.isThisProcess { returnFile() }
         }
         return try body(transaction)
+    }
+
+    /// Ends a transaction; gives LMDB's code, or the `errno` that stands behind it.
+    func commit(_ transaction: OpaquePointer) -> Int32 {
+        let code = cause(of: mdb_txn_commit(transaction))
+        // From a write or from a sync: LMDB does not say which.
+        if code == EIO { hasFailed.store(true, ordering: .relaxed) }
+        return code
     }
 }

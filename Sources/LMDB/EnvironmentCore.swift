@@ -35,6 +35,9 @@ final class EnvironmentCore: Sendable {
     let mark: ProcessMark
     /// No other environment of this process has or will have it.
     let identity: UInt64
+    /// The disk has failed a commit. What the kernel had taken over before may be gone from its memory, and a later sync
+    /// would not say so: nothing is written any more until the file is opened again.
+    let hasFailed = Atomic<Bool>(false)
     /// The thread inside a write transaction, 0 if none of this process is.
     let writer = Atomic<UInt>(0)
     /// The databases that are open, held by whoever opens one (`EnvironmentCore+Databases`). Never taken by one
@@ -92,11 +95,21 @@ final class EnvironmentCore: Sendable {
         }
     }
 
-    /// Whether a commit failed for want of room. LMDB calls a write that was cut short `EIO`, and a write is cut
-    /// short where the disk ends; then nothing is left of it.
-    func isDiskFull(_ code: Int32) -> Bool {
-        var status = statvfs()
-        guard code == EIO, statvfs(path, &status) == 0 else { return code == ENOSPC }
-        return status.f_bavail * status.f_frsize < 1 << 16
+    /// `code`, or what stands behind it: LMDB calls a write that was cut short `EIO`, and a write is cut short where the
+    /// disk ends, or the length that this process may give to files. Then nothing is left of the commit.
+    func cause(of code: Int32) -> Int32 {
+        guard code == EIO else { return code }
+        var system = statvfs()
+        if statvfs(path, &system) == 0, system.f_bavail * system.f_frsize < 1 << 16 {
+            return ENOSPC
+        }
+        var limit = rlimit()
+        var file = stat()
+        if getrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0,
+            stat(path, &file) == 0, rlim_t(file.st_size) >= limit.rlim_cur
+        {
+            return EFBIG
+        }
+        return code
     }
 }

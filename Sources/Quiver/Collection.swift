@@ -1,3 +1,4 @@
+import Glibc
 import LMDB
 import Synchronization
 
@@ -35,12 +36,7 @@ public final class Collection: Sendable {
 
     func snapshot(of core: StoreCore) throws(StoreError) -> Snapshot {
         let previous = cached.withLock { $0 }
-        let current = try SnapshotLoader.load(
-            id,
-            named: name,
-            previous: previous,
-            core: core
-        )
+        let current = try loaded(previous, core)
         if current !== previous {
             note(current.view.record)
             cached.withLock { cached in
@@ -50,6 +46,18 @@ public final class Collection: Sendable {
             }
         }
         return current
+    }
+
+    /// A reader that the writer does not know of may look for a file that is gone by now: then its catalog is an old one.
+    private func loaded(_ previous: Snapshot?, _ core: StoreCore) throws(StoreError) -> Snapshot {
+        var attemptsLeft = core.catalog.environment.access == .privateCopies ? 24 : 0
+        while true {
+            do throws(StoreError) {
+                return try SnapshotLoader.load(id, named: name, previous: previous, core: core)
+            } catch .file(.system(_, _, ENOENT)) where attemptsLeft > 0 {
+                attemptsLeft -= 1
+            }
+        }
     }
 
     func note(_ record: CollectionRecord) {

@@ -21,27 +21,19 @@ extension StoreCore {
         // The host may change its working directory while the store is open.
         let path = try asStoreError { () throws(FileError) in try absolutePath(path) }
         let lock = try takeLock(at: path)
+        // Another process may have made one since the names were read.
+        guard !Store.exists(at: path) else { throw .alreadyExists(path: path) }
         for name in [StoreLayout.segments, StoreLayout.staging, StoreLayout.texts] {
             try asStoreError { () throws(FileError) in
                 try fileSystem.makeDirectory("\(path)/\(name)")
             }
         }
-        let catalog = try Catalog(store: path, readOnly: false, creating: true)
-        try catalog.write { (transaction: inout WriteTransaction) throws(StoreError) in
-            let known = try transaction.record(
-                .settings,
-                CatalogKey.store,
-                of: catalog,
-                StoreRecord.decode
-            )
-            guard known == nil else { throw .alreadyExists(path: path) }
-            try transaction.put(StoreRecord(), of: catalog)
-        }
-        // The names that were made here, and the store's own name in its parent.
+        // The store's own name must last before it can be opened, by whomever.
         try asStoreError { () throws(FileError) in
-            try fileSystem.syncDirectory(path)
             try fileSystem.syncDirectory(parent(of: path))
         }
+        try createCatalog(at: path, fileSystem: fileSystem)
+        let catalog = try Catalog(store: path, readOnly: false, creating: false)
         return StoreCore(
             path: path,
             catalog: catalog,
@@ -76,7 +68,11 @@ extension StoreCore {
             fileSystem: fileSystem,
             lock: lock
         )
-        if lock != nil { try core.sweep() }
+        if lock != nil {
+            // Whoever made the store may have died before it came to this.
+            try asStoreError { () throws(FileError) in try fileSystem.syncDirectory(path) }
+            try core.sweep()
+        }
         return core
     }
 
@@ -95,6 +91,37 @@ extension StoreCore {
             )
         }
         guard catalog.isComplete else { throw .notAStore(path: path) }
+    }
+
+    /// Makes the catalog under another name first: a creation that is cut short leaves no half of one.
+    private static func createCatalog(
+        at path: String,
+        fileSystem: FileSystem
+    ) throws(StoreError) {
+        let unfinished = "\(path)/\(Catalog.unfinishedFileName)"
+        let lockFile = "\(unfinished)-lock"
+        try asStoreError { () throws(FileError) in
+            for file in [unfinished, lockFile] { try fileSystem.remove(file) }
+        }
+        try fillCatalog(at: path)
+        try asStoreError { () throws(FileError) in
+            try fileSystem.remove(lockFile)
+            try fileSystem.move(unfinished, to: "\(path)/\(Catalog.fileName)")
+            try fileSystem.syncDirectory(path)
+        }
+    }
+
+    /// Closes the catalog's file again before it returns.
+    private static func fillCatalog(at path: String) throws(StoreError) {
+        let catalog = try Catalog(
+            store: path,
+            fileName: Catalog.unfinishedFileName,
+            readOnly: false,
+            creating: true
+        )
+        try catalog.write { (transaction: inout WriteTransaction) throws(StoreError) in
+            try transaction.put(StoreRecord(), of: catalog)
+        }
     }
 
     private static func takeLock(at path: String) throws(StoreError) -> LockFile {

@@ -62,6 +62,8 @@ enum StoreLayout {
 
     /// What a directory may hold for a store to be made in it: nothing, or what a creation that was cut short left.
     static let namesOfAnUnfinishedStore: Set<String> = [
-        segments, staging, texts, writerLock, Catalog.fileName, "\(Catalog.fileName)-lock",
+        segments, staging, texts, writerLock, Catalog.unfinishedFileName,
+        "\(Catalog.unfinishedFileName)-lock", "\(Catalog.fileName)-lock",
+        "\(Catalog.fileName)-shrinking",
     ]
 }

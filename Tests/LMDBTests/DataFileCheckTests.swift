@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import LMDB
 import TestSupport
@@ -27,5 +28,42 @@ import Testing
                     UInt64(workload.model[[UInt8]($0.name.utf8)]?.count ?? 0)
                 }
         )
+    }
+
+    /// When the write of a meta page fails, LMDB writes the old number over the new one, and leaves the new trees there.
+    @Test func `trees that a failed commit left in the older meta page are no damage`() throws {
+        try writeTwice()
+        let bytes = try Data(contentsOf: URL(fileURLWithPath: path))
+        func transaction(_ page: Int) -> UInt64 {
+            bytes.withUnsafeBytes {
+                $0.loadUnaligned(fromByteOffset: page * 4_096 + 144, as: UInt64.self)
+            }
+        }
+        let older = transaction(0) < transaction(1) ? 0 : 1
+        let descriptor = open(path, O_WRONLY)
+        defer { close(descriptor) }
+        // The root of the main tree, far past the last page.
+        var root: UInt64 = 1_000
+        try #require(pwrite(descriptor, &root, 8, off_t(older * 4_096 + 88 + 40)) == 8)
+        #expect(try DataFileCheck.check(path: path).damage == [])
+        let environment = try Environment.open(path: path)
+        let database = try environment.database("values", create: false)
+        let value = try environment.read { transaction throws(LMDBError) in
+            try transaction.value(for: [1], in: database)
+        }
+        #expect(value == [2])
+        // In the later page it is.
+        try #require(pwrite(descriptor, &root, 8, off_t((1 - older) * 4_096 + 88 + 40)) == 8)
+        #expect(try DataFileCheck.check(path: path).damage != [])
+    }
+
+    private func writeTwice() throws {
+        let environment = try Environment.open(path: path)
+        let database = try environment.database("values", create: true)
+        for value in [1, 2] as [UInt8] {
+            try environment.write { transaction throws(LMDBError) in
+                try transaction.put([1], [value], in: database)
+            }
+        }
     }
 }

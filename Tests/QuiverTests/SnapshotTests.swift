@@ -230,6 +230,22 @@ import Testing
         }
     }
 
+    @Test func `a store is made where the making of one was cut short`() throws {
+        let path = directory.file("store")
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+        // Half of the first write of a catalog: one meta page of two.
+        let half = Data(repeating: 0xFF, count: 4_096)
+        for name in ["catalog.mdb-unfinished", "catalog.mdb-unfinished-lock"] {
+            try half.write(to: URL(fileURLWithPath: "\(path)/\(name)"))
+        }
+        #expect(throws: StoreError.notAStore(path: path)) { _ = try Store.open(at: path) }
+        let store = try Store.create(at: path)
+        #expect(try store.collectionNames() == [])
+        store.close()
+        #expect(try Store.verify(at: path).isSound)
+        #expect(throws: StoreError.alreadyExists(path: path)) { _ = try Store.create(at: path) }
+    }
+
     @Test func `a forked child is refused`() async throws {
         await #expect(processExitsWith: .success) {
             // An exit test is a process of its own; it forks once more below.

@@ -50,7 +50,13 @@ struct DataFileHeader {
     private mutating func judge() {
         var sound: [MetaPage] = []
         for page in metaPages {
-            let damage = page.damage()
+            var damage = page.damage()
+            // Trees are read from the later page alone. Where its write had failed, LMDB puts the old number back, and
+            // leaves trees beside it that never came to be.
+            let isOlder = metaPages.contains {
+                $0.transaction > page.transaction && $0.damage().isEmpty && $0.treeDamage().isEmpty
+            }
+            if !isOlder { damage += page.treeDamage() }
             if damage.isEmpty { sound.append(page) }
             self.damage += damage
         }

@@ -59,7 +59,7 @@ struct MetaPage: Equatable {
         (512...65536).contains(pageByteCount) && pageByteCount.nonzeroBitCount == 1
     }
 
-    /// What no meta page can hold.
+    /// What no meta page can hold, but for the records of its trees.
     func damage() -> [DataFileReport.Damage] {
         var damage: [DataFileReport.Damage] = []
         func expect(
@@ -95,24 +95,25 @@ struct MetaPage: Equatable {
             freeTree.flags
         )
         expect(mainTree.flags == 0, "flags of the main tree", "0", mainTree.flags)
-        // Branch nodes have 48 bits for a page number.
-        let hasLastPage = (1..<(1 << 48)).contains(lastPageNumber)
-        expect(hasLastPage, "last page number", "1…2^48 - 1", lastPageNumber)
+        expect(hasLastPageNumber, "last page number", "1…2^48 - 1", lastPageNumber)
         expect(
             transaction == 0 || transaction & 1 == index,
             "transaction",
             index == 0 ? "an even number" : "an odd number",
             transaction
         )
-        for (name, tree) in [("free tree", freeTree), ("main tree", mainTree)] {
-            damage += tree.damage(
-                name,
-                page: index,
-                lastPageNumber: hasLastPage ? lastPageNumber : 1
-            )
-        }
         return damage
     }
+
+    /// What the records of its trees cannot hold.
+    func treeDamage() -> [DataFileReport.Damage] {
+        let last = hasLastPageNumber ? lastPageNumber : 1
+        return freeTree.damage("free tree", page: index, lastPageNumber: last)
+            + mainTree.damage("main tree", page: index, lastPageNumber: last)
+    }
+
+    /// Branch nodes have 48 bits for a page number.
+    private var hasLastPageNumber: Bool { (1..<(1 << 48)).contains(lastPageNumber) }
 }
 
 extension TreeRecord {

@@ -3,11 +3,11 @@ import LMDB
 /// The store's LMDB file: the tail, the manifests of segments, tombstones and settings, each value checked.
 final class Catalog: Sendable {
     static let fileName = "catalog.mdb"
+    /// A catalog that is being made, and gets its name when it is whole.
+    static let unfinishedFileName = "catalog.mdb-unfinished"
 
     let path: String
     let environment: Environment
-    /// The same file, for commits of `relaxed` durability.
-    private let relaxed: Environment
     private let databases: [KeySpace: Database]
     /// Whether every key space is there that each version of the format has. Look at the format first: another one may have
     /// others.
@@ -18,14 +18,17 @@ final class Catalog: Sendable {
     /// Opens the catalog in the store's directory.
     ///
     /// - Parameter creating: makes the file and its key spaces where they are missing.
-    init(store: String, readOnly: Bool, creating: Bool) throws(StoreError) {
-        path = "\(store)/\(Self.fileName)"
+    init(
+        store: String,
+        fileName: String = Catalog.fileName,
+        readOnly: Bool,
+        creating: Bool
+    ) throws(StoreError) {
+        path = "\(store)/\(fileName)"
         do {
             var options = Environment.Options()
             options.readOnly = readOnly
             let environment = try Environment.open(path: path, options: options)
-            options.durability = .relaxed
-            relaxed = try Environment.open(path: path, options: options)
             var databases: [KeySpace: Database] = [:]
             for space in KeySpace.allCases {
                 do throws(LMDBError) {
@@ -57,7 +60,7 @@ final class Catalog: Sendable {
         _ durability: Durability = .full,
         _ body: (inout WriteTransaction) throws(StoreError) -> Result
     ) throws(StoreError) -> Result {
-        try (durability == .full ? environment : relaxed).write(body)
+        try environment.write(durability: durability, body)
     }
 
     /// `nil` for a key space that the format of the store does not have yet: there is nothing in it.

@@ -22,7 +22,9 @@ extension Collection {
             )
         }
         try seal(progress: progress)
-        return try compactSegments(options, progress: progress)
+        let summary = try compactSegments(options, progress: progress)
+        try store.core().shrinkCatalog()
+        return summary
     }
 
     func compactSegments(
@@ -59,6 +61,23 @@ extension Store {
 }
 
 extension StoreCore {
+    /// Gives back what the catalog's file has kept of the tail, if this handle is the only one that has it open.
+    func shrinkCatalog() throws(StoreError) {
+        try withWriteLock { () throws(StoreError) in
+            do {
+                let pageByteCount = try catalog.environment.information().pageByteCount
+                let free = Int(clamping: try catalog.environment.freePageCount())
+                guard free * pageByteCount >= Self.catalogSlackByteCount else { return }
+                _ = try catalog.environment.shrink()
+            } catch {
+                throw .catalog(error)
+            }
+        }
+    }
+
+    /// Free pages of the catalog that are not worth a copy of it.
+    private static let catalogSlackByteCount = 1 << 20
+
     /// Runs `body` while no other thread compacts; a second one would copy the same documents for nothing.
     fileprivate func compacting<Result>(
         _ body: () throws(StoreError) -> Result
