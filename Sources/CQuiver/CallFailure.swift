@@ -28,18 +28,22 @@ extension StoreError {
         case .readOnly: QV_ERROR_READ_ONLY
         case .closed: QV_ERROR_CLOSED
         case .usedAfterFork: QV_ERROR_FORK
-        case .unknownCollection, .unknownSnapshot, .unknownVectorField, .unknownField, .unknownRowColumn, .unknownKey:
+        case .unknownCollection, .unknownSnapshot, .unknownVectorField, .unknownField,
+            .unknownRowColumn, .unknownKey:
             QV_ERROR_NOT_FOUND
-        case .invalidName, .invalidConfiguration, .tooLittleMemory, .unfitSegment, .unsupportedIndex, .ambiguousVectorField:
+        case .invalidName, .invalidConfiguration, .tooLittleMemory, .unfitSegment,
+            .unsupportedIndex, .ambiguousVectorField:
             QV_ERROR_CONFIGURATION
         case .invalidKey, .duplicateKey, .duplicateCollection: QV_ERROR_KEY
         case .versionConflict: QV_ERROR_CONFLICT
         case .fieldTypeMismatch, .invalidFieldValue: QV_ERROR_FIELD
-        case .missingVectors, .missingRowColumn, .rowColumnMismatch, .dimensionMismatch, .notFinite, .normOverflow, .zeroVector,
-            .float16Overflow:
+        case .missingVectors, .missingRowColumn, .rowColumnMismatch, .dimensionMismatch,
+            .notFinite, .normOverflow, .zeroVector, .float16Overflow:
             QV_ERROR_VECTOR
         case .textTooLong, .tooLarge: QV_ERROR_TOO_LARGE
-        case .invalidK, .invalidSearch, .invalidFilter, .invalidReading, .noSuchDocument, .unknownSearchSetting: QV_ERROR_SEARCH
+        case .invalidK, .invalidSearch, .invalidFilter, .invalidReading, .noSuchDocument,
+            .unknownSearchSetting:
+            QV_ERROR_SEARCH
         case .wrongEncoder, .noEncoder: QV_ERROR_ENCODER
         case .cancelled: QV_ERROR_CANCELLED
         case .damaged: QV_ERROR_DAMAGED

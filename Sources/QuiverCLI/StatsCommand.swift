@@ -86,7 +86,8 @@ struct StatsCommand: ParsableCommand {
         let fields = collection.configuration.vectorFields
         lines += zip(fields, statistics.vectorFields).map { field, found in
             let name = field.name == VectorField.unnamed ? "" : "\(printable(field.name)): "
-            let size = found.indexByteCount > 0 ? ", index of \(byteSize(found.indexByteCount))" : ""
+            let size =
+                found.indexByteCount > 0 ? ", index of \(byteSize(found.indexByteCount))" : ""
             return "  vectors   \(name)dimension \(field.dimension), \(field.metric), "
                 + "\(field.storage), \(field.index)\(size)"
         }

@@ -58,7 +58,7 @@ import Testing
             #expect(try Store.verify(at: path).damage == [])
             #expect(try directoryEntries("\(path)/staging") == [])
             // The indexes of the new ones came with them.
-            #expect(try collection.statistics().unindexedSegmentCount == (round == 0 ? 2 : 0))
+            #expect(try collection.statistics().unindexedSegmentCount == (round == 0 ? 1 : 0))
             try collection.compact()
         }
         try beforeModel.expectEqual(before, "before")

@@ -64,7 +64,7 @@ extension StoreCore {
     /// Gives back what the catalog's file has kept of the tail, if this handle is the only one that has it open.
     func shrinkCatalog() throws(StoreError) {
         try withWriteLock { () throws(StoreError) in
-            do {
+            do throws(LMDBError) {
                 let pageByteCount = try catalog.environment.information().pageByteCount
                 let free = Int(clamping: try catalog.environment.freePageCount())
                 guard free * pageByteCount >= Self.catalogSlackByteCount else { return }
