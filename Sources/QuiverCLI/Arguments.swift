@@ -15,6 +15,25 @@ struct CollectionArguments: ParsableArguments {
     }
 }
 
+extension CollectionConfiguration {
+    /// The vector field `name`, or the only one.
+    func vectorField(_ name: String?, of collection: Collection) throws -> VectorField {
+        guard let name else {
+            guard let only = vectorFields.first, vectorFields.count == 1 else {
+                throw StoreError.ambiguousVectorField(
+                    collection: collection.name,
+                    fields: vectorFields.map(\.name)
+                )
+            }
+            return only
+        }
+        guard let field = vectorFields.first(where: { $0.name == name }) else {
+            throw StoreError.unknownVectorField(name, collection: collection.name)
+        }
+        return field
+    }
+}
+
 /// A key as it is typed: digits are an integer, anything else is a string, and `s:` before it forces one.
 struct KeyArgument: ExpressibleByArgument {
     var key: Key
@@ -43,19 +62,40 @@ extension Key {
     }
 }
 
-/// Parts of a hit, comma-separated.
+/// Parts of a document or a hit, comma-separated.
 struct ContentsArgument: ExpressibleByArgument {
     var contents: Contents = []
+    var includesVersion = false
+
+    init(contents: Contents) {
+        self.contents = contents
+    }
 
     init?(argument: String) {
         for name in argument.split(separator: ",", omittingEmptySubsequences: false) {
             switch name {
             case "text": contents.insert(.text)
-            case "vector": contents.insert(.vectors)
+            case "vector", "vectors": contents.insert(.vectors)
+            case "fields": contents.insert(.fields)
+            case "columns": contents.insert(.columns)
+            case "version": includesVersion = true
             default: return nil
             }
         }
     }
+
+    var defaultValueDescription: String {
+        [
+            contents.contains(.text) ? "text" : nil, contents.contains(.fields) ? "fields" : nil,
+            contents.contains(.vectors) ? "vectors" : nil,
+            contents.contains(.columns) ? "columns" : nil, includesVersion ? "version" : nil,
+        ].compactMap { $0 }.joined(separator: ",")
+    }
+
+    /// What shells offer.
+    static let parts = [
+        "text", "fields", "vectors", "columns", "version", "text,fields,vectors,columns",
+    ]
 }
 
 /// Threads that work at once: as many as there are processors.

@@ -15,9 +15,12 @@ func openEncoder(at folder: String) throws -> SentenceEncoder {
     }
 }
 
-/// Opens the encoder that `collection` is bound to where it was when it was bound; `nil` if it is not.
-func openRememberedEncoder(of collection: Collection) throws -> SentenceEncoder? {
-    guard let remembered = try collection.encoder() else { return nil }
+/// Opens the encoder that a vector field of `collection` is bound to where it was when it was bound; `nil` if it is not.
+func openRememberedEncoder(
+    of collection: Collection,
+    _ vectorField: String
+) throws -> SentenceEncoder? {
+    guard let remembered = try collection.encoder(of: vectorField) else { return nil }
     let encoder: SentenceEncoder
     do {
         encoder = try SentenceEncoder(folder: remembered.location)
