@@ -12,10 +12,10 @@ struct QuiverCommand: ParsableCommand {
             """,
         version: version,
         subcommands: [
-            CreateCommand.self, ImportCommand.self, SearchCommand.self,
-            GetCommand.self, DeleteCommand.self,
-            StatsCommand.self, VerifyCommand.self,
-            EncodeCommand.self, TokenizeCommand.self,
+            CreateCommand.self, ImportCommand.self, UpdateCommand.self, SearchCommand.self,
+            GetCommand.self, ScanCommand.self, CountCommand.self, DeleteCommand.self,
+            AlterCommand.self, DropCommand.self, StatsCommand.self, VerifyCommand.self,
+            UpgradeCommand.self, EncodeCommand.self, TokenizeCommand.self,
         ]
     )
 
