@@ -35,7 +35,8 @@ extension StoreError {
         case .invalidKey, .duplicateKey, .duplicateCollection: QV_ERROR_KEY
         case .versionConflict: QV_ERROR_CONFLICT
         case .fieldTypeMismatch, .invalidFieldValue: QV_ERROR_FIELD
-        case .missingVectors, .missingRowColumn, .rowColumnMismatch, .dimensionMismatch, .notFinite, .normOverflow, .zeroVector,
+        case .missingVectors, .missingRowColumn, .rowColumnMismatch, .dimensionMismatch, .notFinite,
+            .normOverflow, .zeroVector,
             .float16Overflow:
             QV_ERROR_VECTOR
         case .textTooLong, .tooLarge: QV_ERROR_TOO_LARGE
