@@ -23,8 +23,8 @@
  *
  * Structs     Each begins with struct_size: set it to sizeof, and zero every field that is not used. Zero always
  *             means the default, so that programs and libraries of different versions work together. A newer field
- *             that is not zero is refused by a library that does not know it. qv_key never changes.
- *             The structs of one array all have the same struct_size.
+ *             that is not zero is refused by a library that does not know it. qv_key, qv_string and qv_row_column
+ *             never change. The structs of one array all have the same struct_size.
  *
  * Counts      Every array comes with its count of elements. A count of 0 allows a NULL pointer.
  *
@@ -54,18 +54,18 @@ typedef int32_t qv_status;
 #define QV_ERROR_ARGUMENT 1      /* a null pointer, a size or count out of range, invalid UTF-8, an unknown constant */
 #define QV_ERROR_HANDLE 2        /* not a live handle of the kind wanted */
 #define QV_ERROR_NOT_A_STORE 3   /* no store at the path */
-#define QV_ERROR_EXISTS 4        /* the store or collection is there already */
+#define QV_ERROR_EXISTS 4        /* the store, collection or document is there already */
 #define QV_ERROR_FORMAT 5        /* the store was written in a format that this version does not read */
 #define QV_ERROR_LOCKED 6        /* another handle has the store open for writing; the message has its process id */
 #define QV_ERROR_READ_ONLY 7     /* a write through a handle opened read-only */
 #define QV_ERROR_CLOSED 8        /* the store of this collection was closed */
 #define QV_ERROR_FORK 9          /* the process forked after it first used the library */
-#define QV_ERROR_NOT_FOUND 10    /* no such collection, vector field or key */
+#define QV_ERROR_NOT_FOUND 10    /* no such collection, field, vector field, row column or key */
 #define QV_ERROR_CONFIGURATION 11 /* a name, dimension or index that cannot be */
 #define QV_ERROR_KEY 12          /* an empty or too long key, or one twice in a batch */
 #define QV_ERROR_VECTOR 13       /* wrong dimension, NaN, infinity, float16 overflow, a zero vector under cosine */
 #define QV_ERROR_TOO_LARGE 14    /* a text or batch over its limit */
-#define QV_ERROR_SEARCH 15       /* k or another search setting that cannot be */
+#define QV_ERROR_SEARCH 15       /* k, another search setting or a filter that cannot be */
 #define QV_ERROR_ENCODER 16      /* vectors of another encoder than the collection's */
 #define QV_ERROR_CANCELLED 17    /* a progress callback said stop */
 #define QV_ERROR_DAMAGED 18      /* a file is not what was written */
@@ -114,6 +114,54 @@ typedef struct qv_verification {
  * not: then the message lists the first damages. `report` may be NULL, and is filled in both cases. */
 qv_status qv_verify(const char *path, qv_verification *report);
 
+/* ---- Values ---------------------------------------------------------------------------------------------- */
+
+/* Bytes of UTF-8. What comes out has a zero byte behind it. */
+typedef struct qv_string {
+    const char *bytes;
+    uint64_t length;
+} qv_string;
+
+#define QV_FIELD_NULL 0      /* a value of every type; differs from having none */
+#define QV_FIELD_STRING 1    /* bytes, length: UTF-8 */
+#define QV_FIELD_INT64 2     /* integer */
+#define QV_FIELD_DOUBLE 3    /* number: finite */
+#define QV_FIELD_BOOL 4      /* integer: 0 or 1 */
+#define QV_FIELD_TIMESTAMP 5 /* integer: seconds since 1970-01-01T00:00:00Z; nanoseconds: 0…999999999 */
+#define QV_FIELD_STRINGS 6   /* strings, length of them */
+#define QV_FIELD_BYTES 7     /* bytes, length */
+#define QV_FIELD_INT32S 8    /* integers, length of them */
+
+/* A metadata field, and its value where there is one. Of the members below `name` those count that the type names. */
+typedef struct qv_field {
+    uint32_t struct_size;
+    uint32_t type;             /* QV_FIELD_… */
+    const char *name;
+    int64_t integer;
+    double number;
+    uint32_t nanoseconds;
+    uint32_t reserved;
+    const char *bytes;
+    const qv_string *strings;
+    const int32_t *integers;
+    uint64_t length;           /* of `bytes`, `strings` or `integers` */
+} qv_field;
+
+#define QV_COLUMN_INT8 1
+#define QV_COLUMN_INT16 2
+#define QV_COLUMN_INT32 3
+#define QV_COLUMN_INT64 4
+#define QV_COLUMN_FLOAT32 5
+
+/* A number of fixed width beside each row of a vector field. */
+typedef struct qv_row_column {
+    const char *name;
+    const void *numbers; /* of that type, one a row */
+    uint64_t count;      /* numbers; the rows of the field */
+    uint32_t type;       /* QV_COLUMN_… */
+    uint32_t reserved;
+} qv_row_column;
+
 /* ---- Collections ----------------------------------------------------------------------------------------- */
 
 typedef uint64_t qv_collection;
@@ -126,12 +174,33 @@ typedef uint64_t qv_collection;
 #define QV_STORAGE_FLOAT16 1
 #define QV_STORAGE_INT8 2
 
+#define QV_VECTOR_OPTIONAL 1u /* a document may have no row of the field */
+
+typedef struct qv_vector_field {
+    uint32_t struct_size;
+    uint32_t flags;               /* QV_VECTOR_… */
+    const char *name;             /* NULL or "": the vector field without a name */
+    const char *index;            /* as in qv_collection_options */
+    uint32_t dimension;           /* 1…65536; required */
+    uint32_t metric;              /* QV_METRIC_… */
+    uint32_t storage;             /* QV_STORAGE_… */
+    uint32_t reserved;
+    const qv_row_column *columns; /* their names and types */
+    uint64_t column_count;
+} qv_vector_field;
+
+/* A collection has the vector field without a name, unless `dimension` is 0 and there are others or fields; and those of
+ * the arrays. */
 typedef struct qv_collection_options {
     uint32_t struct_size;
-    uint32_t dimension; /* 1…65536; required */
+    uint32_t dimension; /* 1…65536; required where the arrays are empty */
     uint32_t metric;    /* QV_METRIC_… */
     uint32_t storage;   /* QV_STORAGE_… */
     const char *index;  /* "automatic", "exact", "graph", "ivf" or a FAISS factory string; NULL: automatic */
+    const qv_vector_field *vector_fields;
+    uint64_t vector_field_count;
+    const qv_field *fields; /* the metadata fields: their names and types */
+    uint64_t field_count;
 } qv_collection_options;
 
 qv_status qv_create_collection(qv_store store, const char *name, const qv_collection_options *options,
@@ -143,7 +212,7 @@ qv_status qv_close_collection(qv_collection collection);
 
 typedef struct qv_statistics {
     uint32_t struct_size;
-    uint32_t dimension;
+    uint32_t dimension;               /* of the first vector field */
     uint64_t live_count;              /* documents that a search can find */
     uint64_t dead_count;              /* replaced or deleted, still taking up space */
     uint64_t segment_count;
@@ -169,15 +238,47 @@ typedef struct qv_key {
     const char *bytes; /* the key, if it is a string */
 } qv_key;
 
+/* The rows of one vector field of a document. */
+typedef struct qv_vectors {
+    uint32_t struct_size;
+    uint32_t reserved;
+    const char *field;            /* the vector field's name; NULL or "": the one without a name */
+    const float *numbers;         /* [rows × dimension], row-major; NULL where only columns were asked for */
+    uint64_t number_count;        /* numbers, not rows */
+    const qv_row_column *columns; /* each column that the field has */
+    uint64_t column_count;
+} qv_vectors;
+
+#define QV_EXPECT_VERSION 1u /* write only if the document is of version expected_version; else QV_ERROR_CONFLICT */
+
 typedef struct qv_document {
     uint32_t struct_size;
     uint32_t reserved;
     qv_key key;
-    const char *text;      /* NULL: no text, which differs from a text of no bytes */
-    uint64_t text_length;  /* at most 64 MiB */
-    const float *vector;   /* [rows × dimension], row-major; at least one row */
-    uint64_t vector_count; /* numbers, not rows */
+    const char *text;          /* NULL: no text, which differs from a text of no bytes */
+    uint64_t text_length;      /* at most 64 MiB */
+    const float *vector;       /* [rows × dimension] of the vector field without a name, row-major */
+    uint64_t vector_count;     /* numbers, not rows */
+    const qv_vectors *vectors; /* of the other vector fields; of all, if `vector` is NULL */
+    uint64_t vectors_count;
+    const qv_field *fields;    /* metadata; a field that is not here has no value */
+    uint64_t field_count;
+    uint64_t expected_version; /* what QV_EXPECT_VERSION is about */
+    uint32_t flags;            /* QV_EXPECT_VERSION, for qv_upsert alone */
+    uint32_t reserved_2;
 } qv_document;
+
+/* Metadata that takes the place of a document's own, field by field. */
+typedef struct qv_field_update {
+    uint32_t struct_size;
+    uint32_t flags;             /* QV_EXPECT_VERSION */
+    qv_key key;
+    uint64_t expected_version;
+    const qv_field *fields;     /* new values; the other fields keep theirs */
+    uint64_t field_count;
+    const char *const *removed; /* names of fields that are to have no value any more */
+    uint64_t removed_count;
+} qv_field_update;
 
 typedef struct qv_receipt {
     uint32_t struct_size;
@@ -187,14 +288,26 @@ typedef struct qv_receipt {
     uint64_t replaced_count; /* documents that took another's place */
     uint64_t deleted_count;
     uint64_t missing_count;  /* deletes of keys that were not there */
+    uint64_t updated_count;  /* documents whose metadata was updated */
 } qv_receipt;
 
 /* Writes `count` documents, in place of any of the same keys: all of them, durably and visible to every later
  * search, or none. `receipt` may be NULL. */
 qv_status qv_upsert(qv_collection collection, const qv_document *documents, uint64_t count, qv_receipt *receipt);
 
+/* As qv_upsert, but a key that is there gets QV_ERROR_EXISTS, and nothing is written. */
+qv_status qv_insert(qv_collection collection, const qv_document *documents, uint64_t count, qv_receipt *receipt);
+
+/* Changes the metadata of documents, all or none, and leaves their texts and vectors untouched. A key that is not there
+ * gets QV_ERROR_NOT_FOUND. */
+qv_status qv_update(qv_collection collection, const qv_field_update *updates, uint64_t count, qv_receipt *receipt);
+
 /* Removes the documents of `count` keys, all or none; a key that is not there is counted, not refused. */
 qv_status qv_delete(qv_collection collection, const qv_key *keys, uint64_t count, qv_receipt *receipt);
+
+/* Removes every document that `filter` holds of, in one commit. A filter is a text such as
+ * "year >= 2020 and lang in ('de', 'fr')"; docs/CLI.md has the language. */
+qv_status qv_delete_where(qv_collection collection, const char *filter, qv_receipt *receipt);
 
 /* ---- Searching ------------------------------------------------------------------------------------------- */
 
@@ -202,6 +315,8 @@ typedef uint64_t qv_results;
 
 #define QV_WITH_TEXT 1u
 #define QV_WITH_VECTOR 2u
+#define QV_WITH_FIELDS 4u  /* metadata */
+#define QV_WITH_COLUMNS 8u /* row columns */
 
 #define QV_SEARCH_AUTOMATIC 0 /* by each segment's index */
 #define QV_SEARCH_EXACT 1     /* every live row is compared */
@@ -220,6 +335,7 @@ typedef struct qv_search_options {
     uint64_t excluded_count;
     uint32_t nprobe;        /* lists of an inverted file that are visited; 0: the default */
     float candidate_factor; /* candidates a hit that codes find before they are compared exactly; 0: the default */
+    const char *vector_field; /* which one is searched; NULL: the only one */
 } qv_search_options;
 
 /* Answers `query_count` queries of `dimension` numbers each (`queries` is [query_count × dimension], row-major).
@@ -238,6 +354,9 @@ typedef struct qv_hit {
     uint64_t text_length;
     const float *vector;  /* that row; NULL unless asked for */
     uint64_t vector_count;
+    uint64_t field_count; /* metadata, read with qv_results_field; 0 unless asked for */
+    const qv_row_column *columns; /* that row's, one number each; NULL unless asked for and there */
+    uint64_t column_count;
 } qv_hit;
 
 /* How many hits query number `query` has, nearest first; fewer than k if fewer documents are live. */
@@ -245,6 +364,9 @@ qv_status qv_results_hit_count(qv_results results, uint64_t query, uint64_t *cou
 
 /* Hit number `index` of query number `query`. */
 qv_status qv_results_hit(qv_results results, uint64_t query, uint64_t index, qv_hit *hit);
+
+/* Metadata field number `number` of a hit that has it. */
+qv_status qv_results_field(qv_results results, uint64_t query, uint64_t index, uint64_t number, qv_field *field);
 
 /* How long query number `query` took. */
 qv_status qv_results_nanoseconds(qv_results results, uint64_t query, uint64_t *nanoseconds);
@@ -262,16 +384,42 @@ typedef struct qv_stored_document {
     uint64_t version;
     const char *text;
     uint64_t text_length;
-    const float *vector; /* [rows × dimension] */
+    const float *vector; /* [rows × dimension] of the vector field without a name */
     uint64_t vector_count;
+    uint64_t vectors_count; /* all vector fields with rows or columns, read with qv_documents_vectors */
+    uint64_t field_count;   /* metadata, read with qv_documents_field */
 } qv_stored_document;
 
 /* Reads the documents of `count` keys; `contents` is QV_WITH_…. Free `*documents` with qv_documents_free. */
 qv_status qv_get(qv_collection collection, const qv_key *keys, uint64_t count, uint32_t contents,
                  qv_documents *documents);
 
-/* The document of key number `index`. */
+typedef struct qv_scan_options {
+    uint32_t struct_size;
+    uint32_t contents;   /* QV_WITH_…: what a document carries beside key and version */
+    const char *filter;  /* only documents that it holds of; NULL: all */
+    const qv_key *after; /* begin behind this key, whether or not it is there; NULL: begin with the first */
+    uint64_t limit;      /* documents at most; 0: 1000 */
+} qv_scan_options;
+
+/* Reads documents in the order of their keys, integers before strings. For more than fit into memory give `after` the
+ * last key of before, until none is found. `options` may be NULL. Free `*documents` with qv_documents_free. */
+qv_status qv_scan(qv_collection collection, const qv_scan_options *options, qv_documents *documents);
+
+/* How many documents `filter` holds of; NULL: how many there are. */
+qv_status qv_count(qv_collection collection, const char *filter, uint64_t *count);
+
+/* How many documents there are in `documents`: after qv_get, as many as keys were given. */
+qv_status qv_documents_count(qv_documents documents, uint64_t *count);
+
+/* Document number `index`: after qv_get, that of key number `index`. */
 qv_status qv_documents_item(qv_documents documents, uint64_t index, qv_stored_document *document);
+
+/* Vector field number `number` of document number `index`, of those that have rows or columns there. */
+qv_status qv_documents_vectors(qv_documents documents, uint64_t index, uint64_t number, qv_vectors *vectors);
+
+/* Metadata field number `number` of document number `index`, of those that have a value. */
+qv_status qv_documents_field(qv_documents documents, uint64_t index, uint64_t number, qv_field *field);
 
 qv_status qv_documents_free(qv_documents documents);
 

@@ -22,13 +22,14 @@ struct Arena: ~Copyable {
         }
     }
 
-    mutating func copy(_ numbers: [Float]) -> UnsafePointer<Float> {
-        let byteCount = numbers.count * MemoryLayout<Float>.stride
+    /// A copy of numbers, or of structs of the header.
+    mutating func copy<Element: BitwiseCopyable>(_ elements: [Element]) -> UnsafePointer<Element> {
+        let byteCount = elements.count * MemoryLayout<Element>.stride
         let place = allocate(byteCount)
-        numbers.withUnsafeBytes { bytes in
+        elements.withUnsafeBytes { bytes in
             UnsafeMutableRawBufferPointer(start: place, count: byteCount).copyMemory(from: bytes)
         }
-        return UnsafePointer(place.assumingMemoryBound(to: Float.self))
+        return UnsafePointer(place.assumingMemoryBound(to: Element.self))
     }
 
     mutating func copy(_ key: borrowing Key) -> qv_key {

@@ -10,12 +10,13 @@ enum Arguments {
     static let maximumThreadCount: UInt32 = 1_024
 
     /// A path or name that ends with a zero byte.
-    static func string(_ pointer: UnsafePointer<CChar>?, _ name: StaticString) throws(CallFailure)
-        -> String
-    {
-        guard let pointer else { throw .argument("\(name) is NULL") }
+    static func string(
+        _ pointer: UnsafePointer<CChar>?,
+        _ name: @autoclosure () -> String
+    ) throws(CallFailure) -> String {
+        guard let pointer else { throw .argument("\(name()) is NULL") }
         guard let string = String(validatingCString: pointer) else {
-            throw .argument("\(name) is not valid UTF-8")
+            throw .argument("\(name()) is not valid UTF-8")
         }
         return string
     }
@@ -100,13 +101,33 @@ enum Arguments {
     }
 
     static func contents(_ bits: UInt32) throws(CallFailure) -> Contents {
-        guard bits & ~(UInt32(QV_WITH_TEXT) | UInt32(QV_WITH_VECTOR)) == 0 else {
-            throw .argument("contents is \(bits), expected QV_WITH_TEXT, QV_WITH_VECTOR or both")
-        }
         var contents: Contents = []
-        if bits & UInt32(QV_WITH_TEXT) != 0 { contents.insert(.text) }
-        if bits & UInt32(QV_WITH_VECTOR) != 0 { contents.insert(.vectors) }
+        var unknown = bits
+        for (bit, part) in [
+            (QV_WITH_TEXT, Contents.text), (QV_WITH_VECTOR, .vectors), (QV_WITH_FIELDS, .fields),
+            (QV_WITH_COLUMNS, .columns),
+        ] where bits & UInt32(bit) != 0 {
+            contents.insert(part)
+            unknown &= ~UInt32(bit)
+        }
+        guard unknown == 0 else {
+            throw .argument("contents is \(bits), expected bits of QV_WITH_ constants")
+        }
         return contents
+    }
+
+    /// A name that may be NULL, which stands for the empty one.
+    static func optionalName(
+        _ pointer: UnsafePointer<CChar>?,
+        _ name: String
+    ) throws(CallFailure) -> String {
+        pointer == nil ? "" : try string(pointer, name)
+    }
+
+    /// A filter's text.
+    static func filter(_ pointer: UnsafePointer<CChar>?) throws(CallFailure) -> Filter {
+        let text = try string(pointer, "filter")
+        return try engine { () throws(StoreError) in try Filter(parsing: text) }
     }
 
     static func threadCount(_ count: UInt32) throws(CallFailure) -> Int {

@@ -72,35 +72,6 @@ public func qv_collection_statistics(
 }
 
 extension Collection {
-    /// Numbers in a row of the one vector field.
-    var dimension: Int { configuration.vectorFields.first?.dimension ?? 0 }
-}
-
-extension CollectionConfiguration {
-    fileprivate init(_ options: qv_collection_options) throws(CallFailure) {
-        let metric: Metric
-        switch options.metric {
-        case UInt32(QV_METRIC_COSINE): metric = .cosine
-        case UInt32(QV_METRIC_L2): metric = .l2
-        case UInt32(QV_METRIC_INNER_PRODUCT): metric = .innerProduct
-        default:
-            throw .argument("options: metric is \(options.metric), expected a QV_METRIC_ constant")
-        }
-        let storage: Storage
-        switch options.storage {
-        case UInt32(QV_STORAGE_FLOAT32): storage = .float32
-        case UInt32(QV_STORAGE_FLOAT16): storage = .float16
-        case UInt32(QV_STORAGE_INT8): storage = .int8
-        default:
-            throw .argument(
-                "options: storage is \(options.storage), expected a QV_STORAGE_ constant"
-            )
-        }
-        var index = IndexSpecification.automatic
-        if let name = options.index {
-            let text = try Arguments.string(name, "options: index")
-            index = try engine { () throws(StoreError) in try IndexSpecification(parsing: text) }
-        }
-        self.init(dimension: Int(options.dimension), metric: metric, storage: storage, index: index)
-    }
+    /// Numbers in a row of the first vector field.
+    fileprivate var dimension: Int { configuration.vectorFields.first?.dimension ?? 0 }
 }

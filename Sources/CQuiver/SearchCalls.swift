@@ -23,26 +23,39 @@ public func qv_search(
         guard !overflow else {
             throw .argument("queries: \(query_count) queries of \(dimension) numbers are too many")
         }
-        guard query_count == 0 || dimension == UInt32(clamping: collection.dimension) else {
+        let snapshot = try engine { () throws(StoreError) in try collection.snapshot() }
+        let schema = snapshot.configuration
+        let name = try settings.vector_field.map { (pointer) throws(CallFailure) in
+            try Arguments.string(pointer, "options: vector_field")
+        }
+        // Where it is not clear which one is meant, the search itself says so.
+        let field = schema.vectorFields.first { field in
+            name.map { $0 == field.name } ?? (schema.vectorFields.count == 1)
+        }
+        if query_count > 0, let field, dimension != UInt32(clamping: field.dimension) {
             throw CallFailure(
                 StoreError.dimensionMismatch(
                     key: nil,
-                    field: VectorField.unnamed,
-                    expected: collection.dimension,
+                    field: field.name,
+                    expected: field.dimension,
                     found: Int(dimension)
                 )
             )
         }
         let numbers = try Arguments.array(queries, count: numberCount, "queries")
         let width = max(1, Int(dimension))
-        let request = try SearchRequest(
+        var request = try SearchRequest(
             queries: stride(from: 0, to: numbers.count, by: width).map {
                 Array(numbers[$0..<$0 + width])
             },
             settings
         )
-        let found = try engine { () throws(StoreError) in try collection.search(request) }
-        output.pointee = try HandleTable.shared.insert(.results(SearchAnswer(found)))
+        request.vectorField = name
+        let asked = request
+        let found = try engine { () throws(StoreError) in try snapshot.search(asked) }
+        output.pointee = try HandleTable.shared.insert(
+            .results(SearchAnswer(found, schema: schema, field: field))
+        )
     }
 }
 
@@ -69,11 +82,22 @@ public func qv_results_hit(
     call { () throws(CallFailure) in
         let answer = try HandleTable.shared.find(results, "results", \.results)
         let output = try Output(hit, "hit")
-        let hits = try answer.hits(query)
-        guard index < UInt64(hits.count) else {
-            throw .argument("index is \(index), and query \(query) has \(hits.count) hits")
-        }
-        output.fill(hits[hits.startIndex + Int(index)])
+        output.fill(try answer.hit(query, index))
+    }
+}
+
+@c @implementation
+public func qv_results_field(
+    _ results: qv_results,
+    _ query: UInt64,
+    _ index: UInt64,
+    _ number: UInt64,
+    _ field: UnsafeMutablePointer<qv_field>?
+) -> qv_status {
+    call { () throws(CallFailure) in
+        let answer = try HandleTable.shared.find(results, "results", \.results)
+        let output = try Output(field, "field")
+        output.fill(try answer.field(query, index, number))
     }
 }
 

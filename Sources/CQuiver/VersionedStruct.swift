@@ -19,11 +19,16 @@ extension qv_search_options: VersionedStruct { static var firstByteCount: Int { 
 extension qv_hit: VersionedStruct { static var firstByteCount: Int { 88 } }
 extension qv_stored_document: VersionedStruct { static var firstByteCount: Int { 72 } }
 extension qv_maintenance_options: VersionedStruct { static var firstByteCount: Int { 24 } }
+extension qv_field: VersionedStruct { static var firstByteCount: Int { 72 } }
+extension qv_vector_field: VersionedStruct { static var firstByteCount: Int { 56 } }
+extension qv_vectors: VersionedStruct { static var firstByteCount: Int { 48 } }
+extension qv_field_update: VersionedStruct { static var firstByteCount: Int { 72 } }
+extension qv_scan_options: VersionedStruct { static var firstByteCount: Int { 32 } }
 
 extension VersionedStruct {
     /// The struct that `pointer` leads to. Fields that its program's version lacks are zero; fields that only
     /// its program's version has must be.
-    init(reading pointer: UnsafeRawPointer, _ name: StaticString) throws(CallFailure) {
+    init(reading pointer: UnsafeRawPointer, _ name: String) throws(CallFailure) {
         let byteCount = try Self.byteCount(at: pointer, name)
         self.init()
         let known = min(byteCount, MemoryLayout<Self>.size)
@@ -36,8 +41,31 @@ extension VersionedStruct {
         }
     }
 
+    /// The structs of an array of the caller's, whose version of the struct may be shorter or longer than ours.
+    static func array(
+        _ pointer: UnsafePointer<Self>?,
+        count: UInt64,
+        _ name: String
+    ) throws(CallFailure) -> [Self] {
+        let array = try Arguments.array(pointer, count: count, name)
+        guard let first = UnsafeRawPointer(array.baseAddress) else { return [] }
+        let stride = try byteCount(at: first, "\(name)[0]")
+        var found: [Self] = []
+        found.reserveCapacity(array.count)
+        for index in array.indices {
+            let element = try Self(reading: first + index * stride, "an element of \(name)")
+            guard element.struct_size == stride else {
+                throw .argument(
+                    "\(name)[\(index)]: struct_size is \(element.struct_size), not \(stride)"
+                )
+            }
+            found.append(element)
+        }
+        return found
+    }
+
     /// The size that the struct at `pointer` gives for itself.
-    static func byteCount(at pointer: UnsafeRawPointer, _ name: StaticString) throws(CallFailure)
+    static func byteCount(at pointer: UnsafeRawPointer, _ name: String) throws(CallFailure)
         -> Int
     {
         guard UInt(bitPattern: pointer).isMultiple(of: UInt(MemoryLayout<Self>.alignment)) else {
@@ -61,14 +89,14 @@ struct Output<Value: VersionedStruct> {
     private let pointer: UnsafeMutableRawPointer
     private let byteCount: Int
 
-    init(_ pointer: UnsafeMutablePointer<Value>?, _ name: StaticString) throws(CallFailure) {
+    init(_ pointer: UnsafeMutablePointer<Value>?, _ name: String) throws(CallFailure) {
         guard let pointer else { throw .argument("\(name) is NULL") }
         self.pointer = UnsafeMutableRawPointer(pointer)
         byteCount = try Value.byteCount(at: pointer, name)
     }
 
     /// As the initialiser, but `nil` for a pointer that may be NULL and is.
-    static func optional(_ pointer: UnsafeMutablePointer<Value>?, _ name: StaticString)
+    static func optional(_ pointer: UnsafeMutablePointer<Value>?, _ name: String)
         throws(CallFailure) -> Self?
     {
         pointer == nil ? nil : try Self(pointer, name)

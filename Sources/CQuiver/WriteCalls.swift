@@ -14,23 +14,65 @@ public func qv_upsert(
     call { () throws(CallFailure) in
         let collection = try HandleTable.shared.find(collection, "collection", \.collection)
         let output = try Output.optional(receipt, "receipt")
-        let array = try Arguments.array(documents, count: count, "documents")
         var batch = WriteBatch()
-        if let first = UnsafeRawPointer(array.baseAddress) {
-            // The caller's version of the struct may be shorter or longer than ours.
-            let stride = try qv_document.byteCount(at: first, "documents[0]")
-            for index in array.indices {
-                let element = try qv_document(
-                    reading: first + index * stride,
-                    "an element of documents"
+        let array = try qv_document.array(documents, count: count, "documents")
+        for (index, element) in array.enumerated() {
+            batch.upsert(
+                try Document(element, "documents[\(index)]"),
+                if: try .init(
+                    flags: element.flags,
+                    expectedVersion: element.expected_version,
+                    "documents[\(index)]"
                 )
-                guard element.struct_size == stride else {
-                    throw .argument(
-                        "documents[\(index)]: struct_size is \(element.struct_size), not \(stride)"
-                    )
-                }
-                batch.upsert(try Document(element, at: index))
+            )
+        }
+        try collection.commit(batch, receipt: output)
+    }
+}
+
+@c @implementation
+public func qv_insert(
+    _ collection: qv_collection,
+    _ documents: UnsafePointer<qv_document>?,
+    _ count: UInt64,
+    _ receipt: UnsafeMutablePointer<qv_receipt>?
+) -> qv_status {
+    call { () throws(CallFailure) in
+        let collection = try HandleTable.shared.find(collection, "collection", \.collection)
+        let output = try Output.optional(receipt, "receipt")
+        var batch = WriteBatch()
+        let array = try qv_document.array(documents, count: count, "documents")
+        for (index, element) in array.enumerated() {
+            guard element.flags == 0 else {
+                throw .argument("documents[\(index)]: flags belongs to qv_upsert")
             }
+            batch.insert(try Document(element, "documents[\(index)]"))
+        }
+        try collection.commit(batch, receipt: output)
+    }
+}
+
+@c @implementation
+public func qv_update(
+    _ collection: qv_collection,
+    _ updates: UnsafePointer<qv_field_update>?,
+    _ count: UInt64,
+    _ receipt: UnsafeMutablePointer<qv_receipt>?
+) -> qv_status {
+    call { () throws(CallFailure) in
+        let collection = try HandleTable.shared.find(collection, "collection", \.collection)
+        let output = try Output.optional(receipt, "receipt")
+        var batch = WriteBatch()
+        let array = try qv_field_update.array(updates, count: count, "updates")
+        for (index, element) in array.enumerated() {
+            batch.update(
+                try DocumentUpdate(element, "updates[\(index)]"),
+                if: try .init(
+                    flags: element.flags,
+                    expectedVersion: element.expected_version,
+                    "updates[\(index)]"
+                )
+            )
         }
         try collection.commit(batch, receipt: output)
     }
@@ -54,50 +96,56 @@ public func qv_delete(
     }
 }
 
+@c @implementation
+public func qv_delete_where(
+    _ collection: qv_collection,
+    _ filter: UnsafePointer<CChar>?,
+    _ receipt: UnsafeMutablePointer<qv_receipt>?
+) -> qv_status {
+    call { () throws(CallFailure) in
+        let collection = try HandleTable.shared.find(collection, "collection", \.collection)
+        let output = try Output.optional(receipt, "receipt")
+        let filter = try Arguments.filter(filter)
+        let done = try engine { () throws(StoreError) in try collection.delete(where: filter) }
+        output?.fill(qv_receipt(done))
+    }
+}
+
 extension Collection {
     fileprivate func commit(_ batch: WriteBatch, receipt output: Output<qv_receipt>?)
         throws(CallFailure)
     {
         let done = try engine { () throws(StoreError) in try write(batch) }
-        var receipt = qv_receipt()
-        receipt.commit = done.commit
-        receipt.inserted_count = UInt64(clamping: done.insertedCount)
-        receipt.replaced_count = UInt64(clamping: done.replacedCount)
-        receipt.deleted_count = UInt64(clamping: done.deletedCount)
-        receipt.missing_count = UInt64(clamping: done.missingCount)
-        output?.fill(receipt)
+        output?.fill(qv_receipt(done))
     }
 }
 
-extension Document {
-    fileprivate init(_ document: qv_document, at index: Int) throws(CallFailure) {
-        let key = try Arguments.key(document.key, "documents[\(index)]: key")
-        var text: String?
-        if let bytes = document.text {
-            guard document.text_length <= UInt64(Document.maximumTextByteCount) else {
-                throw CallFailure(
-                    StoreError.textTooLong(
-                        key: key,
-                        byteCount: Int(clamping: document.text_length),
-                        limit: Document.maximumTextByteCount
-                    )
-                )
+extension qv_receipt {
+    fileprivate init(_ done: CommitReceipt) {
+        self.init()
+        commit = done.commit
+        inserted_count = UInt64(clamping: done.insertedCount)
+        replaced_count = UInt64(clamping: done.replacedCount)
+        deleted_count = UInt64(clamping: done.deletedCount)
+        missing_count = UInt64(clamping: done.missingCount)
+        updated_count = UInt64(clamping: done.updatedCount)
+    }
+}
+
+extension WriteBatch.Precondition {
+    fileprivate init(
+        flags: UInt32,
+        expectedVersion: UInt64,
+        _ name: @autoclosure () -> String
+    ) throws(CallFailure) {
+        switch flags {
+        case 0:
+            guard expectedVersion == 0 else {
+                throw .argument("\(name()): expected_version counts with QV_EXPECT_VERSION alone")
             }
-            text = try Arguments.string(
-                bytes,
-                byteCount: Int(document.text_length),
-                "documents[\(index)]: text"
-            )
-        } else if document.text_length > 0 {
-            throw .argument(
-                "documents[\(index)]: text is NULL and \(document.text_length) bytes long"
-            )
+            self = .none
+        case UInt32(QV_EXPECT_VERSION): self = .hasVersion(expectedVersion)
+        default: throw .argument("\(name()): flags is \(flags), which has an unknown bit")
         }
-        let vector = try Arguments.array(
-            document.vector,
-            count: document.vector_count,
-            "documents[\(index)]: vector"
-        )
-        self.init(key: key, text: text, vector: Array(vector))
     }
 }

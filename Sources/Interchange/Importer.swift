@@ -2,8 +2,8 @@ public import Quiver
 
 /// Brings documents from a ``DocumentReader`` into a collection, in batches that are each one commit.
 ///
-/// A document without a vector gets the one that an encoder makes of its text, in the role `document`; a
-/// vector that the input gives is stored as it is. Within a batch the last document of a key wins.
+/// A document without a vector of the chosen field gets the one that an encoder makes of its text, in the role
+/// `document`; a vector that the input gives is stored as it is. Within a batch the last document of a key wins.
 /// Memory is that of a batch, or of enough small batches to keep an encoder busy.
 public struct Importer {
     /// How far an import has come.
@@ -26,6 +26,8 @@ public struct Importer {
 
     /// Documents in a batch; at least 1.
     public var batchCount = 1000
+    /// Whether a key that is there, in the collection or earlier in its batch, is refused instead of replaced.
+    public var isInserting = false
     /// How many threads may encode at once, the caller's included.
     public var threadCount = 1
     /// Opens the encoder, once, when the first text is to be encoded; `nil` says that there is none.
@@ -34,7 +36,9 @@ public struct Importer {
     public private(set) var progress = Progress()
 
     private let collection: Collection
-    private let vectorField: VectorField
+    private let vectorFields: [String: VectorField]
+    /// The field whose missing vectors are made of texts, if there is one.
+    private let chosenField: VectorField?
     private var encoder: (any Encoder)?
 
     // Encoders sort texts by length; with fewer in hand they waste some of their speed.
@@ -42,17 +46,30 @@ public struct Importer {
 
     /// An import into `collection`.
     ///
-    /// - Throws: `refused` unless the collection has one vector field, the unnamed one.
-    public init(into collection: Collection) throws(InterchangeError) {
+    /// - Parameter vectorField: whose missing vectors an encoder makes; `nil` stands for the only vector field, and for
+    ///   none where there are several.
+    /// - Throws: `refused` if the collection has no such field.
+    public init(
+        into collection: Collection,
+        vectorField: String? = nil
+    ) throws(InterchangeError) {
         let fields = collection.configuration.vectorFields
-        guard fields.count == 1, let field = fields.first, field.name == VectorField.unnamed else {
-            throw .refused(
-                .unknownVectorField(VectorField.unnamed, collection: collection.name),
-                at: nil
-            )
+        if let vectorField {
+            guard let field = fields.first(where: { $0.name == vectorField }) else {
+                throw .refused(
+                    .unknownVectorField(vectorField, collection: collection.name),
+                    at: nil
+                )
+            }
+            chosenField = field
+        } else {
+            chosenField = fields.count == 1 ? fields.first : nil
         }
         self.collection = collection
-        vectorField = field
+        vectorFields = Dictionary(
+            fields.map { ($0.name, $0) },
+            uniquingKeysWith: { first, _ in first }
+        )
     }
 
     /// Imports everything from `reader`.
@@ -87,7 +104,7 @@ public struct Importer {
             repeat {
                 let batch = try reader.read(upTo: batchCount)
                 if batch.isEmpty { break }
-                textCount += batch.count { $0.vector == nil }
+                textCount += batch.count { needsVector($0) }
                 batches.append(batch)
             } while reader.byteCount != nil && textCount > 0 && textCount < Self.encodingCount
         } catch {
@@ -110,52 +127,66 @@ public struct Importer {
         if let failure { throw failure }
     }
 
+    /// Whether the document has no vector of the chosen field.
+    private func needsVector(_ document: SourceDocument) -> Bool {
+        chosenField.map { document.vectors[$0.name] == nil } ?? false
+    }
+
     /// Fills in the vectors that are missing. Where that is impossible, keeps the batches before and
     /// returns the reason.
     private mutating func encode(
         _ batches: inout [[SourceDocument]],
         handler: (Event, Progress) -> Bool
     ) throws(InterchangeError) -> InterchangeError? {
+        guard let chosenField else { return nil }
         var failure: InterchangeError?
         var texts: [String] = []
+        var places: [(batch: Int, document: Int)] = []
         checking: for (ordinal, batch) in batches.enumerated() {
             let kept = texts.count
-            for document in batch where document.vector == nil {
-                if let text = document.text, try currentEncoder() != nil {
+            for (position, document) in batch.enumerated() where needsVector(document) {
+                if let text = document.text, try currentEncoder(for: chosenField) != nil {
                     texts.append(text)
+                    places.append((ordinal, position))
                     continue
                 }
+                if chosenField.isOptional { continue }
                 failure = .line(
                     file: document.position.file,
                     line: document.position.number,
                     column: nil,
-                    problem: .missingVector(hasText: document.text != nil)
+                    problem: .missingVector(
+                        field: chosenField.name,
+                        hasText: document.text != nil
+                    )
                 )
                 texts.removeSubrange(kept...)
                 batches.removeSubrange(ordinal...)
                 break checking
             }
         }
-        guard !texts.isEmpty, let encoder = try currentEncoder() else { return failure }
+        guard !texts.isEmpty, let encoder = try currentEncoder(for: chosenField) else {
+            return failure
+        }
         let rows = try vectors(of: texts, by: encoder, handler: handler)
-        var next = 0
-        for ordinal in batches.indices {
-            for position in batches[ordinal].indices where batches[ordinal][position].vector == nil
-            {
-                batches[ordinal][position].vector = Array(rows[next..<next + encoder.dimension])
-                next += encoder.dimension
-            }
+        for (ordinal, place) in places.prefix(texts.count).enumerated() {
+            let first = ordinal * encoder.dimension
+            batches[place.batch][place.document].vectors[chosenField.name] = SourceRows(
+                numbers: Array(rows[first..<first + encoder.dimension])
+            )
         }
         return failure
     }
 
-    private mutating func currentEncoder() throws(InterchangeError) -> (any Encoder)? {
+    private mutating func currentEncoder(
+        for field: VectorField
+    ) throws(InterchangeError) -> (any Encoder)? {
         if let encoder { return encoder }
         guard let opened = try openEncoder() else { return nil }
-        guard opened.dimension == vectorField.dimension else {
+        guard opened.dimension == field.dimension else {
             throw .encoder(
                 reason: "the encoder makes vectors of dimension \(opened.dimension), collection "
-                    + "\"\(collection.name)\" holds dimension \(vectorField.dimension); create a "
+                    + "\"\(collection.name)\" holds dimension \(field.dimension); create a "
                     + "collection with --dimension \(opened.dimension)"
             )
         }
@@ -193,22 +224,20 @@ public struct Importer {
 
     private mutating func write(_ documents: [SourceDocument]) throws(InterchangeError) {
         var lastOfKey: [Key: Int] = [:]
-        for (ordinal, document) in documents.enumerated() { lastOfKey[document.key] = ordinal }
+        for (ordinal, document) in documents.enumerated() {
+            let earlier = lastOfKey.updateValue(ordinal, forKey: document.key)
+            if isInserting, earlier != nil {
+                throw .refused(.keyExists(document.key), at: document.position)
+            }
+        }
         var batch = WriteBatch()
         for (ordinal, document) in documents.enumerated() where lastOfKey[document.key] == ordinal {
-            let vector = document.vector ?? []
-            guard vector.count == vectorField.dimension else {
-                throw .refused(
-                    .dimensionMismatch(
-                        key: document.key,
-                        field: vectorField.name,
-                        expected: vectorField.dimension,
-                        found: vector.count
-                    ),
-                    at: document.position
-                )
+            let written = try written(document)
+            if isInserting {
+                batch.insert(written)
+            } else {
+                batch.upsert(written)
             }
-            batch.upsert(Document(key: document.key, text: document.text, vector: vector))
         }
         do {
             let receipt = try collection.write(batch)
@@ -219,13 +248,43 @@ public struct Importer {
             throw .refused(error, at: ordinal.map { documents[$0].position })
         }
     }
+
+    /// The document as the store takes it.
+    ///
+    /// Rows lose their length there: `[1,2,3,4]` is no two rows of dimension 2.
+    private func written(_ document: SourceDocument) throws(InterchangeError) -> Document {
+        for (name, rows) in document.vectors {
+            guard let field = vectorFields[name], rows.dimension != field.dimension else {
+                continue
+            }
+            throw .refused(
+                .dimensionMismatch(
+                    key: document.key,
+                    field: name,
+                    expected: field.dimension,
+                    found: rows.dimension
+                ),
+                at: document.position
+            )
+        }
+        return Document(
+            key: document.key,
+            text: document.text,
+            fields: document.fields,
+            vectors: document.vectors.mapValues(\.numbers),
+            columns: document.columns
+        )
+    }
 }
 
 extension StoreError {
     /// The document that the error is about, if it is about one.
     var key: Key? {
         switch self {
-        case .duplicateKey(let key), .unknownKey(let key), .missingVectors(let key, _),
+        case .duplicateKey(let key), .unknownKey(let key), .keyExists(let key),
+            .versionConflict(let key, _, _), .missingVectors(let key, _),
+            .fieldTypeMismatch(let key, _, _, _), .invalidFieldValue(let key, _, _),
+            .missingRowColumn(let key, _, _), .rowColumnMismatch(let key, _, _, _, _),
             .textTooLong(let key, _, _):
             key
         case .dimensionMismatch(let key, _, _, _), .notFinite(let key, _, _, _),

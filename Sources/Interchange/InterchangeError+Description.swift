@@ -32,22 +32,24 @@ extension LineProblem: CustomStringConvertible {
         case .brokenJSON(let problem): "broken JSON: \(problem)"
         case .notAnObject(let found): "expected a JSON object, found \(found)"
         case .unknownMember(let name):
-            "unknown member \"\(name)\"; a document has \"key\", \"text\" and \"vector\""
-        case .typedFields:
-            "typed fields are not supported by this version; remove the member \"fields\""
-        case .missingKey:
-            "the document has no \"key\"; give it a string or a non-negative integer"
-        case .invalidKey(let reason): "\"key\": \(reason)"
-        case .invalidText(let found): "\"text\": expected a string, found \(found)"
+            "unknown member \"\(name)\", which is no field of the collection; pass over it with "
+                + "--ignore-field \(name), or over all of them with --ignore-unknown"
+        case .invalidMember(let path, let reason):
+            path.map { "\"\($0)\"" }.joined(separator: ": ") + ": \(reason)"
+        case .missingKey(let member):
+            "the document has no \"\(member)\"; give it a string or a non-negative integer"
         case .missingText: "the line has no \"text\""
-        case .invalidVector(let reason): "\"vector\": \(reason)"
-        case .missingVector(hasText: true):
-            "the document has no \"vector\", and there is no encoder to make one of its text; "
+        case .missingVector(let field, hasText: true):
+            "the document has no \(Self.vector(field)), and there is no encoder to make one of its text; "
                 + "name one with --encoder DIR"
-        case .missingVector(hasText: false):
-            "the document has neither \"vector\" nor \"text\"; give it a vector, "
+        case .missingVector(let field, hasText: false):
+            "the document has neither \(Self.vector(field)) nor \"text\"; give it a vector, "
                 + "or a text and an encoder"
         }
+    }
+
+    private static func vector(_ field: String) -> String {
+        field.isEmpty ? "\"vector\"" : "vector \"\(field)\" in \"vectors\""
     }
 }
 
@@ -81,6 +83,12 @@ extension VectorFileProblem: CustomStringConvertible {
             "row \(row) has dimension \(found), the first row \(expected); all rows must agree"
         case .outOfRange(let row, let position, let value):
             "row \(row), number \(position): \(value) does not fit into float32"
+        case .noVectorField(let fields):
+            fields.isEmpty
+                ? "rows go into a vector field, and the collection has none"
+                : "rows go into one vector field, and the collection has \(fields.count) ("
+                    + fields.map { "\"\($0)\"" }.joined(separator: ", ")
+                    + "); name one with --vector-field NAME"
         }
     }
 }

@@ -69,22 +69,16 @@ public enum LineProblem: Sendable, Equatable {
     case brokenJSON(JSONError.Problem)
     /// JSON, but not an object; `found` is what it is.
     case notAnObject(found: String)
-    /// A member that documents do not have.
+    /// A member that is neither Quiver's nor a field of the collection.
     case unknownMember(String)
-    /// The member `fields`, which this version cannot store.
-    case typedFields
-    /// No member `key`.
-    case missingKey
-    /// A `key` that is neither a string of 1…480 bytes nor an integer of 64 bits without sign.
-    case invalidKey(reason: String)
-    /// A `text` that is not a string.
-    case invalidText(found: String)
+    /// A member, found by the names that lead to it, that is not what belongs there.
+    case invalidMember([String], reason: String)
+    /// No key, which is the member `member`.
+    case missingKey(member: String)
     /// No member `text` where a text is needed.
     case missingText
-    /// A `vector` that is not an array of numbers that fit into float32.
-    case invalidVector(reason: String)
-    /// Neither a vector nor anything that could make one.
-    case missingVector(hasText: Bool)
+    /// No vector of the field, and nothing that could make one.
+    case missingVector(field: String, hasText: Bool)
 }
 
 /// Why a file of vectors cannot be used.
@@ -111,4 +105,6 @@ public enum VectorFileProblem: Sendable, Equatable {
     case rowDimension(row: Int, expected: Int, found: Int)
     /// A float64 number that no float32 can hold.
     case outOfRange(row: Int, position: Int, value: Double)
+    /// Rows need one vector field to go into, and the collection has none or several.
+    case noVectorField(among: [String])
 }

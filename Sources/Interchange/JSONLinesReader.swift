@@ -1,170 +1,132 @@
 import JSON
-import Quiver
+public import Quiver
 
 /// Documents from JSONL: one JSON object a line.
 ///
-/// | member | value | |
-/// | --- | --- | --- |
-/// | `key` | a string of 1…480 UTF-8 bytes, or an integer 0…2⁶⁴−1 | required |
-/// | `text` | a string; absent or `null` is "no text" | optional |
-/// | `vector` | an array of numbers that fit into float32; absent or `null` is "no vector" | optional |
+/// | member | value |
+/// | --- | --- |
+/// | `key` | required: a string of 1…480 UTF-8 bytes, or an integer 0…2⁶⁴−1 |
+/// | `text` | a string |
+/// | `vector` | rows of the vector field without a name: `[…]` is one row, `[[…],…]` are several |
+/// | `vectors` | `{"NAME": rows}` for named vector fields |
+/// | `columns` | `{"VECTOR FIELD": {"NAME": [one number a row]}}`; the name of the unnamed field is empty |
+/// | `fields` | `{"NAME": value}`, metadata typed as the schema says |
+/// | a metadata field's name | its value |
 ///
-/// Any other member is an error. Empty lines are allowed at the end of the input only.
+/// Absent and `null` are the same except for metadata, where `null` is a value. Any other member is an error unless
+/// ``MemberNames`` passes over it. Empty lines are allowed at the end of the input only.
 public final class JSONLinesReader: DocumentReader {
-    private let lines: LineReader
-    private var firstEmptyLine: Int?
+    private let objects: JSONObjectReader
+    private let schema: DocumentSchema
+    private let names: MemberNames
 
-    /// Reads documents from `lines`.
-    public init(_ lines: LineReader) {
-        self.lines = lines
+    /// Reads documents for a collection of that schema from `lines`.
+    public init(
+        _ lines: LineReader,
+        schema: CollectionConfiguration,
+        names: MemberNames = MemberNames()
+    ) {
+        objects = JSONObjectReader(lines)
+        self.schema = DocumentSchema(schema)
+        self.names = names
     }
 
     /// The input's length, where that is known.
-    public var byteCount: Int? { lines.byteCount }
+    public var byteCount: Int? { objects.byteCount }
     /// How much of `byteCount` has been read.
-    public var consumedByteCount: Int { lines.consumedByteCount }
+    public var consumedByteCount: Int { objects.consumedByteCount }
 
     /// The next documents, at most `count`; none at the end.
     public func read(upTo count: Int) throws(InterchangeError) -> [SourceDocument] {
         var documents: [SourceDocument] = []
-        while documents.count < count, let object = try nextObject() {
+        while documents.count < count, let object = try objects.next() {
             documents.append(try document(of: object))
         }
         return documents
     }
 
-    /// The next line's object; `nil` at the end.
-    func nextObject() throws(InterchangeError) -> JSONObject? {
-        while true {
-            let object = try lines.withNextLine { line throws(InterchangeError) -> JSONObject? in
-                if isBlank(line) {
-                    firstEmptyLine = firstEmptyLine ?? lines.lineNumber
-                    return nil
-                }
-                if let firstEmptyLine {
-                    throw .line(
-                        file: lines.name,
-                        line: firstEmptyLine,
-                        column: nil,
-                        problem: .empty
-                    )
-                }
-                return try parse(line)
-            }
-            switch object {
-            case .none: return nil
-            case .some(.none): continue
-            case .some(.some(let object)): return object
-            }
-        }
-    }
-
-    /// Where the last object was.
-    var position: SourcePosition { lines.position }
-
-    /// An error about the last object.
-    func failure(_ problem: LineProblem) -> InterchangeError { lines.failure(problem) }
-
-    private func isBlank(_ line: Span<UInt8>) -> Bool {
-        line.indices.allSatisfy { line[$0] == UInt8(ascii: " ") || line[$0] == UInt8(ascii: "\t") }
-    }
-
-    private func parse(_ line: Span<UInt8>) throws(InterchangeError) -> JSONObject {
-        let value: JSONValue
-        do {
-            value = try JSONValue(parsing: line)
-        } catch {
-            guard case .malformed(let problem, let position) = error else {
-                throw lines.failure(.brokenJSON(.unexpectedEnd))
-            }
-            throw lines.failure(
-                problem == .invalidUTF8 ? .invalidUTF8 : .brokenJSON(problem),
-                column: position.column
-            )
-        }
-        guard let object = value.object else {
-            throw lines.failure(.notAnObject(found: value.kind))
-        }
-        return object
-    }
-
     private func document(of object: JSONObject) throws(InterchangeError) -> SourceDocument {
         var key: Key?
-        var text: String?
-        var vector: [Float]?
+        var texts = [String?](repeating: nil, count: names.textNames.count)
+        var document = SourceDocument(key: .integer(0), position: objects.position)
         for member in object.members {
-            switch member.name {
-            case "key": key = try self.key(member.value)
-            case "text": text = try self.text(member.value)
-            case "vector": vector = try self.vector(member.value)
-            case "fields": throw lines.failure(.typedFields)
-            default: throw lines.failure(.unknownMember(member.name))
+            let name = member.name
+            do throws(Misfit) {
+                if name == names.keyName {
+                    key = try Key(member.value)
+                } else if names.ignored.contains(name) {
+                    continue
+                } else if let place = names.textNames.firstIndex(of: name) {
+                    texts[place] = try member.value.text()
+                } else {
+                    try add(member, to: &document)
+                    continue
+                }
+                if names.isChosen(name), let type = schema.fieldType(name) {
+                    try document.set(name, type.value(of: member.value))
+                }
+            } catch {
+                throw objects.failure(error.problem(in: name))
             }
         }
-        guard let key else { throw lines.failure(.missingKey) }
-        return SourceDocument(key: key, text: text, vector: vector, position: lines.position)
+        guard let key else { throw objects.failure(.missingKey(member: names.keyName)) }
+        document.key = key
+        document.text = joined(texts)
+        return document
     }
 
-    private func key(_ value: JSONValue) throws(InterchangeError) -> Key {
-        if let integer = value.uint64 { return .integer(integer) }
-        guard let string = value.string else {
-            let found: String
-            switch value {
-            case .integer(let integer): found = "\(integer)"
-            case .number(let number): found = "\(number)"
-            default: found = value.kind
+    /// Takes a member that is neither the key nor a text.
+    private func add(
+        _ member: JSONObject.Member,
+        to document: inout SourceDocument
+    ) throws(Misfit) {
+        switch member.name {
+        case "vector":
+            guard let rows = try SourceRows(member.value) else { return }
+            do throws(Misfit) {
+                _ = try schema.vectorField(DocumentSchema.unnamed)
+            } catch {
+                throw Misfit(error.reason)
             }
-            throw lines.failure(
-                .invalidKey(
-                    reason: "expected a string or an integer 0…\(UInt64.max), found \(found)"
-                )
-            )
+            try document.merge([DocumentSchema.unnamed: rows])
+        case "vectors": try document.merge(try schema.vectors(member.value))
+        case "columns": document.columns = try schema.columns(member.value)
+        case "fields":
+            for field in try schema.fields(member.value, names) {
+                do throws(Misfit) {
+                    try document.set(field.name, field.value)
+                } catch {
+                    throw error.inside(field.name)
+                }
+            }
+        default:
+            guard let type = schema.fieldType(member.name) else {
+                if names.ignoresUnknown { return }
+                throw .unknownName
+            }
+            try document.set(member.name, type.value(of: member.value))
         }
-        guard 1...Key.maximumByteCount ~= string.utf8.count else {
-            throw lines.failure(
-                .invalidKey(
-                    reason: "\(string.utf8.count) bytes long, not 1…\(Key.maximumByteCount)"
-                )
-            )
-        }
-        return .string(string)
     }
 
-    func text(_ value: JSONValue) throws(InterchangeError) -> String? {
-        if value.isNull { return nil }
-        guard let string = value.string else {
-            throw lines.failure(.invalidText(found: value.kind))
+    /// Texts that are absent or empty are left out, unless none is left: then the text is as empty as they are.
+    private func joined(_ texts: [String?]) -> String? {
+        let given = texts.compactMap { $0 }
+        return given.isEmpty ? nil : given.filter { !$0.isEmpty }.joined(separator: "\n")
+    }
+}
+
+extension SourceDocument {
+    fileprivate mutating func set(_ name: String, _ value: FieldValue) throws(Misfit) {
+        guard fields.updateValue(value, forKey: name) == nil else {
+            throw Misfit("given twice; a field stands beside the key or in \"fields\"")
         }
-        return string
     }
 
-    private func vector(_ value: JSONValue) throws(InterchangeError) -> [Float]? {
-        if value.isNull { return nil }
-        guard let elements = value.array else {
-            throw lines.failure(
-                .invalidVector(reason: "expected an array of numbers, found \(value.kind)")
-            )
-        }
-        var vector: [Float] = []
-        vector.reserveCapacity(elements.count)
-        for element in elements {
-            guard let number = element.double else {
-                throw lines.failure(
-                    .invalidVector(
-                        reason: "position \(vector.count) holds \(element.kind), not a number"
-                    )
-                )
+    fileprivate mutating func merge(_ rows: [String: SourceRows]) throws(Misfit) {
+        for (name, rows) in rows {
+            guard vectors.updateValue(rows, forKey: name) == nil else {
+                throw Misfit("given twice, in \"vector\" and in \"vectors\"")
             }
-            let float = Float(number)
-            guard float.isFinite else {
-                throw lines.failure(
-                    .invalidVector(
-                        reason: "position \(vector.count): \(number) does not fit into float32"
-                    )
-                )
-            }
-            vector.append(float)
         }
-        return vector
     }
 }

@@ -7,7 +7,7 @@ import JSON
 public final class TextReader {
     private enum Form {
         case lines(LineReader)
-        case objects(JSONLinesReader)
+        case objects(JSONObjectReader)
     }
 
     private let lines: LineReader
@@ -21,7 +21,7 @@ public final class TextReader {
         isCancelled: @escaping () -> Bool = { false }
     ) throws(InterchangeError) {
         lines = try LineReader(path: path, isCancelled: isCancelled)
-        form = path.hasSuffix(".jsonl") ? .objects(JSONLinesReader(lines)) : .lines(lines)
+        form = path.hasSuffix(".jsonl") ? .objects(JSONObjectReader(lines)) : .lines(lines)
     }
 
     /// The input's length, where that is known.
@@ -59,11 +59,13 @@ public final class TextReader {
                 }
             }
         case .objects(let objects):
-            guard let object = try objects.nextObject() else { return nil }
-            guard let text = try object["text"].flatMap(objects.text) else {
-                throw objects.failure(.missingText)
+            guard let object = try objects.next() else { return nil }
+            do throws(Misfit) {
+                if let text = try object["text"]?.text() { return text }
+            } catch {
+                throw objects.failure(error.problem(in: "text"))
             }
-            return text
+            throw objects.failure(.missingText)
         }
     }
 }

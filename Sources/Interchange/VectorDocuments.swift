@@ -3,11 +3,13 @@ import Quiver
 /// The rows of a ``VectorFile`` as documents without text, whose keys are the row numbers from 0.
 public final class VectorDocuments: DocumentReader {
     private let file: VectorFile
+    private let vectorField: String
     private var row = 0
 
-    /// Documents from `file`.
-    public init(_ file: VectorFile) {
+    /// Documents from `file`, whose rows go into `vectorField`.
+    public init(_ file: VectorFile, vectorField: String) {
         self.file = file
+        self.vectorField = vectorField
     }
 
     /// The input's length, where that is known.
@@ -25,10 +27,14 @@ public final class VectorDocuments: DocumentReader {
         let numbers = try file.rows(range)
         row = range.upperBound
         return range.enumerated().map { ordinal, row in
-            SourceDocument(
+            let first = ordinal * file.dimension
+            return SourceDocument(
                 key: .integer(UInt64(row)),
-                text: nil,
-                vector: Array(numbers[ordinal * file.dimension..<(ordinal + 1) * file.dimension]),
+                vectors: [
+                    vectorField: SourceRows(
+                        numbers: Array(numbers[first..<first + file.dimension])
+                    )
+                ],
                 position: SourcePosition(file: file.path, unit: .row, number: row)
             )
         }

@@ -6,7 +6,7 @@ extension Collection {
     /// - Parameter vectorField: `nil` stands for the only vector field.
     /// - Throws: `unknownVectorField`, `ambiguousVectorField`, …
     public func encoder(of vectorField: String? = nil) throws(StoreError) -> RememberedEncoder? {
-        try snapshot().view.vectorField(orOnly: vectorField).encoder
+        try snapshot().encoder(of: vectorField)
     }
 
     /// Binds a vector field to `encoder`. The first one stays: searches that name another are refused, and so is

@@ -35,6 +35,17 @@ public final class Snapshot: Sendable {
     /// The number of documents that a search can find.
     public var liveCount: Int { view.liveCount }
 
+    /// The collection's name as it was then.
+    public var collectionName: String { view.record.name }
+
+    /// The encoder whose vectors a field holds, if it is bound to one.
+    ///
+    /// - Parameter vectorField: `nil` stands for the only vector field.
+    /// - Throws: `unknownVectorField`, `ambiguousVectorField`.
+    public func encoder(of vectorField: String? = nil) throws(StoreError) -> RememberedEncoder? {
+        try view.vectorField(orOnly: vectorField).encoder
+    }
+
     /// The schema as it was then.
     public var configuration: CollectionConfiguration { view.record.schema.configuration }
 }

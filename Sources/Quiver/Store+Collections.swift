@@ -101,6 +101,27 @@ extension Store {
         }
     }
 
+    /// Brings the store to the newest format now, in one transaction; otherwise the first write does so. Its files stay as they are,
+    /// since every version of them is read.
+    ///
+    /// - Throws: `readOnly`, `closed`, `usedAfterFork`, `file`, `catalog`, `damaged`.
+    public func upgrade() throws(StoreError) {
+        let core = try core()
+        try core.requireWriter()
+        try core.withWriteLock { () throws(StoreError) in
+            try core.catalog.write { (transaction: inout WriteTransaction) throws(StoreError) in
+                for (id, record) in try transaction.collections(of: core.catalog) {
+                    let key = CatalogKey.collection(id)
+                    try transaction.put(.collections, key, record.encoded(), of: core.catalog)
+                }
+                try transaction.put(
+                    try transaction.settings(of: core.catalog),
+                    of: core.catalog
+                )
+            }
+        }
+    }
+
     /// The version of the format on disk that a program must know to open this store. It grows with the first
     /// write of a newer program.
     public func formatVersion() throws(StoreError) -> Int {

@@ -4,47 +4,132 @@ import Quiver
 struct CreateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "create",
-        abstract: "Make a collection, and the store if it is not there."
+        abstract: "Make a collection, and the store if it is not there.",
+        discussion: """
+            --dimension makes one vector field without a name, --vector one with a name; a collection \
+            may have any number of them, or metadata fields alone.
+            """
     )
 
     @OptionGroup var target: CollectionArguments
 
     @Option(
+        name: .customLong("field"),
+        help: ArgumentHelp(
+            "A metadata field; types are \(FieldType.names).",
+            valueName: "name:type"
+        ),
+        transform: Field.parse
+    )
+    var fields: [Field] = []
+
+    @Option(
+        name: .customLong("vector"),
+        help: ArgumentHelp(
+            "A vector field: NAME:DIMENSION[:METRIC[:STORAGE[:INDEX]]].",
+            valueName: "name:dimension"
+        ),
+        transform: VectorFieldArgument.parse
+    )
+    var vectors: [VectorFieldArgument] = []
+
+    @Option(
+        name: .customLong("row-column"),
+        help: ArgumentHelp(
+            "A number beside each vector of a field; types are \(RowColumn.NumberType.names).",
+            valueName: "field:name:type"
+        ),
+        transform: RowColumnArgument.parse
+    )
+    var rowColumns: [RowColumnArgument] = []
+
+    @Option(
+        name: .customLong("optional-vector"),
+        help: ArgumentHelp(
+            "Let documents have no vector of this field.",
+            valueName: "name"
+        )
+    )
+    var optionalVectors: [String] = []
+
+    @Option(
         parsing: .unconditional,
         help: "Numbers in a vector, 1 to \(VectorField.maximumDimension)."
     )
-    var dimension: Int
+    var dimension: Int?
 
-    @Option(help: "What \"near\" means.")
-    var metric = CaseArgument(Metric.cosine)
+    @Option(help: "What \"near\" means (default: cosine).")
+    var metric: CaseArgument<Metric>?
 
-    @Option(help: "How the numbers of a vector are stored.")
-    var storage = CaseArgument(Storage.float32)
+    @Option(help: "How the numbers of a vector are stored (default: float32).")
+    var storage: CaseArgument<Storage>?
 
     @Option(
         help: ArgumentHelp(
-            "How vectors are searched: automatic, exact, graph, ivf, or a FAISS factory string.",
+            "How vectors are searched: automatic, exact, graph, ivf, or a FAISS factory string "
+                + "(default: automatic).",
             discussion: "Such as IVF1024,SQ8 or HNSW32,SQ8 or OPQ32,IVF1024,PQ32x4fs."
         ),
         completion: .list(["automatic", "exact", "graph", "ivf"])
     )
-    var index = "automatic"
+    var index: String?
+
+    /// All vector fields as they were typed, that of `--dimension` first.
+    private var vectorArguments: [VectorFieldArgument] {
+        guard let dimension else { return vectors }
+        let unnamed = VectorFieldArgument(
+            name: VectorField.unnamed,
+            dimension: dimension,
+            metric: metric?.value ?? .cosine,
+            storage: storage?.value ?? .float32,
+            index: index ?? "automatic"
+        )
+        return [unnamed] + vectors
+    }
 
     func validate() throws {
-        guard 1...VectorField.maximumDimension ~= dimension else {
+        if let dimension, !(1...VectorField.maximumDimension ~= dimension) {
             throw ValidationError(
                 "--dimension is \(dimension), not within 1…\(VectorField.maximumDimension)"
+            )
+        }
+        if dimension == nil {
+            let options = [
+                metric.map { _ in "--metric" }, storage.map { _ in "--storage" },
+                index.map { _ in "--index" },
+            ]
+            if let option = options.compactMap({ $0 }).first {
+                throw ValidationError(
+                    "\(option) belongs to --dimension; of a field with a name it is a part of --vector"
+                )
+            }
+            guard !(vectors.isEmpty && fields.isEmpty) else {
+                throw ValidationError(
+                    "say what the collection holds, with --dimension, --vector or --field"
+                )
+            }
+        }
+        let names = vectorArguments.map(\.name)
+        if dimension != nil, vectors.contains(where: { $0.name == VectorField.unnamed }) {
+            throw ValidationError("--dimension and --vector both make the field without a name")
+        }
+        for name in optionalVectors where !names.contains(name) {
+            throw ValidationError("--optional-vector \(name): there is no --vector of that name")
+        }
+        for column in rowColumns where !names.contains(column.field) {
+            throw ValidationError(
+                "--row-column \(column.field):\(column.column.name): there is "
+                    + (column.field.isEmpty ? "no --dimension" : "no --vector of that name")
             )
         }
     }
 
     func run() throws {
-        let index = try IndexSpecification(parsing: index)
         let configuration = CollectionConfiguration(
-            dimension: dimension,
-            metric: metric.value,
-            storage: storage.value,
-            index: index
+            vectorFields: try vectorArguments.map {
+                try $0.field(isOptional: optionalVectors.contains($0.name), columns: rowColumns)
+            },
+            fields: fields
         )
         // Before a store is made for nothing.
         try configuration.check()
@@ -52,9 +137,24 @@ struct CreateCommand: ParsableCommand {
             Store.exists(at: target.store)
             ? try Store.open(at: target.store) : try Store.create(at: target.store)
         _ = try store.createCollection(target.collection, configuration)
+        let parts =
+            configuration.vectorFields.map { field in
+                (field.name.isEmpty ? "" : "\(printable(field.name)): ") + description(of: field)
+            } + configuration.fields.map { "\(printable($0.name)): \($0.type)" }
         StandardOutput.shared.write(
-            "created collection \(target.collection) in \(target.store): dimension \(dimension), "
-                + "\(metric.value), \(storage.value), \(index)\n"
+            "created collection \(target.collection) in \(target.store): "
+                + parts.joined(separator: "; ") + "\n"
         )
     }
+}
+
+/// A vector field without its name.
+func description(of field: VectorField) -> String {
+    "dimension \(field.dimension), \(field.metric), \(field.storage), \(field.index)"
+        + (field.isOptional ? ", optional" : "")
+        + (field.rowColumns.isEmpty
+            ? ""
+            : ", columns "
+                + field.rowColumns.map { "\(printable($0.name)) \($0.type)" }
+                .joined(separator: " "))
 }

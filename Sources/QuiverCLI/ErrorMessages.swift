@@ -14,6 +14,7 @@ func explanation(of error: any Error) -> String? {
     case let error as StoreError: sentence(error)
     case let error as InterchangeError: sentence(error)
     case let error as EncoderFailure: error.message
+    case let error as FilterFailure: "\(error.cause)"
     case let error as FileError: sentence(error)
     case let error as TokenizerError: "\(error)"
     case let error as EncoderError: "\(error)"
@@ -51,7 +52,7 @@ func isInterruption(_ error: any Error) -> Bool {
 /// Whether what was asked for does not go with the collection, rather than anything having failed.
 func isUsage(_ error: any Error) -> Bool {
     switch error {
-    case StoreError.unknownSearchSetting: true
+    case StoreError.unknownSearchSetting, StoreError.ambiguousVectorField, is FilterFailure: true
     case InterchangeError.refused(let error, at: _): isUsage(error)
     default: false
     }
@@ -91,8 +92,14 @@ private func cure(for error: StoreError) -> String? {
     case .damaged: "list all damage with quiver verify"
     case .unknownCollection: "list those that are there with quiver stats STORE"
     case .collectionExists: "choose another name"
-    case .unknownVectorField(let field, _) where field.isEmpty:
-        "the command line serves collections with one unnamed vector field"
+    case .unknownVectorField, .unknownField:
+        "list those that are there with quiver stats STORE COLLECTION"
+    case .ambiguousVectorField(_, let fields) where !fields.isEmpty:
+        "name it with --vector-field NAME"
+    case .missingVectors:
+        "give it one; fields that were created with --optional-vector need none"
+    case .unknownKey: "list the keys with quiver scan STORE COLLECTION"
+    case .keyExists: "leave it out, or replace the document with an import without --insert"
     case .zeroVector: "leave it out, or use the metric l2 or innerProduct"
     case .notFinite: "only finite numbers are stored"
     case .normOverflow: "scale the vectors"

@@ -9,6 +9,7 @@ struct GetCommand: ParsableCommand {
     )
 
     @OptionGroup var target: CollectionArguments
+    @OptionGroup var state: SnapshotArguments
 
     @Argument(
         help: ArgumentHelp("Keys: digits are an integer, s:… is a string.", valueName: "key")
@@ -19,7 +20,12 @@ struct GetCommand: ParsableCommand {
     var json = false
 
     func run() throws {
-        let snapshot = try target.open(.readOnly).snapshot()
+        let snapshot = try state.snapshot(of: target)
+        let printer = DocumentPrinter(
+            asJSON: json,
+            schema: snapshot.configuration,
+            withVersion: true
+        )
         var missing: [Key] = []
         var writer = JSONWriter()
         // One after the other: each may be 64 MiB long.
@@ -29,39 +35,10 @@ struct GetCommand: ParsableCommand {
                 missing.append(key)
                 continue
             }
-            if json {
-                try write(document, &writer)
-            } else {
-                write(document)
-            }
+            try printer.print(document, &writer)
         }
         try StandardOutput.shared.flush()
         if !missing.isEmpty { throw MissingKeys(keys: missing) }
-    }
-
-    private func write(_ document: StoredDocument, _ writer: inout JSONWriter) throws {
-        writer.beginObject()
-        writer.key(document.key)
-        if let text = document.text {
-            writer.name("text")
-            writer.string(text)
-        }
-        writer.name("vector")
-        try writer.vector(document.vector)
-        writer.name("version")
-        writer.integer(document.version)
-        writer.endObject()
-        try StandardOutput.shared.writeLine(&writer)
-    }
-
-    private func write(_ document: StoredDocument) {
-        let output = StandardOutput.shared
-        output.write("key      \(printable(document.key.argument))\n")
-        output.write("version  \(document.version)\n")
-        output.write("text     \(document.text ?? "(none)")\n")
-        let head = document.vector.prefix(8).map { "\($0)" }.joined(separator: ", ")
-        let rest = document.vector.count > 8 ? ", … \(document.vector.count) numbers" : ""
-        output.write("vector   [\(head)\(rest)]\n")
     }
 }
 

@@ -1,14 +1,17 @@
+import Interchange
 import JSON
 import Quiver
 
 /// Prints what a search found, query after query.
 struct HitPrinter {
     private let asJSON: Bool
+    private let schema: CollectionConfiguration
     private var query = 0
     private var writer = JSONWriter()
 
-    init(asJSON: Bool) {
+    init(asJSON: Bool, schema: CollectionConfiguration) {
         self.asJSON = asJSON
+        self.schema = schema
     }
 
     mutating func print(_ results: [SearchResult]) throws {
@@ -16,7 +19,7 @@ struct HitPrinter {
             if asJSON {
                 try printJSON(result)
             } else {
-                printList(result)
+                try printList(result)
             }
             query += 1
         }
@@ -34,14 +37,20 @@ struct HitPrinter {
             writer.key(hit.key)
             writer.name("score")
             try writer.float(hit.score)
+            writer.name("row")
+            writer.integer(hit.row)
+            writer.name("version")
+            writer.integer(hit.version)
             if let text = hit.text {
                 writer.name("text")
                 writer.string(text)
             }
+            try writer.fields(hit.fields, schema: schema)
             if let vector = hit.vector {
                 writer.name("vector")
                 try writer.vector(vector)
             }
+            try writeColumns(hit.columns)
             writer.endObject()
         }
         writer.endArray()
@@ -51,7 +60,20 @@ struct HitPrinter {
         try StandardOutput.shared.writeLine(&writer)
     }
 
-    private func printList(_ result: SearchResult) {
+    /// The row's numbers, one a column.
+    private mutating func writeColumns(_ columns: [String: RowColumnValues]) throws {
+        guard !columns.isEmpty else { return }
+        writer.name("columns")
+        writer.beginObject()
+        for (name, values) in columns.sorted(by: { $0.key < $1.key }) {
+            writer.name(name)
+            try writer.elements(of: values)
+        }
+        writer.endObject()
+    }
+
+    private func printList(_ result: SearchResult) throws {
+        let documents = DocumentPrinter(asJSON: false, schema: schema, withVersion: false)
         let output = StandardOutput.shared
         if query > 0 { output.write("\n") }
         let milliseconds = decimal(result.duration.seconds * 1e3, places: 2)
@@ -65,6 +87,8 @@ struct HitPrinter {
             var line = "\(ordinal + 1)".paddedLeft(to: rankWidth)
             line += "  " + scores[ordinal].paddedLeft(to: scoreWidth)
             line += "  " + keys[ordinal].paddedRight(to: keyWidth)
+            for text in columnTexts(hit.columns) { line += "  \(text)" }
+            for text in try documents.fieldTexts(hit.fields) { line += "  \(text)" }
             if let text = hit.text {
                 line += "  "
                 line += cut(text, to: max(20, StandardOutput.width - line.count))
@@ -75,21 +99,10 @@ struct HitPrinter {
             output.write(line + "\n")
         }
     }
-}
 
-extension JSONWriter {
-    /// The member `key`.
-    mutating func key(_ key: Key) {
-        name("key")
-        switch key {
-        case .integer(let value): integer(value)
-        case .string(let value): string(value)
+    private func columnTexts(_ columns: [String: RowColumnValues]) -> [String] {
+        columns.sorted { $0.key < $1.key }.map { name, values in
+            "\(printable(name)) \(values.firstText)"
         }
-    }
-
-    mutating func vector(_ vector: [Float]) throws(JSONError) {
-        beginArray()
-        for number in vector { try float(number) }
-        endArray()
     }
 }

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Encoders
 import Interchange
-import JSON
 import Quiver
 
 struct ImportCommand: ParsableCommand {
@@ -9,8 +8,9 @@ struct ImportCommand: ParsableCommand {
         commandName: "import",
         abstract: "Bring documents into a collection, in place of those of the same key.",
         discussion: """
-            FILE is JSONL, a document a line ({"key":"a","text":"…","vector":[…]}), or .npy, .fvecs \
-            or .fbin, whose rows get their numbers, from 0, as keys; - is JSONL from standard input.
+            FILE is JSONL, a document a line ({"key":"a","text":"…","vector":[…],"fields":{…}}, with \
+            "vectors":{"NAME":[…]} for named vector fields), or .npy, .fvecs or .fbin, whose rows get \
+            their numbers, from 0, as keys; - is JSONL from standard input.
             A document without a vector gets the one that the encoder makes of its text. Each batch \
             is kept as a whole or not at all; a line on standard output acknowledges it.
             """
@@ -37,6 +37,45 @@ struct ImportCommand: ParsableCommand {
     var encoder: String?
 
     @Option(
+        name: .customLong("vector-field"),
+        help: ArgumentHelp(
+            "The vector field that rows go into and texts are encoded for, if there are several.",
+            valueName: "name"
+        )
+    )
+    var vectorField: String?
+
+    @Option(
+        name: .customLong("key-field"),
+        help: ArgumentHelp("The member of JSONL that is the key (default: key).", valueName: "name")
+    )
+    var keyField: String?
+
+    @Option(
+        name: .customLong("text-field"),
+        help: ArgumentHelp(
+            "A member of JSONL that is the text; several are joined by a newline (default: text).",
+            valueName: "name"
+        )
+    )
+    var textFields: [String] = []
+
+    @Option(
+        name: .customLong("ignore-field"),
+        help: ArgumentHelp("A member of JSONL to pass over.", valueName: "name")
+    )
+    var ignoredFields: [String] = []
+
+    @Flag(
+        name: .customLong("ignore-unknown"),
+        help: "Pass over members of JSONL that are no fields of the collection."
+    )
+    var ignoresUnknown = false
+
+    @Flag(help: "Refuse keys that are there, instead of replacing their documents.")
+    var insert = false
+
+    @Option(
         parsing: .unconditional,
         help: ArgumentHelp("Lines or rows in a batch.", valueName: "n")
     )
@@ -54,25 +93,22 @@ struct ImportCommand: ParsableCommand {
         let progressLine = ProgressLine()
         defer { progressLine.clear() }
         let collection = try target.open(.readWrite)
-        var importer = try Importer(into: collection)
+        var importer = try Importer(into: collection, vectorField: vectorField)
+        importer.isInserting = insert
         importer.batchCount = batch
         importer.threadCount = threadCount
         importer.openEncoder = try encoderOpener(collection)
         for file in files {
-            try run(&importer, file, progressLine)
+            try run(&importer, file, collection.configuration, progressLine)
         }
         try buildIndexes(of: collection, progressLine)
         progressLine.clear()
-        let summary =
+        summarize(
             "imported \(counted(importer.progress.documentCount, "document")), "
-            + "\(importer.progress.replacedCount) of them in place of others, "
-            + "in \(decimal((ContinuousClock.now - start).seconds, places: 1)) s\n"
-        // With --json, standard output has acknowledgements and nothing else.
-        if json {
-            StandardError.write(summary)
-        } else {
-            StandardOutput.shared.write(summary)
-        }
+                + "\(importer.progress.replacedCount) of them in place of others, "
+                + "in \(decimal((ContinuousClock.now - start).seconds, places: 1)) s\n",
+            asJSON: json
+        )
     }
 
     /// The encoder named on the command line, which is opened and bound now, or the remembered one, which
@@ -80,11 +116,11 @@ struct ImportCommand: ParsableCommand {
     private func encoderOpener(
         _ collection: Collection
     ) throws -> () throws(InterchangeError) -> (any Encoder)? {
+        let schema = collection.configuration
         if let folder = encoder {
             let opened = try openEncoder(at: folder)
-            guard let dimension = collection.configuration.vectorFields.first?.dimension,
-                dimension == opened.dimension
-            else {
+            let field = try schema.vectorField(vectorField, ofCollection: collection.name)
+            guard field.dimension == opened.dimension else {
                 throw EncoderFailure(
                     message: "\(folder): the encoder makes vectors of dimension "
                         + "\(opened.dimension), collection \(collection.name) holds another; "
@@ -92,32 +128,53 @@ struct ImportCommand: ParsableCommand {
                 )
             }
             try collection.bind(
-                to: RememberedEncoder(identity: opened.identity, location: absolutePath(folder))
+                to: RememberedEncoder(identity: opened.identity, location: absolutePath(folder)),
+                vectorField: field.name
             )
             return { () throws(InterchangeError) in opened }
         }
+        guard let field = vectorField ?? schema.vectorFields.first?.name else {
+            return { () throws(InterchangeError) in nil }
+        }
         return { () throws(InterchangeError) in
             do {
-                return try openRememberedEncoder(of: collection)
+                return try openRememberedEncoder(of: collection.snapshot(), field)
             } catch {
                 throw .encoder(reason: explanation(of: error) ?? "\(error)")
             }
         }
     }
 
+    /// What the members of JSONL are called.
+    private var names: MemberNames {
+        var names = MemberNames()
+        names.key = keyField
+        names.texts = textFields
+        names.ignored = Set(ignoredFields)
+        names.ignoresUnknown = ignoresUnknown
+        return names
+    }
+
     private func run(
         _ importer: inout Importer,
         _ file: String,
+        _ schema: CollectionConfiguration,
         _ progressLine: ProgressLine
     ) throws {
-        let reader = try openDocuments(at: file, isCancelled: { Signals.isInterrupted })
+        let reader = try openDocuments(
+            at: file,
+            schema: schema,
+            vectorField: vectorField,
+            names: names,
+            isCancelled: { Signals.isInterrupted }
+        )
         let earlier = importer.progress.documentCount
         var outputError: (any Error)?
         do {
             try importer.run(reader) { event, progress in
                 if event == .acknowledged {
                     do {
-                        try acknowledge(progress.documentCount, progressLine)
+                        try acknowledge(progress.documentCount, asJSON: json, progressLine)
                     } catch {
                         outputError = error
                         return false
@@ -139,21 +196,6 @@ struct ImportCommand: ParsableCommand {
         }
     }
 
-    private func acknowledge(_ count: Int, _ progressLine: ProgressLine) throws {
-        if json {
-            var writer = JSONWriter()
-            writer.beginObject()
-            writer.name("acknowledged")
-            writer.integer(count)
-            writer.endObject()
-            try StandardOutput.shared.writeLine(&writer)
-        } else {
-            progressLine.clear()
-            StandardOutput.shared.write("acknowledged \(count)\n")
-        }
-        try StandardOutput.shared.flush()
-    }
-
     private func buildIndexes(of collection: Collection, _ progressLine: ProgressLine) throws {
         do {
             try collection.maintain(threadCount: threadCount) { progress in
@@ -169,8 +211,3 @@ struct ImportCommand: ParsableCommand {
 
 /// Everything is imported, but the last graphs are not built.
 struct IndexingInterrupted: Error {}
-
-/// A batch was kept, but nobody could be told.
-struct AcknowledgementLost: Error {
-    var cause: any Error
-}

@@ -15,15 +15,19 @@ func openEncoder(at folder: String) throws -> SentenceEncoder {
     }
 }
 
-/// Opens the encoder that `collection` is bound to where it was when it was bound; `nil` if it is not.
-func openRememberedEncoder(of collection: Collection) throws -> SentenceEncoder? {
-    guard let remembered = try collection.encoder() else { return nil }
+/// Opens the encoder that a vector field is bound to where it was when it was bound; `nil` if it is not.
+func openRememberedEncoder(
+    of snapshot: Snapshot,
+    _ vectorField: String
+) throws -> SentenceEncoder? {
+    guard let remembered = try snapshot.encoder(of: vectorField) else { return nil }
+    let name = snapshot.collectionName
     let encoder: SentenceEncoder
     do {
         encoder = try SentenceEncoder(folder: remembered.location)
     } catch {
         throw EncoderFailure(
-            message: "the encoder of collection \(collection.name) cannot be opened at "
+            message: "the encoder of collection \(name) cannot be opened at "
                 + "\(remembered.location): \(error); say where it is now with --encoder DIR"
         )
     }
@@ -31,7 +35,7 @@ func openRememberedEncoder(of collection: Collection) throws -> SentenceEncoder?
         throw EncoderFailure(
             message:
                 "the encoder at \(remembered.location) has changed: it is \(encoder.identity), "
-                + "the vectors of collection \(collection.name) come from \(remembered.identity); "
+                + "the vectors of collection \(name) come from \(remembered.identity); "
                 + "say where that one is with --encoder DIR"
         )
     }

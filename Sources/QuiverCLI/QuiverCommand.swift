@@ -12,8 +12,10 @@ struct QuiverCommand: ParsableCommand {
             """,
         version: version,
         subcommands: [
-            CreateCommand.self, ImportCommand.self, SearchCommand.self, GetCommand.self,
-            DeleteCommand.self, StatsCommand.self, VerifyCommand.self, EncodeCommand.self,
+            CreateCommand.self, ImportCommand.self, UpdateCommand.self, SearchCommand.self,
+            GetCommand.self, ScanCommand.self, CountCommand.self, DeleteCommand.self,
+            AlterCommand.self, DropCommand.self, SnapshotCommand.self, CompactCommand.self,
+            StatsCommand.self, VerifyCommand.self, UpgradeCommand.self, EncodeCommand.self,
             TokenizeCommand.self,
         ]
     )
@@ -36,6 +38,9 @@ struct QuiverCommand: ParsableCommand {
         if let message = explanation(of: error) {
             // Names from files may hold what a terminal would obey.
             StandardError.write("quiver: \(printable(message))\n")
+            if let failure = error as? FilterFailure {
+                for line in failure.excerpt { StandardError.write("\(line)\n") }
+            }
             Glibc.exit(
                 isInterruption(error)
                     ? 130 : isUsage(error) ? ExitCode.validationFailure.rawValue : EXIT_FAILURE

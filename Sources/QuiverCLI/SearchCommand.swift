@@ -11,6 +11,7 @@ struct SearchCommand: ParsableCommand {
     )
 
     @OptionGroup var target: CollectionArguments
+    @OptionGroup var state: SnapshotArguments
 
     @Option(parsing: .unconditional, help: "A text, which the collection's encoder encodes.")
     var text: String?
@@ -29,6 +30,15 @@ struct SearchCommand: ParsableCommand {
         help: ArgumentHelp("A document's key; the document itself is left out.", valueName: "key")
     )
     var like: KeyArgument?
+
+    @Option(
+        name: .customLong("vector-field"),
+        help: ArgumentHelp(
+            "The vector field that is searched, if there are several.",
+            valueName: "name"
+        )
+    )
+    var vectorField: String?
 
     @Option(
         help: ArgumentHelp("The encoder's folder, if it is not where it was.", valueName: "dir"),
@@ -68,10 +78,10 @@ struct SearchCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "What hits carry beside key and score: text, vector, or text,vector.",
+            "What hits carry beside key and score: text, fields, vector, columns.",
             valueName: "parts"
         ),
-        completion: .list(["text", "vector", "text,vector"])
+        completion: .list(["text", "fields", "vector", "columns", "text,fields"])
     )
     var with: ContentsArgument?
 
@@ -95,15 +105,24 @@ struct SearchCommand: ParsableCommand {
         guard sources == 1 else {
             throw ValidationError("name exactly one of --text, --vectors and --like")
         }
+        if with?.includesVersion == true {
+            throw ValidationError(
+                "every hit has its version; --with is text, fields, vector, columns"
+            )
+        }
         guard encoder == nil || text != nil else {
             throw ValidationError("--encoder belongs to --text; vectors are not encoded")
         }
     }
 
     func run() throws {
-        let collection = try target.open(.readOnly)
-        let snapshot = try collection.snapshot()
+        let snapshot = try state.snapshot(of: target)
+        let field = try snapshot.configuration.vectorField(
+            vectorField,
+            ofCollection: target.collection
+        )
         var request = SearchRequest(queries: [], k: k, mode: exact ? .exact : .automatic)
+        request.vectorField = field.name
         request.threadCount = threadCount
         request.nprobe = nprobe
         request.efSearch = efSearch
@@ -111,23 +130,25 @@ struct SearchCommand: ParsableCommand {
         request.contents = with?.contents ?? []
         // A list without texts would say little to a person.
         if !json { request.contents.insert(.text) }
-        var printer = HitPrinter(asJSON: json)
+        var printer = HitPrinter(asJSON: json, schema: snapshot.configuration)
         if let text {
-            let encoder = try encoder(of: collection)
+            let encoder = try encoder(of: snapshot, field)
             request.queries = [
                 try encoder.encode([text], role: .query, threadCount: threadCount) { _ in
                     !Signals.isInterrupted
                 }
             ]
             // Where the collection remembers none, that its vectors are this one's is the caller's word.
-            if try collection.encoder() != nil { request.encoder = encoder.identity }
+            if try snapshot.encoder(of: field.name) != nil { request.encoder = encoder.identity }
             try printer.print(try snapshot.search(request))
         } else if let like {
             let stored = try snapshot.documents([like.key], contents: .vectors)
             guard let document = stored.first ?? nil else { throw StoreError.unknownKey(like.key) }
-            let dimension = collection.configuration.vectorFields.first?.dimension ?? 0
+            guard let rows = document.vectors[field.name], !rows.isEmpty else {
+                throw StoreError.missingVectors(key: like.key, field: field.name)
+            }
             // The document's first row stands for it.
-            request.queries = [Array(document.vector.prefix(dimension))]
+            request.queries = [Array(rows.prefix(field.dimension))]
             request.excludedKeys = [like.key]
             try printer.print(try snapshot.search(request))
         } else if let vectors {
@@ -152,10 +173,13 @@ struct SearchCommand: ParsableCommand {
     /// Queries that are read and answered together.
     private static let queryBatchCount = 256
 
-    private func encoder(of collection: Collection) throws -> any Encoder {
+    private func encoder(
+        of snapshot: Snapshot,
+        _ field: VectorField
+    ) throws -> any Encoder {
         if let folder = encoder { return try openEncoder(at: folder) }
-        guard let remembered = try openRememberedEncoder(of: collection) else {
-            throw StoreError.noEncoder(collection: collection.name)
+        guard let remembered = try openRememberedEncoder(of: snapshot, field.name) else {
+            throw StoreError.noEncoder(collection: target.collection)
         }
         return remembered
     }

@@ -21,6 +21,11 @@ final class StandardOutput: Sendable {
         buffer.withLock { $0.append(contentsOf: text.utf8) }
     }
 
+    /// Writes out what is buffered if that has become much.
+    func flushIfLong() throws {
+        if buffer.withLock({ $0.count }) > 64 << 10 { try flush() }
+    }
+
     /// Appends what `writer` holds and a line end, and empties it.
     func writeLine(_ writer: inout JSONWriter) throws {
         writer.newline()

@@ -88,8 +88,13 @@ struct StatsCommand: ParsableCommand {
             let name = field.name == VectorField.unnamed ? "" : "\(printable(field.name)): "
             let size =
                 found.indexByteCount > 0 ? ", index of \(byteSize(found.indexByteCount))" : ""
-            return "  vectors   \(name)dimension \(field.dimension), \(field.metric), "
-                + "\(field.storage), \(field.index)\(size)"
+            let rows =
+                found.rowCount == statistics.liveCount + statistics.deadCount
+                ? "" : ", \(counted(found.rowCount, "row"))"
+            return "  vectors   \(name)\(QuiverCLI.description(of: field))\(rows)\(size)"
+        }
+        lines += collection.configuration.fields.map { field in
+            "  field     \(printable(field.name)): \(field.type)"
         }
         lines += [
             "  live      \(statistics.liveCount) documents",
@@ -104,8 +109,10 @@ struct StatsCommand: ParsableCommand {
             "  no index  of \(counted(segment.documentCount, "document")) in segment \(segment.name): "
                 + printable(segment.reason)
         }
-        lines += statistics.vectorFields.compactMap(\.encoder).map { encoder in
-            "  encoder   \(printable(encoder.location)) (\(encoder.identity))"
+        for field in statistics.vectorFields {
+            guard let encoder = field.encoder else { continue }
+            let name = field.name == VectorField.unnamed ? "" : "\(printable(field.name)): "
+            lines.append("  encoder   \(name)\(printable(encoder.location)) (\(encoder.identity))")
         }
         return lines.joined(separator: "\n") + "\n"
     }
@@ -132,6 +139,18 @@ extension JSONWriter {
         }
         name("commit")
         integer(statistics.commit)
+        byteCounts(statistics.byteCounts)
+        name("fields")
+        beginArray()
+        for field in collection.configuration.fields {
+            beginObject()
+            name("name")
+            string(field.name)
+            name("type")
+            string("\(field.type)")
+            endObject()
+        }
+        endArray()
         name("vectorFields")
         beginArray()
         let fields = collection.configuration.vectorFields
@@ -151,6 +170,19 @@ extension JSONWriter {
             integer(found.indexByteCount)
             name("rows")
             integer(found.rowCount)
+            name("optional")
+            bool(field.isOptional)
+            name("rowColumns")
+            beginArray()
+            for column in field.rowColumns {
+                beginObject()
+                name("name")
+                string(column.name)
+                name("type")
+                string("\(column.type)")
+                endObject()
+            }
+            endArray()
             if let encoder = found.encoder { self.encoder(encoder) }
             endObject()
         }
@@ -173,6 +205,20 @@ extension JSONWriter {
         // The only field's, where scripts have always found it.
         if fields.count == 1, let encoder = statistics.vectorFields.first?.encoder {
             self.encoder(encoder)
+        }
+        endObject()
+    }
+
+    private mutating func byteCounts(_ counts: ByteCounts) {
+        name("byteCounts")
+        beginObject()
+        for (name, count) in [
+            ("vectors", counts.vectors), ("rowColumns", counts.rowColumns),
+            ("texts", counts.texts), ("fields", counts.fields), ("indexes", counts.indexes),
+            ("keys", counts.keys), ("manifests", counts.manifests), ("tail", counts.tail),
+        ] {
+            self.name(name)
+            integer(count)
         }
         endObject()
     }

@@ -215,7 +215,7 @@ static void hostile_keys(qv_collection collection) {
     EXPECT(QV_ERROR_ARGUMENT, qv_delete(collection, &key, UINT64_MAX, NULL));
     EXPECT(QV_ERROR_ARGUMENT, qv_get(collection, &key, (uint64_t)1 << 60, 0, &documents));
     key = qv_string_key("key");
-    EXPECT(QV_ERROR_ARGUMENT, qv_get(collection, &key, 1, 4, &documents));
+    EXPECT(QV_ERROR_ARGUMENT, qv_get(collection, &key, 1, 16, &documents));
     EXPECT(QV_ERROR_ARGUMENT, qv_get(collection, &key, 1, 0, NULL));
     CHECK(documents == 42);
     EXPECT(QV_OK, qv_get(collection, NULL, 0, 0, &documents));
@@ -249,7 +249,7 @@ static void hostile_searches(qv_collection collection) {
     options.mode = 2;
     EXPECT(QV_ERROR_ARGUMENT, qv_search(collection, vector, 1, 4, &options, &results));
     options.mode = 0;
-    options.contents = 4;
+    options.contents = 16;
     EXPECT(QV_ERROR_ARGUMENT, qv_search(collection, vector, 1, 4, &options, &results));
     options.contents = 0;
     options.thread_count = UINT32_MAX;

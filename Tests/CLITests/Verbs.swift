@@ -71,7 +71,8 @@ import Testing
         #expect(results.map { $0["query"] } == [.integer(0), .integer(1)])
         #expect(results.allSatisfy { ($0["microseconds"]?.int ?? -1) >= 0 })
         let hits = try #require(results[0]["hits"]?.array).compactMap(\.object)
-        #expect(hits.map { $0.members.map(\.name) } == [["key", "score"], ["key", "score"]])
+        let members = ["key", "score", "row", "version"]
+        #expect(hits.map { $0.members.map(\.name) } == [members, members])
         #expect(hits.map { $0["key"] } == [.string("east"), .integer(7)])
         let score = try #require(hits[0]["score"]?.double)
         #expect(abs(score - 0.995037) < 1e-5)
@@ -191,11 +192,11 @@ import Testing
         #expect((statistics["bytes"]?.int ?? 0) > 0)
         #expect(try quiver("stats", quiver.store, "c").output.contains("3 documents"))
         let whole = try quiver("stats", quiver.store, "--json").object()
-        #expect(whole["formatVersion"] == .integer(1))
+        #expect(whole["formatVersion"] == .integer(3))
         #expect(whole["bytes"] == statistics["bytes"])
         #expect(
             try quiver("stats", quiver.store).output.hasPrefix(
-                "\(quiver.store): 1 collection, format version 1\n\nc\n"
+                "\(quiver.store): 1 collection, format version 3\n\nc\n"
             )
         )
         #expect(
@@ -204,7 +205,7 @@ import Testing
         )
         #expect(
             try quiver("stats", quiver.store).output.hasPrefix(
-                "\(quiver.store): 2 collections, format version 2\n"
+                "\(quiver.store): 2 collections, format version 3\n"
             )
         )
         let report = try quiver("verify", quiver.store, "--json")

@@ -60,7 +60,7 @@ private func document(
     SourceDocument(
         key: key,
         text: text,
-        vector: vector,
+        vectors: vector.map { ["": SourceRows(numbers: $0)] } ?? [:],
         position: SourcePosition(file: "list", unit: .line, number: line)
     )
 }
@@ -153,7 +153,7 @@ private func document(
                 file: "list",
                 line: 7,
                 column: nil,
-                problem: .missingVector(hasText: true)
+                problem: .missingVector(field: "", hasText: true)
             )
         ) { try importer.run(reader) { _, _ in true } }
         #expect(try collection.statistics().liveCount == 1)
@@ -201,5 +201,68 @@ private func document(
         }
         #expect(importer.progress.replacedCount == replacedCount, "seed \(seed)")
         #expect(importer.progress.documentCount == 200)
+    }
+}
+
+@Suite struct `Importing into several vector fields` {
+    private let folder = TemporaryDirectory()
+    private let collection: Collection
+
+    init() throws {
+        collection = try Store.create(at: folder.file("store")).createCollection(
+            "c",
+            CollectionConfiguration(
+                vectorFields: [
+                    VectorField(name: "x", dimension: 2, metric: .l2),
+                    VectorField(name: "y", dimension: 2, metric: .l2, isOptional: true),
+                ]
+            )
+        )
+    }
+
+    private func run(_ field: String?, _ encoder: CountingEncoder?, vectors: [String: SourceRows])
+        throws
+    {
+        var importer = try Importer(into: collection, vectorField: field)
+        importer.openEncoder = { () throws(InterchangeError) in encoder }
+        var document = document(1, text: "abc")
+        document.vectors = vectors
+        try importer.run(ListReader([document])) { _, _ in true }
+    }
+
+    @Test func `texts are encoded for the chosen field alone`() throws {
+        try run(
+            "y",
+            CountingEncoder(),
+            vectors: ["x": SourceRows(numbers: [1, 2, 3, 4], rowCount: 2)]
+        )
+        #expect(
+            try collection.documents([1]).first??.vectors == ["x": [1, 2, 3, 4], "y": [3, 4]]
+        )
+    }
+
+    @Test func `an optional field needs no encoder, another one does`() throws {
+        try run("y", nil, vectors: ["x": SourceRows(numbers: [1, 2])])
+        #expect(try collection.documents([1]).first??.vectors == ["x": [1, 2]])
+        let error = #expect(throws: InterchangeError.self) { try run("x", nil, vectors: [:]) }
+        #expect(error?.description.contains("no vector \"x\" in \"vectors\"") == true)
+        let missing = #expect(throws: InterchangeError.self) { try run(nil, nil, vectors: [:]) }
+        #expect(missing?.description.contains("no vector of field \"x\"") == true)
+    }
+
+    @Test func `rows of another length are refused by field`() throws {
+        let rows = SourceRows(numbers: [1, 2, 3, 4])
+        #expect(
+            throws: InterchangeError.refused(
+                .dimensionMismatch(key: 1, field: "x", expected: 2, found: 4),
+                at: SourcePosition(file: "list", unit: .line, number: 1)
+            )
+        ) { try run(nil, nil, vectors: ["x": rows]) }
+    }
+
+    @Test func `a field that is not there is refused`() throws {
+        #expect(
+            throws: InterchangeError.refused(.unknownVectorField("z", collection: "c"), at: nil)
+        ) { try Importer(into: collection, vectorField: "z") }
     }
 }

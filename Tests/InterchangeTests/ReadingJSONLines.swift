@@ -12,7 +12,10 @@ import Testing
     }
 
     private func read(_ bytes: [UInt8]) throws -> [SourceDocument] {
-        try openDocuments(at: try folder.write(bytes, to: "a.jsonl")).read(upTo: 1000)
+        try openDocuments(
+            at: try folder.write(bytes, to: "a.jsonl"),
+            schema: CollectionConfiguration(dimension: 2)
+        ).read(upTo: 1000)
     }
 
     private func refused(
@@ -56,7 +59,7 @@ import Testing
         )
         #expect(documents.map(\.key) == ["a", 7, .integer(.max), "n"])
         #expect(documents.map(\.text) == ["A", nil, "", nil])
-        #expect(documents.map(\.vector) == [[1, -0.5, 100], [0.1], nil, nil])
+        #expect(documents.map { $0.vectors[""]?.numbers } == [[1, -0.5, 100], [0.1], nil, nil])
         #expect(documents.map(\.position.number) == [1, 2, 3, 4])
     }
 
@@ -78,7 +81,7 @@ import Testing
             (0..<5).map { "{\"key\":\($0)}\n" }.joined(),
             to: "b.jsonl"
         )
-        let reader = try openDocuments(at: path)
+        let reader = try openDocuments(at: path, schema: CollectionConfiguration(vectorFields: []))
         #expect(try reader.read(upTo: 2).map(\.key) == [0, 1])
         #expect(try reader.read(upTo: 2).map(\.key) == [2, 3])
         #expect(try reader.read(upTo: 2).map(\.key) == [4])
@@ -90,20 +93,15 @@ import Testing
         try refused("{\"key\":1}\n{\"key\":2,\"titel\":\"x\"}", line: 2, .unknownMember("titel"))
     }
 
-    @Test func `typed fields are refused as not supported yet`() throws {
-        try refused("{\"key\":1,\"fields\":{}}", line: 1, .typedFields)
-        #expect("\(LineProblem.typedFields)".contains("not supported by this version"))
-    }
-
     @Test func `a missing key is named`() throws {
-        try refused("{\"text\":\"x\"}", line: 1, .missingKey)
-        try refused("{}", line: 1, .missingKey)
+        try refused("{\"text\":\"x\"}", line: 1, .missingKey(member: "key"))
+        try refused("{}", line: 1, .missingKey(member: "key"))
     }
 
     @Test(arguments: ["-1", "1.5", "true", "null", "[1]", "\"\"", "18446744073709551616"])
     func `a key that is none is named`(key: String) throws {
         let error = #expect(throws: InterchangeError.self) { try read("{\"key\":\(key)}") }
-        guard case .line(_, 1, nil, .invalidKey) = error else {
+        guard case .line(_, 1, nil, .invalidMember(["key"], _)) = error else {
             Issue.record("\(String(describing: error))")
             return
         }
@@ -115,7 +113,7 @@ import Testing
         try refused(
             "{\"key\":\"\(longest)x\"}",
             line: 1,
-            .invalidKey(reason: "481 bytes long, not 1…480")
+            .invalidMember(["key"], reason: "481 bytes long, not 1…480")
         )
     }
 
@@ -148,21 +146,25 @@ import Testing
     }
 
     @Test func `texts and vectors of another kind are named`() throws {
-        try refused("{\"key\":1,\"text\":5}", line: 1, .invalidText(found: "an integer"))
+        try refused(
+            "{\"key\":1,\"text\":5}",
+            line: 1,
+            .invalidMember(["text"], reason: "expected a string, found an integer")
+        )
         try refused(
             "{\"key\":1,\"vector\":\"x\"}",
             line: 1,
-            .invalidVector(reason: "expected an array of numbers, found a string")
+            .invalidMember(["vector"], reason: "expected an array of numbers, found a string")
         )
         try refused(
             "{\"key\":1,\"vector\":[1,null]}",
             line: 1,
-            .invalidVector(reason: "position 1 holds null, not a number")
+            .invalidMember(["vector"], reason: "position 1 holds null, not a number")
         )
         try refused(
             "{\"key\":1,\"vector\":[1e39]}",
             line: 1,
-            .invalidVector(reason: "position 0: 1e+39 does not fit into float32")
+            .invalidMember(["vector"], reason: "position 0: 1e+39 does not fit into float32")
         )
         let nan = #expect(throws: InterchangeError.self) {
             try read("{\"key\":1,\"vector\":[NaN]}")
@@ -221,7 +223,10 @@ import Testing
             }
             do {
                 for document in try read(bytes) {
-                    #expect(document.vector?.allSatisfy(\.isFinite) != false, "seed \(seed)")
+                    #expect(
+                        document.vectors.values.allSatisfy { $0.numbers.allSatisfy(\.isFinite) },
+                        "seed \(seed)"
+                    )
                 }
             } catch is InterchangeError {}
         }

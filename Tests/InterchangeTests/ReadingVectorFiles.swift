@@ -1,5 +1,6 @@
 import Files
 import Interchange
+import Quiver
 import TestSupport
 import Testing
 
@@ -61,10 +62,10 @@ import Testing
 
     @Test func `rows become documents whose keys are the row numbers`() throws {
         let fbin = try file("a.fbin", littleEndian([Int32(3), 2]) + littleEndian(rows))
-        let documents = VectorDocuments(fbin)
+        let documents = VectorDocuments(fbin, vectorField: "rows")
         let first = try documents.read(upTo: 2)
         #expect(first.map(\.key) == [0, 1])
-        #expect(first.map(\.vector) == [[1, -2.5], [3, 0]])
+        #expect(first.map { $0.vectors["rows"]?.numbers } == [[1, -2.5], [3, 0]])
         #expect(
             first.map(\.position.description) == ["\(fbin.path), row 0", "\(fbin.path), row 1"]
         )
@@ -175,7 +176,7 @@ import Testing
             throws: InterchangeError.file(.system(operation: "open", path: missing, code: 2))
         ) { try VectorFile(path: missing) }
         #expect(throws: InterchangeError.unknownFormat(file: "a.csv")) {
-            try openDocuments(at: "a.csv")
+            try openDocuments(at: "a.csv", schema: CollectionConfiguration(dimension: 2))
         }
     }
 
