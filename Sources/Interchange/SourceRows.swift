@@ -28,7 +28,7 @@ extension SourceRows {
             throw Misfit("expected an array of numbers, found \(value.kind)")
         }
         guard case .array(let first)? = elements.first else {
-            numbers = try Self.row(elements, place: "")
+            numbers = try Self.row(elements, ordinal: nil)
             rowCount = 1
             return
         }
@@ -44,23 +44,28 @@ extension SourceRows {
                         + "field are of one length"
                 )
             }
-            numbers += try Self.row(row, place: "row \(ordinal), ")
+            numbers += try Self.row(row, ordinal: ordinal)
         }
         rowCount = elements.count
     }
 
-    private static func row(_ elements: [JSONValue], place: String) throws(Misfit) -> [Float] {
+    /// - Parameter ordinal: the row's, where there are several.
+    private static func row(
+        _ elements: [JSONValue],
+        ordinal: Int?
+    ) throws(Misfit) -> [Float] {
+        func misfit(_ position: Int, _ reason: String) -> Misfit {
+            Misfit((ordinal.map { "row \($0), " } ?? "") + "position \(position)\(reason)")
+        }
         var row: [Float] = []
         row.reserveCapacity(elements.count)
         for element in elements {
             guard let number = element.double else {
-                throw Misfit("\(place)position \(row.count) holds \(element.kind), not a number")
+                throw misfit(row.count, " holds \(element.kind), not a number")
             }
             let float = Float(number)
             guard float.isFinite else {
-                throw Misfit(
-                    "\(place)position \(row.count): \(number) does not fit into float32"
-                )
+                throw misfit(row.count, ": \(number) does not fit into float32")
             }
             row.append(float)
         }

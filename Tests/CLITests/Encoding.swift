@@ -89,6 +89,45 @@ import Testing
         #expect(best?["key"]?.int == 0)
     }
 
+    @Test func `the field that is named gets the texts' vectors and remembers the encoder`() throws
+    {
+        let created = try quiver.run(
+            ["create", quiver.store, "c", "--vector", "meaning:384", "--vector", "other:2"]
+                + ["--optional-vector", "other"]
+        )
+        #expect(created.status == 0, "\(created.error)")
+        let lines = texts.joined(separator: "\n")
+        let words = ["import", quiver.store, "c", "-", "--json"]
+        let unnamed = try quiver.run(
+            words + ["--encoder", try folder],
+            input: Array(lines.utf8)
+        )
+        #expect(unnamed.status == 64)
+        #expect(unnamed.error.contains("--vector-field"), "\(unnamed.error)")
+        let imported = try quiver.run(
+            words + ["--encoder", try folder, "--vector-field", "meaning"],
+            input: Array(lines.utf8)
+        )
+        #expect(imported.status == 0, "\(imported.error)")
+        #expect(try bestKey("--text", "puppy", "--vector-field", "meaning") == "dog")
+        let other = try quiver(
+            "search",
+            quiver.store,
+            "c",
+            "--text",
+            "puppy",
+            "--vector-field",
+            "other"
+        )
+        #expect(other.status == 1)
+        #expect(other.error.contains("remembers no encoder"), "\(other.error)")
+        let statistics = try quiver("stats", quiver.store, "c", "--json").object()
+        let fields = try #require(statistics["vectorFields"]?.array).compactMap(\.object)
+        #expect(fields.map { $0["encoder"] != nil } == [true, false])
+        #expect(fields.map { $0["rows"] } == [.integer(3), .integer(0)])
+        #expect(statistics["encoder"] == nil)
+    }
+
     @Test func `another encoder is refused`() throws {
         try importTexts()
         let copy = quiver.folder.file("model")
