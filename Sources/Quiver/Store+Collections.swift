@@ -9,41 +9,37 @@ extension Store {
 
     /// Makes a collection, durably.
     ///
-    /// - Throws: `collectionExists`, `invalidName`, `invalidConfiguration`, `readOnly`, `file`, `catalog`.
+    /// - Throws: `collectionExists`, `invalidName`, `invalidConfiguration`, `unsupportedIndex`, `tooLarge`; `readOnly`, `closed`,
+    ///   `usedAfterFork`, `file`, `catalog`.
     public func createCollection(
         _ name: String,
         _ configuration: CollectionConfiguration
     ) throws(StoreError) -> Collection {
+        try createCollections([(name, configuration)])[0]
+    }
+
+    /// Makes several collections, durably, all of them or none.
+    ///
+    /// - Throws: as `createCollection`.
+    @discardableResult
+    public func createCollections(
+        _ collections: [(name: String, configuration: CollectionConfiguration)]
+    ) throws(StoreError) -> [Collection] {
         let core = try core()
         try core.requireWriter()
-        try checkName(name, of: "collection")
-        try configuration.check()
-        let record = CollectionRecord(name: name, configuration: configuration)
-        let id = try core.withWriteLock { () throws(StoreError) in
+        var records: [CollectionRecord] = []
+        for (name, configuration) in collections {
+            try checkName(name, of: "collection")
+            try configuration.check()
+            records.append(CollectionRecord(name: name, configuration: configuration))
+        }
+        let wanted = records
+        let first = try core.withWriteLock { () throws(StoreError) in
             try core.catalog.write { (transaction: inout WriteTransaction) throws(StoreError) in
-                let known = try transaction.collections(of: core.catalog)
-                guard !known.contains(where: { $0.record.name.utf8.elementsEqual(name.utf8) })
-                else {
-                    throw .collectionExists(name)
-                }
-                guard known.count < Self.maximumCollectionCount else {
-                    throw .tooLarge(
-                        what: "number of collections",
-                        found: known.count + 1,
-                        limit: Self.maximumCollectionCount
-                    )
-                }
-                var settings = try transaction.settings(of: core.catalog)
-                let id = settings.nextCollectionID
-                settings.nextCollectionID += 1
-                let key = CatalogKey.collection(id)
-                try transaction.put(settings, of: core.catalog)
-                try transaction.put(.collections, key, record.encoded(), of: core.catalog)
-                try transaction.put(.states, key, CollectionState().encoded(), of: core.catalog)
-                return id
+                try transaction.make(wanted, of: core.catalog)
             }
         }
-        return collection(id: id, record: record)
+        return records.enumerated().map { collection(id: first + UInt32($0), record: $1) }
     }
 
     /// The collection of that name.
@@ -129,6 +125,36 @@ extension Store {
         return try catalog.read { (transaction) throws(StoreError) in
             Int(try transaction.settings(of: catalog).format)
         }
+    }
+}
+
+extension WriteTransaction {
+    /// Puts new collections into the catalog and gives the number of the first; the others follow.
+    fileprivate mutating func make(
+        _ records: [CollectionRecord],
+        of catalog: Catalog
+    ) throws(StoreError) -> UInt32 {
+        var names = Set(try collections(of: catalog).map { Array($0.record.name.utf8) })
+        var settings = try settings(of: catalog)
+        let first = settings.nextCollectionID
+        for record in records {
+            guard names.insert(Array(record.name.utf8)).inserted else {
+                throw .collectionExists(record.name)
+            }
+            guard names.count <= Store.maximumCollectionCount else {
+                throw .tooLarge(
+                    what: "number of collections",
+                    found: names.count,
+                    limit: Store.maximumCollectionCount
+                )
+            }
+            let key = CatalogKey.collection(settings.nextCollectionID)
+            settings.nextCollectionID += 1
+            try put(.collections, key, record.encoded(), of: catalog)
+            try put(.states, key, CollectionState().encoded(), of: catalog)
+        }
+        try put(settings, of: catalog)
+        return first
     }
 }
 

@@ -21,9 +21,23 @@ public final class Store: Sendable {
         /// undo the last transaction. The death of the process loses nothing in either case, and nothing is ever there in part.
         public var durability = Durability.full
 
+        /// The format's, unless a test wants to meet them.
+        package var rowLimits = RowLimits()
+
         /// The defaults.
         public init() {}
     }
+
+    /// How many rows of one vector field there may be.
+    package struct RowLimits: Sendable {
+        /// In a segment: they are numbered by 31 bits.
+        package var segment = Int(Int32.max)
+        /// In a collection.
+        package var collection = Store.maximumRowCount
+    }
+
+    /// The most rows of one vector field in a collection, dead ones that still take up space included.
+    public static let maximumRowCount = 1 << 40
 
     /// Where the store is, as it was named.
     public let path: String

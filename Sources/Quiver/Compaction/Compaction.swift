@@ -37,21 +37,20 @@ struct Compaction {
         _ summary: inout CompactionSummary,
         progress: @Sendable (Progress) -> Bool
     ) throws(StoreError) -> Bool {
-        var order = try KeyOrder(view)
         let partCount = max(1, (plan.documentCount + plan.documentLimit - 1) / plan.documentLimit)
+        var parts = try DocumentParts(
+            view,
+            documentLimit: (plan.documentCount + partCount - 1) / partCount,
+            rowLimit: core.options.rowLimits.segment
+        )
         var moved = 0
-        for part in 0..<partCount {
-            let end = plan.documentCount * (part + 1) / partCount
-            var documents: [CollectionView.Location] = []
-            documents.reserveCapacity(end - moved)
-            while moved + documents.count < end, let location = try order.next() {
-                documents.append(location)
-            }
+        repeat {
+            let documents = try parts.next()
             let step = SegmentMove(
                 compaction: self,
                 view: view,
                 documents: documents,
-                isLast: part == partCount - 1
+                isLast: parts.isAtEnd
             )
             let before = moved
             let count = documents.count
@@ -71,8 +70,42 @@ struct Compaction {
             summary.addedSegmentCount += outcome.addedSegmentCount
             summary.writtenByteCount += outcome.writtenByteCount
             summary.documentCount += documents.count
-            moved = end
-        }
+            moved += documents.count
+        } while !parts.isAtEnd
         return true
+    }
+}
+
+/// Documents in the order of their keys, cut into what a segment may hold.
+private struct DocumentParts {
+    private let view: CollectionView
+    private let documentLimit: Int
+    private let rowLimit: Int
+    private var order: KeyOrder
+    private var pending: CollectionView.Location?
+
+    init(_ view: CollectionView, documentLimit: Int, rowLimit: Int) throws(StoreError) {
+        self.view = view
+        self.documentLimit = documentLimit
+        self.rowLimit = rowLimit
+        order = try KeyOrder(view)
+        pending = try order.next()
+    }
+
+    var isAtEnd: Bool { pending == nil }
+
+    mutating func next() throws(StoreError) -> [CollectionView.Location] {
+        let fields = view.record.schema.vectorFields
+        var rowCounts = [Int](repeating: 0, count: fields.count)
+        var documents: [CollectionView.Location] = []
+        while let location = pending, documents.count < documentLimit {
+            for (place, field) in fields.enumerated() {
+                rowCounts[place] += try view.rowCount(at: location, of: field)
+            }
+            if !documents.isEmpty, rowCounts.contains(where: { $0 > rowLimit }) { break }
+            documents.append(location)
+            pending = try order.next()
+        }
+        return documents
     }
 }

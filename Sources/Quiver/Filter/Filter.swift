@@ -36,7 +36,7 @@ public indirect enum Filter: Sendable, Hashable {
 }
 
 extension Filter: CustomStringConvertible {
-    /// In the language that `init(parsing:)` reads.
+    /// In the language that `init(parsing:)` reads; it has no way to write bytes, or lists to compare with.
     public var description: String {
         switch self {
         case .comparison(let field, let comparison, let value):

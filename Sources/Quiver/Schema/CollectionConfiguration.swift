@@ -81,14 +81,13 @@ extension VectorField {
     }
 }
 
-/// Throws if two of `names` are the same bytes.
+/// Throws if two of `names` are the same, be it in other spellings of Unicode: a dictionary could not hold both.
 private func checkUnique(_ names: [String], what: String) throws(StoreError) {
-    let sorted = names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-    for index in sorted.indices.dropFirst()
-    where sorted[index].utf8.elementsEqual(sorted[index - 1].utf8) {
+    var known: Set<String> = []
+    for name in names where !known.insert(name).inserted {
         throw .invalidConfiguration(
-            reason: sorted[index].isEmpty
-                ? "two \(what)s have no name" : "two \(what)s are named \"\(sorted[index])\""
+            reason: name.isEmpty
+                ? "two \(what)s have no name" : "two \(what)s are named \"\(name)\""
         )
     }
 }

@@ -68,10 +68,26 @@ extension CollectionRecord {
         case .setIndex(let name, let index):
             schema.vectorFields[try vectorFieldPlace(name)].field.index = index
         case .renameField(let old, let new):
-            schema.fields[try fieldPlace(old)].field.name = new
+            let place = try fieldPlace(old)
+            // What comes after this change would not know which one is meant.
+            try checkFree(new, old, schema.fields.map(\.field.name), what: "field")
+            schema.fields[place].field.name = new
         case .renameVectorField(let old, let new):
-            schema.vectorFields[try vectorFieldPlace(old)].field.name = new
+            let place = try vectorFieldPlace(old)
+            try checkFree(new, old, schema.vectorFields.map(\.field.name), what: "vector field")
+            schema.vectorFields[place].field.name = new
         case .renameCollection(let new): name = new
+        }
+    }
+
+    private func checkFree(
+        _ name: String,
+        _ old: String,
+        _ names: [String],
+        what: String
+    ) throws(StoreError) {
+        guard name == old || !names.contains(name) else {
+            throw .invalidConfiguration(reason: "there is a \(what) named \"\(name)\" already")
         }
     }
 

@@ -148,10 +148,11 @@ struct GroupWriter: ~Copyable {
         let added = batches.reduce(0) { $0 + $1.batch.tailByteCount }
         var full: [Collection] = []
         for (collection, batch) in batches {
-            let used = Int(clamping: try member(collection).view.state.tailByteCount)
-            if used > 0, used > core.options.tailByteCount - batch.tailByteCount {
-                full.append(collection)
-            }
+            let view = try member(collection).view
+            let used = Int(clamping: view.state.tailByteCount)
+            let isFull = used > core.options.tailByteCount - batch.tailByteCount
+            let fits = try fits(batch, into: view)
+            if used > 0, isFull || !fits { full.append(collection) }
         }
         if !full.isEmpty || (byteCount > 0 && byteCount + added > Self.byteCountLimit) { commit() }
         for collection in full {
@@ -160,6 +161,34 @@ struct GroupWriter: ~Copyable {
         }
         byteCount += added
         return !full.isEmpty
+    }
+
+    /// Whether the tail, which becomes one segment, can take the rows of a batch.
+    ///
+    /// - Throws: `tooLarge` if the collection cannot, or no segment could.
+    private func fits(_ batch: PreparedBatch, into view: CollectionView) throws(StoreError) -> Bool
+    {
+        let limits = core.options.rowLimits
+        var fits = true
+        for rows in batch.rows {
+            let id = rows.field.id
+            let sealed = view.segments.reduce(0) { $0 + $1.segment.rows(of: id).count }
+            // A row takes a byte at least, so that the tail need not be counted as a rule.
+            let most = Int(clamping: view.state.tailByteCount) + rows.count
+            if most <= limits.segment, sealed + most <= limits.collection { continue }
+            let total = view.rowCount(of: id) + rows.count
+            guard total <= limits.collection, rows.count <= limits.segment else {
+                throw .tooLarge(
+                    what: rows.count > limits.segment
+                        ? "number of rows of a segment" : "number of rows of a collection",
+                    found: rows.count > limits.segment ? rows.count : total,
+                    limit: rows.count > limits.segment ? limits.segment : limits.collection
+                )
+            }
+            let tail = view.tail.reduce(0) { $0 + $1.commit.rows(of: id).map.rowCount }
+            fits = fits && tail + rows.count <= limits.segment
+        }
+        return fits
     }
 
     private mutating func take(_ commit: PlannedCommit) throws(StoreError) {
