@@ -55,3 +55,63 @@ import Testing
         #expect(try Store.verify(at: path).damage == [])
     }
 }
+
+/// `Resources/version-3`: eight points with a graph, updates in a patch file, two named snapshots (`eight` before the update of point 2,
+/// `patched` after it), and a tail that deletes point 3, adds 8 and "nine", and updates 8.
+@Suite struct `A store that was written in format version 3` {
+    private let directory = TemporaryDirectory()
+    private var path: String { directory.file("store") }
+
+    init() throws {
+        let kept = Bundle.module.bundleURL.appendingPathComponent("Resources/version-3")
+        try FileManager.default.copyItem(at: kept, to: URL(fileURLWithPath: path))
+    }
+
+    @Test func `is read as it is`() throws {
+        #expect(try Store.verify(at: path).damage == [])
+        let store = try Store.open(at: path, access: .readOnly)
+        #expect(try store.formatVersion() == 3)
+        #expect(try store.snapshots().map(\.name) == ["eight", "patched"])
+        try expectContents(try store.collection("points").snapshot())
+        let years = try ["eight", "patched"].map { name in
+            let snapshot = try store.snapshot(named: name, collection: "points")
+            #expect(snapshot.liveCount == 8)
+            return try snapshot.documents([2])[0]?.fields["year"]
+        }
+        #expect(years == [.int64(2_002), .int64(1_999)])
+    }
+
+    @Test func `is written on`() throws {
+        let store = try Store.open(at: path)
+        let collection = try store.collection("points")
+        try expectContents(try collection.snapshot())
+        try collection.compact()
+        try expectContents(try collection.snapshot())
+        try store.dropSnapshot("eight")
+        try store.upgrade()
+        store.close()
+        #expect(try Store.verify(at: path).damage == [])
+    }
+
+    private func expectContents(_ snapshot: Snapshot) throws {
+        var found: [StoredDocument] = []
+        try snapshot.scan(contents: .all) { document in
+            found.append(document)
+            return true
+        }
+        #expect(found.map(\.key) == [0, 1, 2, 4, 5, 6, 7, 8, "nine"])
+        #expect(
+            found[1].fields == [
+                "year": .int64(2_001), "tags": .strings(["t1"]),
+                "seen": timestamp("2026-11-28T10:25:49.5Z"),
+            ]
+        )
+        #expect(found[1].vectors == ["place": [1, 1], "words": [1, 2, 2, 1]])
+        #expect(found[1].columns == ["words": ["token": .int32([1, -1])]])
+        #expect(found[2].fields["year"] == .int64(1_999) && found[2].fields["tags"] == nil)
+        #expect(found[7].fields == ["year": .int64(8)])
+        #expect(found[8].fields == ["year": .null])
+        let request = SearchRequest(queries: [[3.2, 1]], k: 2, vectorField: "place")
+        #expect(try snapshot.search(request)[0].hits.map(\.key) == [4, 2])
+    }
+}
