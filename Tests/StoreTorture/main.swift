@@ -14,6 +14,7 @@ import Quiver
 //     StoreTorture model SECONDS SEED              model-of SEED
 //     StoreTorture readers SECONDS SEED
 //
+// A WORKLOAD is writes:SEED, upkeep:SEED or random:SEED:COUNT, or one of them with `relaxed-` before it.
 // The rest are what these start: work, judge, recover, replay, read, reader, writer.
 
 let arguments = Array(CommandLine.arguments.dropFirst())
@@ -32,7 +33,7 @@ func number(_ index: Int) -> Int {
 
 func workload(_ index: Int) -> Workload {
     guard let workload = Workload(argument(index)) else {
-        stop("\(argument(index)) is neither script:SEED nor random:SEED:COUNT")
+        stop("\(argument(index)) is no name of a workload")
     }
     return workload
 }
@@ -58,8 +59,11 @@ case "work":
     }
 case "judge":
     let judge = Judge(path: argument(1), workload: workload(2), acknowledged: number(3))
-    if case .finding(let what) = judge.verdict() { stop(what) }
-    if arguments.count > 4, let what = judge.goOn() { stop(what) }
+    switch judge.verdict() {
+    case .finding(let what): stop(what)
+    case .holds(let count):
+        if arguments.count > 4, let what = judge.goOn(from: count) { stop(what) }
+    }
     exit(0)
 case "recover":
     var recovery = Recovery(path: argument(1), workload: workload(2))

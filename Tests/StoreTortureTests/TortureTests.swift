@@ -8,21 +8,28 @@ import Testing
 @Suite(.serialized, .timeLimit(.minutes(minutesUntilHung))) struct `A tortured store` {
     private let seed = UInt64.random(in: 1..<1_000_000)
 
-    @Test func `survives death at calls that change files`() throws {
-        // 19 shares no factor with what a commit or a segment takes.
-        try finds(nothing: "kills", "script:\(seed)", "19")
+    // The strides share no factor with what a commit or a segment takes.
+
+    @Test(arguments: [("writes", "29"), ("upkeep", "59"), ("relaxed-upkeep", "97")])
+    func `survives death at calls that change files`(script: String, stride: String) throws {
+        try finds(nothing: "kills", "\(script):\(seed)", stride)
     }
 
     @Test func `survives death at random instants`() throws {
         try finds(nothing: "random-kills", "30", "\(seed)")
     }
 
-    @Test func `throws when a call fails, loses nothing and goes on`() throws {
-        try finds(nothing: "faults", "script:\(seed)", "29")
+    @Test(arguments: [("writes", "53"), ("upkeep", "211")])
+    func `throws when a call fails, loses nothing and goes on`(
+        script: String,
+        stride: String
+    ) throws {
+        try finds(nothing: "faults", "\(script):\(seed)", stride)
     }
 
-    @Test func `survives loss of power`() throws {
-        try finds(nothing: "power-loss", "script:\(seed)", "2", "17")
+    @Test(arguments: [("writes", "31"), ("upkeep", "131"), ("relaxed-writes", "61")])
+    func `survives loss of power`(script: String, stride: String) throws {
+        try finds(nothing: "power-loss", "\(script):\(seed)", "2", stride)
     }
 
     @Test func `does what its model does`() throws {
@@ -35,7 +42,7 @@ import Testing
 
     /// A disk that syncs nothing must be noticed, or the replays show nothing.
     @Test func `is lost on a disk that does not sync, and that is found`() throws {
-        let run = try TortureRun("power-loss", "script:\(seed)", "2", "1", "lying")
+        let run = try TortureRun("power-loss", "writes:\(seed)", "2", "1", "lying")
         #expect(run.status == 1, "seed \(seed): \(run.lastLines)")
         #expect(run.lastLines.contains("FOUND: "), "seed \(seed): \(run.lastLines)")
     }

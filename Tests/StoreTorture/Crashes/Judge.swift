@@ -1,4 +1,5 @@
 import Quiver
+import TestSupport
 
 /// Looks at a store after a death: it opens, is sound, and holds what was acknowledged, and of the operation that was under way
 /// everything or nothing.
@@ -7,6 +8,8 @@ struct Judge {
     let workload: Workload
     /// The operations that were acknowledged.
     let acknowledged: Int
+    /// Whether it was the power that went, and not the process alone.
+    var hasLostPower = false
 
     enum Verdict {
         /// The store is as after that many operations.
@@ -30,7 +33,11 @@ struct Judge {
 
     private func verdict(of store: Store) throws(StoreError) -> Verdict {
         var differences: [String] = []
-        for count in acknowledged...min(acknowledged + 1, workload.operations.count) {
+        let allowed = workload.allowedCounts(
+            acknowledged: acknowledged,
+            hasLostPower: hasLostPower
+        )
+        for count in allowed.reversed() {
             let comparison = Comparison(model: workload.models[count], depth: .documents)
             guard let difference = try comparison.difference(of: store) else {
                 return .holds(count)
@@ -40,15 +47,16 @@ struct Judge {
         return .finding(differences.joined(separator: "; "))
     }
 
-    /// Does the operation that was under way again, and then some more of each kind.
+    /// Does again what is not there, and the operation that was under way in any case, and then some more of each kind.
     ///
+    /// - Parameter count: the operations that are there.
     /// - Returns: what went wrong.
-    func goOn() -> String? {
+    func goOn(from count: Int) -> String? {
         do throws(StoreError) {
             let next = min(acknowledged + 1, workload.operations.count)
             let session = Session(path: path, workload: workload)
             defer { session.close() }
-            if acknowledged < next { try session.perform(acknowledged) }
+            for index in min(count, acknowledged)..<next { try session.perform(index) }
             if let difference = try use(try session.opened(), as: workload.models[next]) {
                 return "used afterwards, it \(difference)"
             }
@@ -69,10 +77,11 @@ struct Judge {
             model.collections["afterwards"] = .init(configuration: configuration)
         }
         for name in model.collections.keys.sorted() {
-            guard let dimension = model.collections[name]?.configuration.vectorFields[0].dimension
+            var random = SplitMix64(seed: 1)
+            guard
+                let document = model.collections[name]?
+                    .document("afterwards", text: "afterwards", &random)
             else { continue }
-            let row = [Float](repeating: 0.5, count: dimension)
-            let document = Document(key: "afterwards", text: "afterwards", vector: row)
             let collection = try store.collection(name)
             var batch = WriteBatch()
             batch.upsert(document)
@@ -80,6 +89,7 @@ struct Judge {
             model.collections[name]?.documents[document.key] = document
             try collection.seal()
             try collection.maintain()
+            try collection.compact(CompactionOptions(maximumSegmentDocumentCount: 80))
         }
         return try Comparison(model: model, depth: .searches).difference(of: store)
     }

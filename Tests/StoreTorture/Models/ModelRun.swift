@@ -7,7 +7,7 @@ struct ModelRun {
     let report: Report
     let jobCount: Int
 
-    static let operationCount = 300
+    static let operationCount = 200
     /// So many operations lie between two looks at everything.
     private static let interval = 6
 

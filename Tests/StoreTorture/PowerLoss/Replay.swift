@@ -46,7 +46,7 @@ struct Replay {
             else { continue }
             let next = position + 1 < log.calls.count ? log.calls[position + 1].kind : .sync
             let acknowledged = disk.acknowledged
-            let allowed = acknowledged...min(acknowledged + 1, workload.operations.count)
+            let allowed = workload.allowedCounts(acknowledged: acknowledged, hasLostPower: true)
             survivals.forEach(
                 of: disk,
                 isNewest: disk.pending.count > before,
@@ -92,11 +92,14 @@ struct Replay {
         let judge = Judge(
             path: "\(root)/store",
             workload: workload,
-            acknowledged: disk.acknowledged
+            acknowledged: disk.acknowledged,
+            hasLostPower: true
         )
         let verdict = judge.verdict()
         // Going on takes several times as long as looking.
-        if case .holds = verdict, state % 8 == 0, let what = judge.goOn() { return .finding(what) }
+        if case .holds(let count) = verdict, state % 8 == 0, let what = judge.goOn(from: count) {
+            return .finding(what)
+        }
         return verdict
     }
 
@@ -108,7 +111,9 @@ struct Replay {
         isWhole: Bool,
         _ bytes: () -> [UInt8]
     ) {
-        let isChangedInPlace = path.hasSuffix(".mdb") || path.hasSuffix("-unfinished")
+        let isChangedInPlace = [".mdb", "-unfinished", "-shrinking"].contains {
+            path.hasSuffix($0)
+        }
         guard isWhole, !isChangedInPlace else { return write(bytes(), to: path) }
         let pooled = "\(folder)/pool/\(file.hash)"
         if link(pooled, path) == 0 { return }
@@ -145,20 +150,5 @@ extension Survival {
         if let tear { words += ", of the last write kept bytes \(tear)" }
         if hasGrown { words += ", lengths kept" }
         return words
-    }
-}
-
-extension Workload {
-    /// For each number of operations, how many of them have changed what the model holds.
-    var changeCounts: [Int] {
-        var count = 0
-        return [0]
-            + operations.map { operation in
-                switch operation {
-                case .createStore, .createCollection, .write: count += 1
-                case .seal, .maintain, .reopen, .keepSnapshot, .readElsewhere: break
-                }
-                return count
-            }
     }
 }

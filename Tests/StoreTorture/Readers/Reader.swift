@@ -39,7 +39,7 @@ func lookAtGenerations(path: String, seed: UInt64, seconds: Int) throws(StoreErr
     say("views \(count)")
 }
 
-/// `StoreTorture writer PATH SEED`: writes batches, seals, maintains and reopens until it is killed.
+/// `StoreTorture writer PATH SEED`: writes batches, seals, maintains, compacts and reopens until it is killed.
 func writeGenerations(path: String, seed: UInt64) throws(StoreError) {
     var options = Store.Options()
     options.tailByteCount = 100_000
@@ -59,6 +59,8 @@ func writeGenerations(path: String, seed: UInt64) throws(StoreError) {
         switch Int.random(in: 0..<60, using: &random) {
         case 0..<4: try collection.seal()
         case 4..<8: try collection.maintain()
+        case 9..<12:
+            try collection.compact(CompactionOptions(maximumSegmentDocumentCount: 20))
         case 8:
             store.close()
             store = try Store.open(at: path, options: options)

@@ -1,5 +1,4 @@
 import Quiver
-import TestSupport
 
 /// Looks for a difference between a store and the model.
 struct Comparison {
@@ -24,9 +23,26 @@ struct Comparison {
             guard found.configuration == collection.configuration else {
                 return "`\(name)` has the configuration \(found.configuration)"
             }
-            let snapshot = try found.snapshot()
-            if let difference = try difference(of: snapshot, from: collection) {
+            if let difference = try difference(of: try found.snapshot(), from: collection) {
                 return "`\(name)`: \(difference)"
+            }
+        }
+        return try snapshotDifference(of: store)
+    }
+
+    /// Of named snapshots from what was there when they were made.
+    private func snapshotDifference(of store: Store) throws(StoreError) -> String? {
+        let names = try store.snapshots().map(\.name)
+        let expected = model.snapshots.keys.sorted()
+        guard names == expected else { return "holds snapshots \(names), expected \(expected)" }
+        for name in expected {
+            for (collectionName, collection) in (model.snapshots[name] ?? [:]).sorted(by: {
+                $0.key < $1.key
+            }) {
+                let found = try store.snapshot(named: name, collection: collectionName)
+                if let difference = try difference(of: found, from: collection) {
+                    return "`\(collectionName)` of snapshot \(name): \(difference)"
+                }
             }
         }
         return nil
@@ -36,82 +52,70 @@ struct Comparison {
         of snapshot: Snapshot,
         from collection: Model.Collection
     ) throws(StoreError) -> String? {
+        guard snapshot.configuration == collection.configuration else {
+            return "has the configuration \(snapshot.configuration)"
+        }
         let count = collection.documents.count
         guard snapshot.liveCount == count else {
             return "has \(snapshot.liveCount) live documents, expected \(count)"
         }
         let keys = collection.documents.keys.sorted()
         for (key, found) in zip(keys, try snapshot.documents(keys)) {
-            guard let found else { return "lacks \(key)" }
-            guard found.text == collection.documents[key]?.text else {
-                return "\(key) has the text \(excerpt(found.text)), "
-                    + "expected \(excerpt(collection.documents[key]?.text))"
-            }
-            guard found.vectors == collection.documents[key]?.vectors else {
-                return "\(key) has the vectors \(found.vectors), "
-                    + "expected \(collection.documents[key]?.vectors ?? [:])"
+            guard let found, let document = collection.documents[key] else { return "lacks \(key)" }
+            if let difference = difference(of: found, from: document) {
+                return "\(key) has \(difference)"
             }
         }
         let strangers = [Key.string("never written"), .integer(1 << 40)]
         guard try snapshot.documents(strangers, contents: []) == [nil, nil] else {
             return "holds a key that nobody wrote"
         }
+        if let difference = try scanDifference(of: snapshot, from: collection) { return difference }
         return depth == .searches ? try searchDifference(of: snapshot, from: collection) : nil
     }
 
-    private func searchDifference(
-        of snapshot: Snapshot,
-        from collection: Model.Collection
-    ) throws(StoreError) -> String? {
-        let keys = collection.documents.keys.sorted()
-        guard !keys.isEmpty else { return nil }
-        let queries = keys.map { collection.documents[$0]?.vectors[VectorField.unnamed] ?? [] }
-        let field = collection.configuration.vectorFields[0]
-        for mode in [SearchRequest.Mode.exact, .automatic] {
-            var request = SearchRequest(queries: queries, k: 3, mode: mode, contents: .text)
-            if mode == .automatic {
-                if field.index.searchSettings.contains(.efSearch) { request.efSearch = 400 }
-                if field.index.searchSettings.contains(.nprobe) { request.nprobe = 1 << 16 }
-            }
-            for (key, result) in zip(keys, try snapshot.search(request)) {
-                if let difference = difference(of: result.hits, to: key, field, collection) {
-                    return "\(mode) search for the row of \(key): \(difference)"
-                }
-            }
+    private func difference(of found: StoredDocument, from document: Document) -> String? {
+        guard found.text == document.text else {
+            return "the text \(excerpt(found.text)), expected \(excerpt(document.text))"
         }
-        let all = try snapshot.search(
-            SearchRequest(queries: [queries[0]], k: keys.count + 10, mode: .exact)
-        )[0].hits
-        guard all.map(\.key).sorted() == keys else {
-            return "a search for everything finds \(all.count) of \(keys.count) documents"
+        guard found.fields == document.fields else {
+            return "the fields \(found.fields), expected \(document.fields)"
+        }
+        guard found.vectors == document.vectors else {
+            return "the vectors \(found.vectors), expected \(document.vectors)"
+        }
+        guard found.columns == document.columns else {
+            return "the columns \(found.columns), expected \(document.columns)"
         }
         return nil
     }
 
-    private func difference(
-        of hits: [Hit],
-        to key: Key,
-        _ field: VectorField,
-        _ collection: Model.Collection
-    ) -> String? {
-        for hit in hits {
-            guard let document = collection.documents[hit.key] else {
-                return "finds \(hit.key), which is dead"
+    /// By the order of keys, all of them and those that filters hold of.
+    private func scanDifference(
+        of snapshot: Snapshot,
+        from collection: Model.Collection
+    ) throws(StoreError) -> String? {
+        func keys(_ filter: Filter?) throws(StoreError) -> [Key] {
+            var keys: [Key] = []
+            try snapshot.scan(filter) { document in
+                keys.append(document.key)
+                return true
             }
-            guard document.text == hit.text else { return "\(hit.key) has another text" }
+            return keys
         }
-        let nearest = hits.first
-        let findsItself =
-            switch field.metric {
-            case .l2: nearest?.key == key || nearest?.score == 0
-            // The product with another row may be greater.
-            case .innerProduct: nearest != nil
-            // Rows that point almost the same way tie, as equal ones do above.
-            case .cosine: nearest?.key == key || (nearest?.score ?? 0) > 0.99999
+        let all = collection.documents.keys.sorted()
+        guard try keys(nil) == all else { return "scans other keys than it has" }
+        for filter in collection.questions {
+            let expected = all.filter {
+                collection.documents[$0].map { filter.holds(of: $0.fields) } ?? false
             }
-        guard !findsItself else { return nil }
-        let found = hits.map { "\($0.key) at \($0.score)" }.joined(separator: ", ")
-        return "finds \(found), in \(field.dimension) dimensions under \(field.metric)"
+            let count = try snapshot.count(filter)
+            guard count == expected.count else {
+                return "counts \(count) documents where \(filter), expected \(expected.count)"
+            }
+            guard try keys(filter) == expected else { return "scans others where \(filter)" }
+        }
+        return nil
     }
 
     private func excerpt(_ text: String?) -> String {
