@@ -31,7 +31,7 @@ extension StoreError {
         case .unknownCollection, .unknownSnapshot, .unknownVectorField, .unknownField,
             .unknownRowColumn, .unknownKey:
             QV_ERROR_NOT_FOUND
-        case .invalidName, .invalidConfiguration, .tooLittleMemory, .unfitSegment,
+        case .invalidName, .notACache, .invalidConfiguration, .tooLittleMemory, .unfitSegment,
             .unsupportedIndex, .ambiguousVectorField:
             QV_ERROR_CONFIGURATION
         case .invalidKey, .duplicateKey, .duplicateCollection: QV_ERROR_KEY

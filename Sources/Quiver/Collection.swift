@@ -11,6 +11,10 @@ public final class Collection: Sendable {
     private let cached = Mutex<Snapshot?>(nil)
     /// Where the tail's live documents are; used under the store's write lock.
     private let tailIndex = Mutex<TailIndex?>(nil)
+    /// What this process knows of the entries, if the collection is a cache.
+    let cacheUse = Mutex(CacheUse())
+    /// Entries are stored by one thread at a time. Taken before the store's write lock.
+    let storingIntoCache = Mutex<Void>(())
 
     init(store: OpenStore, id: UInt32, record: CollectionRecord) {
         self.store = store
@@ -24,7 +28,7 @@ public final class Collection: Sendable {
     /// The schema, as this process knows it: as of the last call that looked at the store. `Snapshot.configuration` is
     /// that of a snapshot.
     public var configuration: CollectionConfiguration {
-        record.withLock { $0.schema.configuration }
+        record.withLock { $0.configuration }
     }
 
     /// An unchanging view of the collection as of its last commit.

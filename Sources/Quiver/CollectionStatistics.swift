@@ -18,6 +18,8 @@ public struct CollectionStatistics: Sendable, Equatable {
     public let byteCounts: ByteCounts
     /// The number of the last commit.
     public let commit: UInt64
+    /// What the cache has done, as of its last commit; `nil` if the collection is none.
+    public let cache: CacheCounters?
 
     /// Bytes of segment files and tail.
     public var byteCount: Int { byteCounts.total }

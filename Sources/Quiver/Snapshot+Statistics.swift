@@ -37,7 +37,8 @@ extension Snapshot {
             },
             tailCount: tailCount,
             byteCounts: byteCounts,
-            commit: commit
+            commit: commit,
+            cache: view.record.cache == nil ? nil : view.state.cache
         )
     }
 

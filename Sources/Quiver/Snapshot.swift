@@ -47,5 +47,5 @@ public final class Snapshot: Sendable {
     }
 
     /// The schema as it was then.
-    public var configuration: CollectionConfiguration { view.record.schema.configuration }
+    public var configuration: CollectionConfiguration { view.record.configuration }
 }

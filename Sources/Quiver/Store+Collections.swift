@@ -30,6 +30,13 @@ extension Store {
         var records: [CollectionRecord] = []
         for (name, configuration) in collections {
             try checkName(name, of: "collection")
+            var configuration = configuration
+            if configuration.cache != nil {
+                configuration.fields += [
+                    Field(name: CacheSettings.modelField, type: .string),
+                    Field(name: CacheSettings.usedField, type: .int64),
+                ]
+            }
             try configuration.check()
             records.append(CollectionRecord(name: name, configuration: configuration))
         }

@@ -14,6 +14,7 @@ extension StoreError: CustomStringConvertible {
         case .usedAfterFork(let path): "\(path): opened by a process that this one is a fork of"
         case .unknownCollection(let name): "no collection named \"\(name)\""
         case .collectionExists(let name): "there is a collection named \"\(name)\" already"
+        case .notACache(let name): "collection \"\(name)\" is not a cache"
         case .unknownSnapshot(let name): "no snapshot named \"\(name)\""
         case .snapshotExists(let name): "there is a snapshot named \"\(name)\" already"
         case .invalidName(let name, let reason): "\"\(name)\" is not a usable name: \(reason)"

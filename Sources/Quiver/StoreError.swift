@@ -18,6 +18,8 @@ public enum StoreError: Error, Sendable, Equatable {
     // Catalog
     case unknownCollection(String)
     case collectionExists(String)
+    /// Its collection was not made to be one.
+    case notACache(String)
     case unknownSnapshot(String)
     case snapshotExists(String)
     case invalidName(String, reason: String)

@@ -7,7 +7,7 @@ public struct CollectionSchema: Sendable, Hashable {
     }
 
     /// Fields as users know them.
-    public var configuration: CollectionConfiguration { record.schema.configuration }
+    public var configuration: CollectionConfiguration { record.configuration }
 
     /// The schema as bytes, which `init(bytes:)` reads.
     public var bytes: [UInt8] {

@@ -6,12 +6,15 @@
 /// | 4 and bytes | name |
 /// | 4 | the next number of a field or column; numbers are never given out twice |
 /// | … | `StoredSchema` |
+/// | 8 | bytes that it may hold, if it is a cache; else the record ends before it |
 ///
 /// Versions 1 and 2 wrote: name, vector fields, and 1 byte 1 if there is an encoder, with its hash and location.
 struct CollectionRecord: Sendable, Hashable {
     var name: String
     var nextFieldID: UInt32
     var schema: StoredSchema
+    /// What makes it a cache, if it is one.
+    var cache: CacheSettings?
 
     static let marker: UInt32 = .max
 
@@ -26,6 +29,14 @@ struct CollectionRecord: Sendable, Hashable {
         self.init(name: name, nextFieldID: 0, schema: StoredSchema())
         for field in configuration.vectorFields { append(field) }
         for field in configuration.fields { append(field) }
+        cache = configuration.cache
+    }
+
+    /// The same for users, without numbers.
+    var configuration: CollectionConfiguration {
+        var configuration = schema.configuration
+        configuration.cache = cache
+        return configuration
     }
 
     mutating func append(_ field: VectorField) {
@@ -54,6 +65,7 @@ struct CollectionRecord: Sendable, Hashable {
         writer.string(name)
         writer.integer(nextFieldID)
         schema.encode(into: &writer)
+        if let cache { writer.integer(UInt64(cache.byteLimit)) }
         return writer.bytes
     }
 
@@ -62,11 +74,15 @@ struct CollectionRecord: Sendable, Hashable {
     {
         var reader = ByteReader(bytes)
         guard try reader.integer(UInt32.self) == marker else { return try decodeOld(bytes) }
-        let record = CollectionRecord(
+        var record = CollectionRecord(
             name: try reader.string(),
             nextFieldID: try reader.integer(),
             schema: try StoredSchema.decode(&reader)
         )
+        if reader.remainingCount > 0 {
+            let byteLimit: UInt64 = try reader.integer()
+            record.cache = CacheSettings(byteLimit: Int(clamping: byteLimit))
+        }
         try reader.end()
         return record
     }

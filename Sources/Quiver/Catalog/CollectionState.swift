@@ -7,12 +7,19 @@ struct CollectionState: Sendable, Hashable {
     var layout: UInt64 = 0
     /// Bytes of the tail's documents and rows, long texts included.
     var tailByteCount: UInt64 = 0
+    /// What a cache has done; the record ends before it where that is nothing.
+    var cache = CacheCounters()
 
     func encoded() -> [UInt8] {
         var writer = ByteWriter()
         writer.integer(commit)
         writer.integer(layout)
         writer.integer(tailByteCount)
+        if cache != CacheCounters() {
+            writer.integer(cache.hits)
+            writer.integer(cache.misses)
+            writer.integer(cache.evictions)
+        }
         return writer.bytes
     }
 
@@ -20,11 +27,18 @@ struct CollectionState: Sendable, Hashable {
         -> CollectionState
     {
         var reader = ByteReader(bytes)
-        let state = CollectionState(
+        var state = CollectionState(
             commit: try reader.integer(),
             layout: try reader.integer(),
             tailByteCount: try reader.integer()
         )
+        if reader.remainingCount > 0 {
+            state.cache = CacheCounters(
+                hits: try reader.integer(),
+                misses: try reader.integer(),
+                evictions: try reader.integer()
+            )
+        }
         try reader.end()
         return state
     }

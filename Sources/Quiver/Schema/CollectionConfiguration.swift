@@ -6,11 +6,19 @@ public struct CollectionConfiguration: Sendable, Hashable {
     public var vectorFields: [VectorField]
     /// The typed metadata fields, at most `maximumFieldCount`.
     public var fields: [Field]
+    /// What makes it a cache; `nil` if nothing may be forgotten. A cache has two metadata fields of its own, `cache.model` and
+    /// `cache.used`.
+    public var cache: CacheSettings?
 
     /// A collection of these fields.
-    public init(vectorFields: [VectorField], fields: [Field] = []) {
+    public init(
+        vectorFields: [VectorField],
+        fields: [Field] = [],
+        cache: CacheSettings? = nil
+    ) {
         self.vectorFields = vectorFields
         self.fields = fields
+        self.cache = cache
     }
 
     /// A collection with one unnamed vector field.
@@ -50,6 +58,12 @@ extension CollectionConfiguration {
                 what: "number of fields",
                 found: fields.count,
                 limit: Self.maximumFieldCount
+            )
+        }
+        if let cache, cache.byteLimit < CacheSettings.minimumByteLimit {
+            throw .invalidConfiguration(
+                reason:
+                    "a cache holds at least \(CacheSettings.minimumByteLimit) bytes, not \(cache.byteLimit)"
             )
         }
         try checkUnique(vectorFields.map(\.name), what: "vector field")

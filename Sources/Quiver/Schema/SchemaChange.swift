@@ -15,6 +15,8 @@ public enum SchemaChange: Sendable, Hashable {
     case setIndex(vectorField: String, IndexSpecification)
     case renameField(String, to: String)
     case renameVectorField(String, to: String)
+    /// Other bytes that a cache may hold; what is too much goes with the next `Cache.store`.
+    case setCacheByteLimit(Int)
     /// Another name of the collection. Handles stay valid.
     case renameCollection(String)
 }
@@ -31,7 +33,7 @@ extension Collection {
             let view = try snapshot(of: core).view
             var record = view.record
             for change in changes { try record.apply(change) }
-            try record.schema.configuration.check()
+            try record.configuration.check()
             try checkName(record.name, of: "collection")
             let altered = record
             try core.catalog.write { (transaction: inout WriteTransaction) throws(StoreError) in
@@ -76,6 +78,9 @@ extension CollectionRecord {
             let place = try vectorFieldPlace(old)
             try checkFree(new, old, schema.vectorFields.map(\.field.name), what: "vector field")
             schema.vectorFields[place].field.name = new
+        case .setCacheByteLimit(let byteLimit):
+            guard cache != nil else { throw .notACache(name) }
+            cache = CacheSettings(byteLimit: byteLimit)
         case .renameCollection(let new): name = new
         }
     }

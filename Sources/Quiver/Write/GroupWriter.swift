@@ -199,6 +199,7 @@ struct GroupWriter: ~Copyable {
         var state = member.view.state
         state.commit = commit.commit.commit
         state.tailByteCount += UInt64(commit.tailByteCount)
+        state.cache += commit.batch.counters
         member.view.state = state
         do throws(StoreError) {
             try member.view.apply(commit.commit, catalogPath: core.catalog.path)

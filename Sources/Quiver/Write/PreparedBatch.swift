@@ -11,6 +11,9 @@ struct PreparedBatch {
     /// The rows of each vector field, in the order of `documents`.
     private(set) var rows: [PreparedRows] = []
 
+    /// What a cache has done since its last commit.
+    var counters = CacheCounters()
+
     /// The most changes of one batch.
     static let maximumCount = 1 << 24
 

@@ -14,12 +14,24 @@ final class WriteRequest: Sendable {
 
         let collection: Collection
         private let changes: Changes
+        private var counters = CacheCounters()
 
         /// Checks what can be checked before it is the batch's turn, in the caller's thread.
         init(collection: Collection, batch: WriteBatch, core: StoreCore) throws(StoreError) {
             self.collection = collection
             let record = try collection.snapshot(of: core).view.record
             changes = .batch(batch, try PreparedBatch(batch, collection: record))
+        }
+
+        /// The same for a cache, whose counters it takes along.
+        init(
+            collection: Collection,
+            batch: WriteBatch,
+            counters: CacheCounters,
+            core: StoreCore
+        ) throws(StoreError) {
+            try self.init(collection: collection, batch: batch, core: core)
+            self.counters = counters
         }
 
         /// Deletes the documents that `filter` holds of when it is the request's turn.
@@ -30,13 +42,16 @@ final class WriteRequest: Sendable {
 
         /// The changes to the collection as it stands: a batch is checked once more if the schema has changed meanwhile.
         func prepared(for view: CollectionView) throws(StoreError) -> PreparedBatch {
-            switch changes {
-            case .batch(let batch, let prepared):
-                prepared.schema == view.record.schema
-                    ? prepared : try PreparedBatch(batch, collection: view.record)
-            case .deletion(let filter):
-                try PreparedBatch(deleting: filter, in: view)
-            }
+            var fitting =
+                switch changes {
+                case .batch(let batch, let prepared):
+                    prepared.schema == view.record.schema
+                        ? prepared : try PreparedBatch(batch, collection: view.record)
+                case .deletion(let filter):
+                    try PreparedBatch(deleting: filter, in: view)
+                }
+            fitting.counters = counters
+            return fitting
         }
     }
 
