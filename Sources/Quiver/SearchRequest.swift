@@ -82,7 +82,7 @@ extension SearchRequest {
     }
 }
 
-/// One found document.
+/// One found row. A document with several rows may be found several times.
 public struct Hit: Sendable, Equatable {
     /// The document's outside name.
     public let key: Key
@@ -90,7 +90,7 @@ public struct Hit: Sendable, Equatable {
     /// nearer. `cosine`: the dot product over both norms, −1…1, larger is nearer. Computed in float32 from the
     /// stored row, the same whichever index found it.
     public let score: Float
-    /// The ordinal, inside its document, of the row that was nearest.
+    /// The ordinal of the row inside its document.
     public let row: Int
     /// The commit that last wrote the document.
     public let version: UInt64

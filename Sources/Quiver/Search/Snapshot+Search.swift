@@ -3,7 +3,7 @@ import Synchronization
 import Threads
 
 extension Snapshot {
-    /// Finds the nearest documents of each query.
+    /// Finds the nearest rows of each query.
     ///
     /// Segments are searched by their index, or row by row where they have none or the request says so; the
     /// tail always row by row. A batch of exact queries reads each block of rows once for several of them.
