@@ -97,11 +97,16 @@ public struct Cache: Sendable {
         )
         _ = try core.perform(WriteRequest(parts: [part], durability: .relaxed))
         collection.cacheUse.withLock { $0.apply(plan, sizes) }
-        // What was evicted still takes up space, until it is more than half of what is kept.
-        if try collection.statistics().byteCount > settings.byteLimit / 2 * 3 {
-            try collection.maintain()
-        }
+        // What was evicted still takes up space, until it is as much as may be kept.
+        let most = settings.byteLimit.multipliedReportingOverflow(by: 2)
+        guard !most.overflow,
+            try collection.statistics().byteCount - Self.slackByteCount > most.partialValue
+        else { return }
+        try collection.compact()
     }
+
+    /// Bytes for which no compaction is made: a commit of the tail counts as a page, and each file of a segment has a header.
+    private static let slackByteCount = 1 << 20
 }
 
 extension Document {

@@ -82,7 +82,8 @@ extension Model.Collection {
                 let value = documents[key]?.fields.removeValue(forKey: old)
                 documents[key]?.fields[new] = value
             }
-        case .renameVectorField, .renameCollection: stop("\(change) is not modelled")
+        case .renameVectorField, .renameCollection, .setCacheByteLimit:
+            stop("\(change) is not modelled")
         }
     }
 }
