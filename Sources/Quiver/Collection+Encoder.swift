@@ -12,7 +12,9 @@ extension Collection {
     /// Binds a vector field to `encoder`. The first one stays: searches that name another are refused, and so is
     /// binding to another. Binding to the same one again remembers its new location.
     ///
-    /// - Parameter vectorField: `nil` stands for the only vector field.
+    /// - Parameters:
+    ///   - encoder: the encoder, and where it is.
+    ///   - vectorField: `nil` stands for the only vector field.
     /// - Throws: `wrongEncoder`, `unknownVectorField`, `ambiguousVectorField`, `readOnly`, `file`, `catalog`.
     public func bind(
         to encoder: RememberedEncoder,

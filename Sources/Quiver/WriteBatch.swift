@@ -38,7 +38,9 @@ public struct WriteBatch: Sendable {
 
     /// Writes `document`, in place of any document of the same key.
     ///
-    /// - Parameter precondition: `hasVersion` makes it a compare-and-set.
+    /// - Parameters:
+    ///   - document: what is written.
+    ///   - precondition: `hasVersion` makes it a compare-and-set.
     public mutating func upsert(_ document: Document, if precondition: Precondition = .none) {
         operations.append(.upsert(document, precondition))
     }

@@ -18,6 +18,7 @@ public struct SegmentBuilder: ~Copyable {
     /// A builder that makes its segments in the directory `directory`, which must not exist yet.
     ///
     /// - Parameters:
+    ///   - directory: made here; its parent must be there.
     ///   - schema: the collection's.
     ///   - memoryByteCount: anonymous memory, the building of graphs included; at least
     ///     `CompactionOptions.minimumMemoryByteCount`.

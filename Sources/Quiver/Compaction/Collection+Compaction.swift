@@ -8,7 +8,9 @@ extension Collection {
     /// the death of the process: what is done by then stays, and the next call goes on from there. Disk space for
     /// a copy of what is moved is needed until the end.
     ///
-    /// - Parameter progress: called from the threads that work; `false` cancels.
+    /// - Parameters:
+    ///   - options: what is taken on, and with how much memory.
+    ///   - progress: called from the threads that work; `false` cancels.
     /// - Throws: `cancelled`, `tooLittleMemory`, `readOnly`, `closed`, `file`, `catalog`, `damaged`, `index`.
     @discardableResult
     public func compact(

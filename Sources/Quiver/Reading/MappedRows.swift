@@ -124,7 +124,9 @@ extension Snapshot {
     ///
     /// Only the pages that are looked at are read, and checked the first time.
     ///
-    /// - Parameter vectorField: `nil` stands for the only one.
+    /// - Parameters:
+    ///   - keys: the documents'.
+    ///   - vectorField: `nil` stands for the only one.
     public func vectors(
         keys: [Key],
         of vectorField: String? = nil
@@ -144,7 +146,10 @@ extension Snapshot {
 
     /// The row columns of a document for some of its rows, by name and without a copy; `nil` if there is no such document.
     ///
-    /// - Parameter rows: cut to the rows that the document has.
+    /// - Parameters:
+    ///   - key: the document's.
+    ///   - rows: cut to the rows that the document has.
+    ///   - vectorField: `nil` stands for the only one.
     public func columns(
         _ key: Key,
         rows: Range<Int>,

@@ -25,7 +25,9 @@ extension Snapshot {
 
     /// A part of a document's text, by bytes of its UTF-8; `nil` if there is no such document or it has no text.
     ///
-    /// - Parameter bytes: cut to the text's length.
+    /// - Parameters:
+    ///   - key: the document's.
+    ///   - bytes: cut to the text's length.
     /// - Throws: `invalidReading` if the range begins or ends inside a character; `invalidKey`, `damaged`, `usedAfterFork`, `file`.
     public func text(_ key: Key, bytes: Range<Int>) throws(StoreError) -> String? {
         try process.require()
