@@ -57,7 +57,7 @@ extension StoreCore {
         let lock = access == .readWrite ? try takeLock(at: path) : nil
         var catalog = try Catalog(store: path, readOnly: access == .readOnly, creating: false)
         try check(catalog, of: path)
-        if access == .readWrite {
+        if access == .readWrite, !catalog.hasEveryKeySpace {
             // What earlier versions of the format did not have.
             catalog = try Catalog(store: path, readOnly: false, creating: true)
         }

@@ -72,9 +72,7 @@ extension StoreCore {
     /// Unlinks what was retired before the oldest reader's view and no named snapshot needs, and forgets it.
     func unlinkRetired() throws(StoreError) {
         var retired: [(transaction: UInt64, path: String)] = []
-        var pinned: Set<String> = []
         try catalog.read { (transaction: borrowing ReadTransaction) throws(StoreError) in
-            pinned = try transaction.pinnedPaths(of: catalog)
             try transaction.forEachRecord(.retired, prefix: [], of: catalog) {
                 (key, _) throws(StoreError) in
                 guard key.count > 8 else { return }
@@ -87,6 +85,11 @@ extension StoreCore {
             }
         }
         guard !retired.isEmpty else { return }
+        // Under the write lock, so that no snapshot can come to need what goes now.
+        let pinned = try catalog.read {
+            (transaction: borrowing ReadTransaction) throws(StoreError) in
+            try transaction.pinnedPaths(of: catalog)
+        }
         let oldest = try oldestReaderTransaction()
         let free = retired.filter { $0.transaction <= oldest && !pinned.contains($0.path) }
         guard !free.isEmpty else { return }

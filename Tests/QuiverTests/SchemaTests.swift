@@ -281,6 +281,37 @@ import Testing
         #expect(try Store.verify(at: path).documentCount == 0)
     }
 
+    @Test func `an index never takes the name of one that a snapshot keeps`() throws {
+        let store = try Store.create(at: path)
+        let collection = try store.createCollection(
+            "c",
+            CollectionConfiguration(dimension: 8, metric: .l2)
+        )
+        let vectors = clusteredVectors(count: 300, dimension: 8, seed: 9)
+        try collection.upsert(
+            vectors.enumerated().map { Document(key: .integer(UInt64($0)), vector: $1) }
+        )
+        try collection.seal()
+        for text in ["HNSW16", "exact", "HNSW8", "exact", "HNSW12", "IVF4,SQ8", "HNSW4"] {
+            let index = try IndexSpecification(parsing: text)
+            try collection.alter([.setIndex(vectorField: "", index)])
+            try collection.maintain()
+            try store.createSnapshot(text + "\(try store.snapshots().count)")
+        }
+        let request = SearchRequest(queries: [vectors[7]], k: 1)
+        for snapshot in try store.snapshots() {
+            let kept = try store.snapshot(named: snapshot.name, collection: "c")
+            #expect(try kept.search(request)[0].hits.map(\.key) == [7], "\(snapshot.name)")
+        }
+        #expect(try Store.verify(at: path).damage == [])
+        for snapshot in try store.snapshots() { try store.dropSnapshot(snapshot.name) }
+        store.close()
+        let reopened = try Store.open(at: path).collection("c")
+        #expect(try reopened.search(request)[0].hits.map(\.key) == [7])
+        #expect(try reopened.statistics().vectorFields[0].indexByteCount > 0)
+        #expect(try Store.verify(at: path).damage == [])
+    }
+
     @Test func `a batch of two collections is one commit or none`() throws {
         let store = try Store.create(at: path)
         let configuration = CollectionConfiguration(dimension: 1, metric: .l2)

@@ -14,6 +14,8 @@ final class Catalog: Sendable {
     var isComplete: Bool {
         KeySpace.allCases.allSatisfy { databases[$0] != nil || $0 == .snapshots }
     }
+    /// Whether the newest version of the format needs no other key space.
+    var hasEveryKeySpace: Bool { databases.count == KeySpace.allCases.count }
 
     /// Opens the catalog in the store's directory.
     ///

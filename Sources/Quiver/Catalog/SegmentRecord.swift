@@ -15,7 +15,8 @@ struct SegmentRecord: Sendable, Hashable {
     /// A built index of one vector field.
     struct Index: Sendable, Hashable {
         let fieldID: UInt32
-        /// 1 for the first one built, then counting; part of the file's name.
+        /// Part of the file's name, which is never given out twice: 1 for one that came with the segment, else a number from the
+        /// counter of segments.
         let generation: UInt64
         let file: SegmentFileWriter.Summary
         /// What it was built as; empty where versions 1 and 2 built it: as the field says.

@@ -90,20 +90,35 @@ struct SegmentWriter {
     private mutating func writeKeys(
         _ documents: [CollectionView.Location]
     ) throws(StoreError) {
-        var file = try open(.keys)
+        let view = view
+        try writeList(documents, .keys) { (location, body) throws(StoreError) in
+            try view.withEncodedKey(at: location, body)
+        }
+    }
+
+    /// Writes how many documents there are, where the bytes of each begin, and the bytes.
+    private mutating func writeList(
+        _ documents: [CollectionView.Location],
+        _ kind: SegmentFileKind,
+        withBytes: (
+            _ location: CollectionView.Location,
+            _ body: (UnsafeRawBufferPointer) throws(StoreError) -> Void
+        ) throws(StoreError) -> Void
+    ) throws(StoreError) {
+        var file = try open(kind)
         try append(UInt64(documents.count), to: &file)
         var offset: UInt64 = 0
         for location in documents {
             try append(offset, to: &file)
-            offset += try view.withEncodedKey(at: location) { UInt64($0.count) }
+            try withBytes(location) { offset += UInt64($0.count) }
         }
         try append(offset, to: &file)
         for location in documents {
-            try view.withEncodedKey(at: location) { (key) throws(StoreError) in
-                try append(key, to: &file)
+            try withBytes(location) { (bytes) throws(StoreError) in
+                try append(bytes, to: &file)
             }
         }
-        try close(file, .keys)
+        try close(file, kind)
     }
 
     /// Writes texts and the documents' entries.
@@ -139,20 +154,10 @@ struct SegmentWriter {
         _ documents: [CollectionView.Location]
     ) throws(StoreError) {
         guard !view.record.schema.fields.isEmpty else { return }
-        var file = try open(.fields)
-        try append(UInt64(documents.count), to: &file)
-        var offset: UInt64 = 0
-        for location in documents {
-            try append(offset, to: &file)
-            offset += try view.withFields(at: location) { UInt64($0.count) }
+        let view = view
+        try writeList(documents, .fields) { (location, body) throws(StoreError) in
+            try view.withFields(at: location, body)
         }
-        try append(offset, to: &file)
-        for location in documents {
-            try view.withFields(at: location) { (fields) throws(StoreError) in
-                try append(fields, to: &file)
-            }
-        }
-        try close(file, .fields)
     }
 
     /// Writes the rows of a vector field, if there are any, the map of documents to rows, if it is not one to one, and the columns.

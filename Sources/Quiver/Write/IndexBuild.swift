@@ -116,10 +116,14 @@ struct IndexBuild: Sendable {
         of task: Task
     ) throws(StoreError) {
         let isWanted = try publish(of: task) { (record) throws(StoreError) in
-            let known = record.indexes.first { $0.fieldID == task.field.id }
+            // A number that no file ever had: one that was retired under this name may be waited for, or pinned.
+            let generation = try core.catalog.read {
+                (transaction: borrowing ReadTransaction) throws(StoreError) in
+                try transaction.settings(of: core.catalog).nextSegmentID
+            }
             let index = SegmentRecord.Index(
                 fieldID: task.field.id,
-                generation: (known?.generation ?? 0) + 1,
+                generation: generation,
                 file: file,
                 specification: task.field.field.index.description
             )
@@ -181,6 +185,9 @@ struct IndexBuild: Sendable {
                     changed.encoded(),
                     of: core.catalog
                 )
+                var settings = try transaction.settings(of: core.catalog)
+                settings.nextSegmentID += 1
+                try transaction.put(settings, of: core.catalog)
                 try transaction.bumpLayout(of: view, catalog: core.catalog)
             }
             return true

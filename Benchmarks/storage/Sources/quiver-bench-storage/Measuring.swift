@@ -73,7 +73,7 @@ struct Random: RandomNumberGenerator {
 /// Prints a line of JSON.
 func answer(_ members: [(String, Double)]) {
     print("{" + members.map { "\"\($0)\":\($1)" }.joined(separator: ",") + "}")
-    fflush(stdout)
+    fflush(nil)
 }
 
 /// The value below which `share` of the sorted values are.
