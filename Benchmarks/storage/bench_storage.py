@@ -86,6 +86,9 @@ def main():
             time.sleep(0.1)
         figures["compact"] = driver.finish(compaction)
         figures["readers"] = readers
+        figures["disk_beside_readers"] = disk_use(store)
+        # The catalog's file is made smaller only when nobody else has it open.
+        driver.run("compact", store, options.memory, 2)
         figures["kinds"] = sizes_by_kind(store)
         figures["disk_after"] = disk_use(store)
         figures["open_after"] = driver.run("open", store)
@@ -115,7 +118,8 @@ def report(figures, options):
         ("building indexes, two threads", f"{compact['indexing_seconds']:.1f} s"),
         ("readers' p99 before", f"{figures['idle_readers']['p99_milliseconds']:.2f} ms"),
         ("readers' p99 meanwhile", f"{max(during, default=0):.2f} ms"),
-        ("disk afterwards over vectors, text, fields and indexes", f"{figures['disk_after'][0] / listed:.3f}x"),
+        ("disk over vectors, text, fields and indexes, readers still there", f"{figures['disk_beside_readers'][0] / listed:.3f}x"),
+        ("the same after a compaction without readers", f"{figures['disk_after'][0] / listed:.3f}x"),
         ("commits a second, one thread", f"{figures['write_1_full']['commits_per_second']:.0f}"),
         ("commits a second, 16 threads", f"{figures['write_16_full']['commits_per_second']:.0f}"),
         ("the same, relaxed", f"{figures['write_1_relaxed']['commits_per_second']:.0f}, {figures['write_16_relaxed']['commits_per_second']:.0f}"),
