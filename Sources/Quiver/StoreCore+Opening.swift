@@ -134,7 +134,8 @@ extension StoreCore {
         }
     }
 
-    private static func parent(of path: String) -> String {
+    /// The folder of an absolute path.
+    static func parent(of path: String) -> String {
         let parent = path.split(separator: "/").dropLast().joined(separator: "/")
         return "/\(parent)"
     }

@@ -30,7 +30,10 @@ func explanation(of error: any Error) -> String? {
         "no document under " + error.keys.map { printable($0.argument) }.joined(separator: ", ")
     case let error as DamageFound:
         "\(error.store): damaged in \(error.count) place\(error.count == 1 ? "" : "s"); "
-            + "restore the store from a copy, or import its documents again"
+            + "restore the store from a copy, or make a new one of what can be read: "
+            + "quiver repair \(error.store) NEW-STORE"
+    case let error as RepairedInPart:
+        "\(error.store) is a sound store that lacks what is listed; import those documents again"
     case is IndexingInterrupted:
         "interrupted; all documents are imported and can be searched, the next import finishes "
             + "their index"

@@ -15,8 +15,8 @@ struct QuiverCommand: ParsableCommand {
             CreateCommand.self, ImportCommand.self, UpdateCommand.self, SearchCommand.self,
             GetCommand.self, ScanCommand.self, CountCommand.self, DeleteCommand.self,
             AlterCommand.self, DropCommand.self, SnapshotCommand.self, CompactCommand.self,
-            StatsCommand.self, VerifyCommand.self, UpgradeCommand.self, EncodeCommand.self,
-            TokenizeCommand.self,
+            StatsCommand.self, VerifyCommand.self, RepairCommand.self,
+            UpgradeCommand.self, EncodeCommand.self, TokenizeCommand.self,
         ]
     )
 

@@ -45,17 +45,7 @@ struct VerifyCommand: ParsableCommand {
         writer.beginObject()
         writer.name("sound")
         writer.bool(report.isSound)
-        writer.name("damage")
-        writer.beginArray()
-        for damage in report.damage {
-            writer.beginObject()
-            writer.name("file")
-            writer.string(damage.file)
-            writer.name("reason")
-            writer.string(damage.reason)
-            writer.endObject()
-        }
-        writer.endArray()
+        writer.damage(report.damage)
         for (name, count) in [
             ("files", report.fileCount), ("bytes", report.byteCount),
             ("documents", report.documentCount),
@@ -65,6 +55,23 @@ struct VerifyCommand: ParsableCommand {
         }
         writer.endObject()
         try StandardOutput.shared.writeLine(&writer)
+    }
+}
+
+extension JSONWriter {
+    /// `"damage":[{"file":…,"reason":…}]`.
+    mutating func damage(_ damage: [VerificationReport.Damage]) {
+        name("damage")
+        beginArray()
+        for one in damage {
+            beginObject()
+            name("file")
+            string(one.file)
+            name("reason")
+            string(one.reason)
+            endObject()
+        }
+        endArray()
     }
 }
 

@@ -126,6 +126,38 @@ import Testing
         #expect(opened.status == 1)
     }
 
+    @Test func `that is damaged is repaired into a new one, and what is lost is listed`() throws {
+        try quiver.createCollection()
+        try quiver.importLines(threeLines)
+        #expect(try quiver("compact", quiver.store).status == 0)
+        let copy = quiver.store + "-sound"
+        let sound = try quiver("repair", quiver.store, copy, "--json")
+        #expect(sound.status == 0, "\(sound.error)")
+        #expect(try sound.object()["complete"] == .bool(true))
+        #expect(try sound.object()["kept"]?.int == 3)
+        let segment = try #require(
+            FileManager.default.contentsOfDirectory(atPath: quiver.store + "/segments").first
+        )
+        let texts = quiver.store + "/segments/\(segment)/texts.qvs"
+        var bytes = try Data(contentsOf: URL(fileURLWithPath: texts))
+        bytes[4_096] ^= 1
+        try FileManager.default.removeItem(atPath: texts)
+        try bytes.write(to: URL(fileURLWithPath: texts))
+        let verified = try quiver("verify", quiver.store)
+        #expect(verified.error.contains("quiver repair \(quiver.store) NEW-STORE"))
+        let mended = quiver.store + "-mended"
+        let outcome = try quiver("repair", quiver.store, mended)
+        #expect(outcome.status == 1)
+        #expect(outcome.output.contains("damaged: segments/\(segment)/texts.qvs"))
+        #expect(outcome.output.contains("lost: text of "))
+        #expect(outcome.output.contains("3 documents written anew, 2 documents lost or not whole"))
+        #expect(try quiver("verify", mended).status == 0)
+        #expect(try quiver("repair", quiver.store, mended).status == 1)
+        let again = try quiver("repair", quiver.store, mended + "-again", "--json")
+        #expect(again.status == 1)
+        #expect(try again.object()["lossCount"]?.int == 2)
+    }
+
     @Test func `that may grow no further is an error, and what was acknowledged stays`() throws {
         try quiver.createCollection()
         let text = String(repeating: "text ", count: 200)

@@ -56,6 +56,50 @@ import Testing
     }
 }
 
+/// `Resources/version-2`: points 0 to 79 in a segment with a FAISS index, 100 to 179 in one that is refused an index for the sake of point
+/// 170, three more in the tail, and point 3 deleted.
+@Suite struct `A store that was written in format version 2` {
+    private let directory = TemporaryDirectory()
+    private var path: String { directory.file("store") }
+
+    init() throws {
+        let kept = Bundle.module.bundleURL.appendingPathComponent("Resources/version-2")
+        try FileManager.default.copyItem(at: kept, to: URL(fileURLWithPath: path))
+    }
+
+    @Test func `is read as it is`() throws {
+        #expect(try Store.verify(at: path).damage == [])
+        let store = try Store.open(at: path, access: .readOnly)
+        #expect(try store.formatVersion() == 2)
+        let collection = try store.collection("points")
+        let statistics = try collection.statistics()
+        #expect(statistics.liveCount == 162)
+        #expect(statistics.tailCount == 3)
+        #expect(statistics.vectorFields[0].indexByteCount > 0)
+        #expect(statistics.unindexedSegmentCount == 0)
+        #expect(statistics.unindexableSegments.map(\.documentCount) == [80])
+        let request = SearchRequest(queries: [[3.2, 1], [202.1, 1], [1e16, 1]], k: 2)
+        let found = try collection.search(request).map { $0.hits.map(\.key) }
+        #expect(found[0] == [4, 2] && found[1] == [202, 203] && found[2][0] == 170)
+    }
+
+    @Test func `is written on, upgraded and compacted`() throws {
+        let store = try Store.open(at: path)
+        let collection = try store.collection("points")
+        try collection.upsert([Document(key: 3, vector: [3, 1])])
+        #expect(try store.formatVersion() == 3)
+        try store.upgrade()
+        try collection.compact()
+        let statistics = try collection.statistics()
+        #expect(statistics.liveCount == 163 && statistics.deadCount == 0)
+        #expect(statistics.unindexableSegments.map(\.documentCount) == [163])
+        let hits = try collection.search(SearchRequest(queries: [[3.2, 1]], k: 2))[0].hits
+        #expect(hits.map(\.key) == [3, 4])
+        store.close()
+        #expect(try Store.verify(at: path).damage == [])
+    }
+}
+
 /// `Resources/version-3`: eight points with a graph, updates in a patch file, two named snapshots (`eight` before the update of point 2,
 /// `patched` after it), and a tail that deletes point 3, adds 8 and "nine", and updates 8.
 @Suite struct `A store that was written in format version 3` {

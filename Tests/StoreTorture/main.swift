@@ -13,9 +13,10 @@ import Quiver
 //
 //     StoreTorture model SECONDS SEED              model-of SEED
 //     StoreTorture readers SECONDS SEED
+//     StoreTorture held MINUTES SEED
 //
 // A WORKLOAD is writes:SEED, upkeep:SEED or random:SEED:COUNT, or one of them with `relaxed-` before it.
-// The rest are what these start: work, judge, recover, replay, read, reader, writer.
+// The rest are what these start: work, judge, recover, replay, read, reader, writer, hold.
 
 let arguments = Array(CommandLine.arguments.dropFirst())
 let report = Report()
@@ -87,6 +88,12 @@ case "writer":
     ended { () throws(StoreError) in
         try writeGenerations(path: argument(1), seed: UInt64(number(2)))
     }
+case "hold":
+    ended { () throws(StoreError) in
+        try holdSnapshot(path: argument(1), release: argument(2))
+    }
+case "held":
+    HeldSnapshot(report: report).run(minutes: number(1), seed: UInt64(number(2)))
 case "model":
     ModelRun(report: report, jobCount: jobCount).run(seconds: number(1), seed: UInt64(number(2)))
 case "model-of":

@@ -40,6 +40,10 @@ import Testing
         try finds(nothing: "readers", "8", "\(seed)")
     }
 
+    @Test func `keeps no more for a reader than the retired segments that it uses`() throws {
+        try finds(nothing: "held", "8", "\(seed)")
+    }
+
     /// A disk that syncs nothing must be noticed, or the replays show nothing.
     @Test func `is lost on a disk that does not sync, and that is found`() throws {
         let run = try TortureRun("power-loss", "writes:\(seed)", "2", "1", "lying")

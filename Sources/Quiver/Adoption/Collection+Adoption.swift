@@ -74,7 +74,8 @@ private struct Adoption {
         for one in adopted {
             documentCount += one.segment.documentCount
             for place in parts.indices {
-                try one.segment.keys.forEachCommon(with: parts[place].segment.keys) { ordinal in
+                try one.segment.keys.forEachCommon(with: parts[place].segment.keys) {
+                    (_, ordinal) in
                     guard !parts[place].dead.contains(ordinal) else { return }
                     parts[place].dead.insert(ordinal)
                     parts[place].hasChanged = true
@@ -138,52 +139,5 @@ private struct Adoption {
             deletedCount: 0,
             missingCount: 0
         )
-    }
-}
-
-extension KeyFile {
-    /// The ordinals in `other` of keys that both have. Steps over runs that only one has by doubling strides.
-    fileprivate func forEachCommon(
-        with other: KeyFile,
-        _ body: (_ ordinal: UInt32) -> Void
-    ) throws(StoreError) {
-        var own = 0
-        var theirs = 0
-        while own < count, theirs < other.count {
-            let key = try key(at: own)
-            theirs = try other.place(notBefore: key, from: theirs)
-            guard theirs < other.count else { return }
-            let found = try other.key(at: theirs)
-            if compareKeys(found, key) == 0 {
-                body(UInt32(theirs))
-                own += 1
-                theirs += 1
-            } else {
-                own = try place(notBefore: found, from: own)
-            }
-        }
-    }
-
-    /// The first ordinal from `start` on whose key is `key` or comes behind it.
-    private func place(
-        notBefore key: UnsafeRawBufferPointer,
-        from start: Int
-    ) throws(StoreError) -> Int {
-        var low = start
-        var stride = 1
-        while low + stride < count, compareKeys(try self.key(at: low + stride), key) < 0 {
-            low += stride
-            stride *= 2
-        }
-        var high = min(count, low + stride + 1)
-        while low < high {
-            let middle = (low + high) / 2
-            if compareKeys(try self.key(at: middle), key) < 0 {
-                low = middle + 1
-            } else {
-                high = middle
-            }
-        }
-        return low
     }
 }

@@ -167,3 +167,21 @@ struct StoredSchema: Sendable, Hashable {
         )
     }
 }
+
+extension StoredSchema {
+    /// Metadata by name, of the fields that there are.
+    func named(
+        _ bytes: UnsafeRawBufferPointer,
+        file: String
+    ) throws(StoreError) -> [String: FieldValue] {
+        let values = try asDamage(of: file) { () throws(ByteReader.Malformed) in
+            try EncodedFields.decode(bytes)
+        }
+        var named: [String: FieldValue] = [:]
+        for (id, value) in values {
+            guard let field = fields.first(where: { $0.id == id }) else { continue }
+            named[field.field.name] = value
+        }
+        return named
+    }
+}

@@ -41,4 +41,23 @@ struct DocumentFile: Sendable {
             textByteCount: integer(3)
         )
     }
+
+    /// A document's text in UTF-8 out of the segment's file of texts, or `nil` if it has none; valid while that file lives.
+    func text(
+        of entry: Entry,
+        in texts: SegmentFile
+    ) throws(StoreError) -> UnsafeRawBufferPointer? {
+        guard entry.textHash != 0 else { return nil }
+        guard entry.textByteCount <= UInt64(Document.maximumTextByteCount),
+            entry.textOffset <= UInt64(texts.payloadByteCount),
+            entry.textByteCount <= UInt64(texts.payloadByteCount) - entry.textOffset
+        else {
+            throw .damaged(
+                file: file.path,
+                reason: "names a text of \(entry.textByteCount) bytes at \(entry.textOffset)"
+            )
+        }
+        let start = Int(entry.textOffset)
+        return try texts.bytes(start..<(start + Int(entry.textByteCount)))
+    }
 }

@@ -146,18 +146,7 @@ final class Segment: Sendable {
 
     /// A document's text in UTF-8, or `nil` if it has none; valid while the segment lives.
     func text(of entry: DocumentFile.Entry) throws(StoreError) -> UnsafeRawBufferPointer? {
-        guard entry.textHash != 0 else { return nil }
-        guard entry.textByteCount <= UInt64(Document.maximumTextByteCount),
-            entry.textOffset <= UInt64(texts.payloadByteCount),
-            entry.textByteCount <= UInt64(texts.payloadByteCount) - entry.textOffset
-        else {
-            throw .damaged(
-                file: documents.file.path,
-                reason: "names a text of \(entry.textByteCount) bytes at \(entry.textOffset)"
-            )
-        }
-        let start = Int(entry.textOffset)
-        return try texts.bytes(start..<(start + Int(entry.textByteCount)))
+        try documents.text(of: entry, in: texts)
     }
 }
 

@@ -93,10 +93,10 @@ struct TailCommitBuilder {
 
     init() {}
 
-    /// Opens the file of the long text of a document.
+    /// Opens the file of the long text of a document; `nil` leaves the document without it.
     typealias LongTextOpener = (
         _ ordinal: Int, _ expected: SegmentFileWriter.Summary
-    ) throws(StoreError) -> SegmentFile
+    ) throws(StoreError) -> SegmentFile?
 
     /// Takes a block in. Those of fields that the schema has no more are left out.
     mutating func append(
@@ -160,7 +160,7 @@ struct TailCommitBuilder {
             throw ByteReader.Malformed(reason: "holds keys that are out of order")
         }
         lastKey = Array(key)
-        let hash: UInt64 = try reader.integer()
+        var hash: UInt64 = try reader.integer()
         let place: UInt8 = try reader.integer()
         let length: UInt64 = try reader.integer()
         guard length <= UInt64(Document.maximumTextByteCount) else {
@@ -174,7 +174,11 @@ struct TailCommitBuilder {
             texts.append(.inline(textBytes.count..<(textBytes.count + text.count)))
             textBytes.append(contentsOf: text)
         case 2:
-            let file = try openLongText(keys.count, try reader.summary())
+            guard let file = try openLongText(keys.count, try reader.summary()) else {
+                texts.append(.none)
+                hash = 0
+                break
+            }
             guard file.payloadByteCount == Int(length) else {
                 throw StoreError.damaged(
                     file: file.path,

@@ -43,28 +43,9 @@ struct Verification {
         self.path = path
     }
 
-    mutating func note(_ file: String, _ reason: String) {
-        let directory = "\(path)/".utf8
-        let relative =
-            file.utf8.starts(with: directory)
-            ? String(decoding: file.utf8.dropFirst(directory.count), as: UTF8.self) : file
-        report.damage.append(.init(file: relative, reason: reason))
-    }
-
     /// Notes `error` if it is damage, and throws it on if it is something else.
-    mutating func note(_ error: StoreError, of file: String) throws(StoreError) {
-        switch error {
-        case .damaged(let file, let reason): note(file, reason)
-        case .file(.system(let operation, let path, let code)) where isMissing(code):
-            note(path, "is missing or is not a file (\(operation): errno \(code))")
-        case .file(.wrongLength(let path, let expected, let found)):
-            note(path, "is \(found) bytes long, expected \(expected)")
-        case .unsupportedFormat(let path, let found, let supported):
-            note(path, "has format \(found); this version reads \(supported)")
-        case .catalog(.permissionDenied), .catalog(.system), .catalog(.readersFull): throw error
-        case .catalog, .index, .unknownCollection, .notAStore: note(file, "\(error)")
-        default: throw error
-        }
+    private mutating func note(_ error: StoreError, of file: String) throws(StoreError) {
+        try report.damage.note(error, of: file, in: path)
     }
 
     /// The catalog as plain bytes: its pages, and the checksum of each value.
@@ -92,7 +73,9 @@ struct Verification {
             reasons = report.damage.map(\.description) + reasons
             if reasons.isEmpty || !report.wasOvertaken { break }
         }
-        for reason in reasons { note(Catalog.fileName, reason) }
+        for reason in reasons {
+            report.damage.append(.init(file: Catalog.fileName, reason: reason))
+        }
         report.fileCount += 1
         report.byteCount += byteCount
     }
@@ -271,8 +254,4 @@ struct Verification {
             }
         }
     }
-}
-
-private func isMissing(_ code: Int32) -> Bool {
-    code == ENOENT || code == ENOTDIR || code == EISDIR || code == EINVAL
 }

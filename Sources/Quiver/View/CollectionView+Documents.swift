@@ -90,17 +90,9 @@ extension CollectionView {
     /// A document's metadata by name, of the fields that the collection has now.
     func fields(at location: Location) throws(StoreError) -> [String: FieldValue] {
         guard !record.schema.fields.isEmpty else { return [:] }
-        let values = try withFields(at: location) { (bytes) throws(StoreError) in
-            try asDamage(of: path(of: location)) { () throws(ByteReader.Malformed) in
-                try EncodedFields.decode(bytes)
-            }
+        return try withFields(at: location) { (bytes) throws(StoreError) in
+            try record.schema.named(bytes, file: path(of: location))
         }
-        var named: [String: FieldValue] = [:]
-        for (id, value) in values {
-            guard let field = record.schema.fields.first(where: { $0.id == id }) else { continue }
-            named[field.field.name] = value
-        }
-        return named
     }
 
     /// How many rows of a vector field the document has.
