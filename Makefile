@@ -54,9 +54,10 @@ test-c: static
 	@scripts/install "" "$(STAGE)" $(STATIC)
 	@scripts/test-c "$(STAGE)"
 
-# Every code block of the quick starts, the example packages, and the API reference.
+# Every code block of the quick starts, the example packages, the API reference, and the format as another program reads it.
 test-docs: static
 	@scripts/install "" "$(STAGE)" $(STATIC)
+	@scripts/test-format $(RELEASE)/quiver
 	@scripts/check-docs "$(STAGE)"
 	@scripts/check-examples
 	@scripts/build-docs

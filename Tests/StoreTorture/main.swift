@@ -9,7 +9,7 @@ import Quiver
 //     StoreTorture faults WORKLOAD [STRIDE]        fault WORKLOAD PLAN…
 //
 //     StoreTorture power-loss WORKLOAD [SAMPLES [STRIDE [lying]]]
-//     StoreTorture failed-syncs WORKLOAD
+//     StoreTorture failed-syncs WORKLOAD [STRIDE]
 //
 //     StoreTorture model SECONDS SEED              model-of SEED
 //     StoreTorture readers SECONDS SEED
@@ -118,7 +118,12 @@ case "power-loss", "power-loss-at":
     if arguments.count > 10 { loss.plan = arguments[10...].joined(separator: " ") }
     loss.look(at: number(9), part: number(4), partCount: number(5))
 case "failed-syncs":
-    PowerLoss.afterFailedSyncs(of: workload(1), report: report, jobCount: jobCount)
+    PowerLoss.afterFailedSyncs(
+        of: workload(1),
+        stride: optional(2, or: 1),
+        report: report,
+        jobCount: jobCount
+    )
 case "kills":
     KillTrials(workload: workload(1), report: report, jobCount: jobCount).run(
         stride: optional(2, or: 1)

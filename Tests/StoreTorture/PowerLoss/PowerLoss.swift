@@ -16,15 +16,23 @@ struct PowerLoss {
     let jobCount: Int
 
     /// Loss of power after one sync of a file has failed, for each of them: what the store goes on with must not rest on it.
-    static func afterFailedSyncs(of workload: Workload, report: Report, jobCount: Int) {
+    ///
+    /// - Parameter stride: every so-manieth sync alone.
+    static func afterFailedSyncs(
+        of workload: Workload,
+        stride: Int,
+        report: Report,
+        jobCount: Int
+    ) {
         let calls = recordedCalls(of: workload)
         // Folders have a journal behind them.
         let folders = Set(calls.filter { $0.kind == .mkdir }.map(\.inode))
         let syncs = calls.filter {
             $0.kind == .sync && !$0.path.isEmpty && !folders.contains($0.inode)
         }
-        report.begin("loss of power after a failed sync", total: syncs.count)
-        for sync in syncs {
+        let chosen = Swift.stride(from: 0, to: syncs.count, by: stride).map { syncs[$0] }
+        report.begin("loss of power after a failed sync", total: chosen.count)
+        for sync in chosen {
             PowerLoss(
                 workloadName: workload.name,
                 sampleCount: 2,
