@@ -88,6 +88,8 @@ typedef uint64_t qv_store;
 
 #define QV_OPEN_CREATE 1u    /* make an empty store if there is nothing at the path */
 #define QV_OPEN_READ_ONLY 2u /* any number of readers, beside the one writer */
+#define QV_OPEN_RELAXED 4u   /* a write is not waited for until it is on disk: loss of power may undo the last one, as a
+                              * whole; the death of the process still loses nothing */
 
 typedef struct qv_open_options {
     uint32_t struct_size;
@@ -113,6 +115,21 @@ typedef struct qv_verification {
 /* Checks every file of the store at `path`, which may be open elsewhere. QV_OK if it is sound, QV_ERROR_DAMAGED if
  * not: then the message lists the first damages. `report` may be NULL, and is filled in both cases. */
 qv_status qv_verify(const char *path, qv_verification *report);
+
+typedef struct qv_repair_report {
+    uint32_t struct_size;
+    uint32_t catalog_damaged;     /* 1: what was not sealed may be missing, and deleted documents be back */
+    uint64_t damage_count;        /* places in which the damaged store is damaged */
+    uint64_t kept_count;          /* documents in segments that are whole */
+    uint64_t rewritten_count;     /* documents that were written anew */
+    uint64_t loss_count;          /* documents that are lost or have lost a part */
+    uint64_t lost_snapshot_count; /* named snapshots that are not in the new store */
+} qv_repair_report;
+
+/* Makes a new store at `destination`, where nothing may be, of everything that can be read of the one at `path`, which
+ * stays as it is. QV_OK if that is everything; QV_ERROR_DAMAGED if something is lost: then the new store is there all the
+ * same, and the message lists the first losses. `report` may be NULL, and is filled in both cases. */
+qv_status qv_repair(const char *path, const char *destination, qv_repair_report *report);
 
 /* ---- Values ---------------------------------------------------------------------------------------------- */
 
@@ -209,6 +226,22 @@ qv_status qv_open_collection(qv_store store, const char *name, qv_collection *co
 
 /* Ends the handle; the collection and its store stay. */
 qv_status qv_close_collection(qv_collection collection);
+
+/* Removes a collection with everything in it. Named snapshots that hold it keep its documents. */
+qv_status qv_drop_collection(qv_store store, const char *name);
+
+/* ---- Named snapshots ------------------------------------------------------------------------------------- */
+
+/* Gives the state of all collections a name. It stays, whatever is written, until it is dropped. */
+qv_status qv_create_snapshot(qv_store store, const char *snapshot);
+
+qv_status qv_drop_snapshot(qv_store store, const char *snapshot);
+
+/* A collection as a named snapshot has it, to be closed with qv_close_collection. What writes to it gets QV_ERROR_READ_ONLY;
+ * it can be read even after its store is closed. */
+qv_status qv_open_snapshot(qv_store store, const char *snapshot, const char *name, qv_collection *collection);
+
+/* ---- Statistics ------------------------------------------------------------------------------------------ */
 
 typedef struct qv_statistics {
     uint32_t struct_size;
@@ -434,6 +467,7 @@ typedef struct qv_maintenance_options {
     uint32_t thread_count; /* threads that may work, the caller's included; 0: 1 */
     qv_progress progress;  /* may be NULL */
     void *context;         /* handed to `progress` */
+    uint64_t memory_byte_count; /* of qv_compact; 0: 256 MiB; at least 16 MiB */
 } qv_maintenance_options;
 
 /* Writes the tail to a segment now, if it is not empty. `options` may be NULL. */
@@ -442,6 +476,10 @@ qv_status qv_seal(qv_collection collection, const qv_maintenance_options *option
 /* Builds the indexes that are missing. A segment of whose rows none can be made (they hold numbers beyond 1e15, say)
  * counts as unindexable from then on and is not tried again; that is no error. `options` may be NULL. */
 qv_status qv_maintain(qv_collection collection, const qv_maintenance_options *options);
+
+/* Gives back the space of deleted and replaced documents and merges small segments, having sealed the tail. Others read and
+ * write meanwhile. It can be ended at any moment, and goes on from there when it is called again. `options` may be NULL. */
+qv_status qv_compact(qv_collection collection, const qv_maintenance_options *options);
 
 /* ---- Keys ------------------------------------------------------------------------------------------------ */
 

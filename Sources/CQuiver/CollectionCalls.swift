@@ -44,7 +44,19 @@ public func qv_open_collection(
 @c @implementation
 public func qv_close_collection(_ collection: qv_collection) -> qv_status {
     call { () throws(CallFailure) in
-        _ = try HandleTable.shared.remove(collection, "collection", \.collection)
+        _ = try HandleTable.shared.remove(collection, "collection", \.readable)
+    }
+}
+
+@c @implementation
+public func qv_drop_collection(
+    _ store: qv_store,
+    _ name: UnsafePointer<CChar>?
+) -> qv_status {
+    call { () throws(CallFailure) in
+        let store = try HandleTable.shared.find(store, "store", \.store)
+        let name = try Arguments.string(name, "name")
+        try engine { () throws(StoreError) in try store.dropCollection(name) }
     }
 }
 
@@ -54,11 +66,12 @@ public func qv_collection_statistics(
     _ statistics: UnsafeMutablePointer<qv_statistics>?
 ) -> qv_status {
     call { () throws(CallFailure) in
-        let collection = try HandleTable.shared.find(collection, "collection", \.collection)
+        let collection = try HandleTable.shared.find(collection, "collection", \.readable)
         let output = try Output(statistics, "statistics")
-        let found = try engine { () throws(StoreError) in try collection.statistics() }
+        let snapshot = try collection.snapshot()
+        let found = snapshot.statistics
         var statistics = qv_statistics()
-        statistics.dimension = UInt32(clamping: collection.dimension)
+        statistics.dimension = UInt32(clamping: snapshot.dimension)
         statistics.live_count = UInt64(clamping: found.liveCount)
         statistics.dead_count = UInt64(clamping: found.deadCount)
         statistics.segment_count = UInt64(clamping: found.segmentCount)
@@ -71,7 +84,7 @@ public func qv_collection_statistics(
     }
 }
 
-extension Collection {
+extension Snapshot {
     /// Numbers in a row of the first vector field.
     fileprivate var dimension: Int { configuration.vectorFields.first?.dimension ?? 0 }
 }

@@ -13,11 +13,11 @@ public func qv_get(
     _ documents: UnsafeMutablePointer<qv_documents>?
 ) -> qv_status {
     call { () throws(CallFailure) in
-        let collection = try HandleTable.shared.find(collection, "collection", \.collection)
+        let collection = try HandleTable.shared.find(collection, "collection", \.readable)
         let output = try Arguments.output(documents, "documents")
         let keys = try Arguments.keys(keys, count: count, "keys")
         let contents = try Arguments.contents(contents)
-        let snapshot = try engine { () throws(StoreError) in try collection.snapshot() }
+        let snapshot = try collection.snapshot()
         let found = try engine { () throws(StoreError) in
             try snapshot.documents(keys, contents: contents)
         }
@@ -34,7 +34,7 @@ public func qv_scan(
     _ documents: UnsafeMutablePointer<qv_documents>?
 ) -> qv_status {
     call { () throws(CallFailure) in
-        let collection = try HandleTable.shared.find(collection, "collection", \.collection)
+        let collection = try HandleTable.shared.find(collection, "collection", \.readable)
         let output = try Arguments.output(documents, "documents")
         let options =
             try options.map { (pointer) throws(CallFailure) in
@@ -46,7 +46,7 @@ public func qv_scan(
             try Arguments.keys(options.after, count: options.after == nil ? 0 : 1, "options: after")
             .first
         let limit = options.limit == 0 ? 1_000 : Int(clamping: options.limit)
-        let snapshot = try engine { () throws(StoreError) in try collection.snapshot() }
+        let snapshot = try collection.snapshot()
         var found: [StoredDocument] = []
         try engine { () throws(StoreError) in
             try snapshot.scan(filter, after: after, contents: contents) { document in
@@ -70,10 +70,11 @@ public func qv_count(
     _ count: UnsafeMutablePointer<UInt64>?
 ) -> qv_status {
     call { () throws(CallFailure) in
-        let collection = try HandleTable.shared.find(collection, "collection", \.collection)
+        let collection = try HandleTable.shared.find(collection, "collection", \.readable)
         let output = try Arguments.output(count, "count")
         let filter = filter == nil ? nil : try Arguments.filter(filter)
-        let found = try engine { () throws(StoreError) in try collection.snapshot().count(filter) }
+        let snapshot = try collection.snapshot()
+        let found = try engine { () throws(StoreError) in try snapshot.count(filter) }
         output.pointee = UInt64(clamping: found)
     }
 }

@@ -6,6 +6,8 @@ import Synchronization
 enum Resource {
     case store(Store)
     case collection(Collection)
+    /// A collection as a named snapshot has it.
+    case snapshot(Snapshot)
     case results(SearchAnswer)
     case documents(DocumentsAnswer)
 }
@@ -108,10 +110,43 @@ final class HandleTable: Sendable {
     }
 }
 
+/// What a `qv_collection` stands for.
+enum Readable {
+    case live(Collection)
+    case fixed(Snapshot)
+
+    /// What is to be read.
+    func snapshot() throws(CallFailure) -> Snapshot {
+        switch self {
+        case .live(let collection):
+            try engine { () throws(StoreError) in try collection.snapshot() }
+        case .fixed(let snapshot): snapshot
+        }
+    }
+}
+
+extension HandleTable {
+    /// The collection that a handle stands for, to be written to.
+    func writable(_ handle: UInt64) throws(CallFailure) -> Collection {
+        switch try find(handle, "collection", \.readable) {
+        case .live(let collection): return collection
+        case .fixed(let snapshot):
+            throw CallFailure(
+                status: QV_ERROR_READ_ONLY,
+                message: "\"\(snapshot.collectionName)\" was opened as a named snapshot has it"
+            )
+        }
+    }
+}
+
 extension Resource {
     var store: Store? { if case .store(let store) = self { store } else { nil } }
-    var collection: Collection? {
-        if case .collection(let collection) = self { collection } else { nil }
+    var readable: Readable? {
+        switch self {
+        case .collection(let collection): .live(collection)
+        case .snapshot(let snapshot): .fixed(snapshot)
+        default: nil
+        }
     }
     var results: SearchAnswer? { if case .results(let results) = self { results } else { nil } }
     var documents: DocumentsAnswer? {

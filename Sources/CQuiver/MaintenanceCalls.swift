@@ -11,7 +11,7 @@ public func qv_seal(
     _ options: UnsafePointer<qv_maintenance_options>?
 ) -> qv_status {
     call { () throws(CallFailure) in
-        let collection = try HandleTable.shared.find(collection, "collection", \.collection)
+        let collection = try HandleTable.shared.writable(collection)
         let work = try MaintenanceWork(options)
         try engine { () throws(StoreError) in
             try collection.seal(progress: work.goesOn)
@@ -25,7 +25,7 @@ public func qv_maintain(
     _ options: UnsafePointer<qv_maintenance_options>?
 ) -> qv_status {
     call { () throws(CallFailure) in
-        let collection = try HandleTable.shared.find(collection, "collection", \.collection)
+        let collection = try HandleTable.shared.writable(collection)
         let work = try MaintenanceWork(options)
         try engine { () throws(StoreError) in
             try collection.maintain(threadCount: work.threadCount, progress: work.goesOn)
@@ -33,9 +33,29 @@ public func qv_maintain(
     }
 }
 
+@c @implementation
+public func qv_compact(
+    _ collection: qv_collection,
+    _ options: UnsafePointer<qv_maintenance_options>?
+) -> qv_status {
+    call { () throws(CallFailure) in
+        let collection = try HandleTable.shared.writable(collection)
+        let work = try MaintenanceWork(options)
+        var compaction = CompactionOptions()
+        compaction.threadCount = work.threadCount
+        if let byteCount = work.memoryByteCount { compaction.memoryByteCount = byteCount }
+        let asked = compaction
+        _ = try engine { () throws(StoreError) in
+            try collection.compact(asked, progress: work.goesOn)
+        }
+    }
+}
+
 /// What a `qv_maintenance_options` asks for.
 private final class MaintenanceWork: Sendable {
     let threadCount: Int
+    /// `nil` for the default.
+    let memoryByteCount: Int?
     // Work on several threads tells of itself from each, and C callers hear one at a time.
     private let turn = Mutex(())
     private let callback: qv_progress?
@@ -48,6 +68,8 @@ private final class MaintenanceWork: Sendable {
                 try qv_maintenance_options(reading: pointer, "options")
             } ?? qv_maintenance_options()
         threadCount = try Arguments.threadCount(options.thread_count)
+        memoryByteCount =
+            options.memory_byte_count == 0 ? nil : Int(clamping: options.memory_byte_count)
         callback = options.progress
         context = options.context
     }

@@ -14,7 +14,7 @@ public func qv_search(
     _ results: UnsafeMutablePointer<qv_results>?
 ) -> qv_status {
     call { () throws(CallFailure) in
-        let collection = try HandleTable.shared.find(collection, "collection", \.collection)
+        let collection = try HandleTable.shared.find(collection, "collection", \.readable)
         let output = try Arguments.output(results, "results")
         guard let options else { throw .argument("options is NULL") }
         let settings = try qv_search_options(reading: options, "options")
@@ -23,7 +23,7 @@ public func qv_search(
         guard !overflow else {
             throw .argument("queries: \(query_count) queries of \(dimension) numbers are too many")
         }
-        let snapshot = try engine { () throws(StoreError) in try collection.snapshot() }
+        let snapshot = try collection.snapshot()
         let schema = snapshot.configuration
         let name = try settings.vector_field.map { (pointer) throws(CallFailure) in
             try Arguments.string(pointer, "options: vector_field")

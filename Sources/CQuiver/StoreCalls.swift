@@ -19,13 +19,15 @@ public func qv_open(
             } ?? qv_open_options()
 
         let (create, readOnly) = (UInt32(QV_OPEN_CREATE), UInt32(QV_OPEN_READ_ONLY))
-        guard options.flags & ~(create | readOnly) == 0 else {
+        let relaxed = UInt32(QV_OPEN_RELAXED)
+        guard options.flags & ~(create | readOnly | relaxed) == 0 else {
             throw .argument("options: flags is \(options.flags), which has an unknown bit")
         }
         guard options.flags & (create | readOnly) != create | readOnly else {
             throw .argument("options: QV_OPEN_CREATE and QV_OPEN_READ_ONLY exclude one another")
         }
         var storeOptions = Store.Options()
+        if options.flags & relaxed != 0 { storeOptions.durability = .relaxed }
         if options.tail_byte_count > 0 {
             guard options.tail_byte_count <= largestTail else {
                 throw .argument("options: tail_byte_count is over \(largestTail)")
@@ -73,6 +75,41 @@ public func qv_verify(
         guard found.isSound else {
             let listed = found.damage.prefix(8).map { "\($0.file): \($0.reason)" }
             throw CallFailure(status: QV_ERROR_DAMAGED, message: listed.joined(separator: "\n"))
+        }
+    }
+}
+
+@c @implementation
+public func qv_repair(
+    _ path: UnsafePointer<CChar>?,
+    _ destination: UnsafePointer<CChar>?,
+    _ report: UnsafeMutablePointer<qv_repair_report>?
+) -> qv_status {
+    call { () throws(CallFailure) in
+        let path = try Arguments.string(path, "path")
+        let destination = try Arguments.string(destination, "destination")
+        let output = try Output.optional(report, "report")
+        let found = try engine { () throws(StoreError) in
+            try Store.repair(at: path, into: destination)
+        }
+        var report = qv_repair_report()
+        report.catalog_damaged = found.isCatalogDamaged ? 1 : 0
+        report.damage_count = UInt64(clamping: found.damage.count)
+        report.kept_count = UInt64(clamping: found.keptDocumentCount)
+        report.rewritten_count = UInt64(clamping: found.rewrittenDocumentCount)
+        report.loss_count = UInt64(clamping: found.lossCount)
+        report.lost_snapshot_count = UInt64(clamping: found.lostSnapshots.count)
+        output?.fill(report)
+        guard found.isComplete else {
+            let losses = found.losses.prefix(8).map { loss in
+                "\(loss.what) of \(loss.key.map { "\($0)" } ?? "an unknown key") in \"\(loss.collection)\""
+            }
+            let snapshots = found.lostSnapshots.prefix(8).map { "the snapshot \"\($0)\"" }
+            let message = ["what could be read of \(path) is in \(destination); lost:"]
+            throw CallFailure(
+                status: QV_ERROR_DAMAGED,
+                message: (message + losses + snapshots).joined(separator: "\n")
+            )
         }
     }
 }

@@ -11,6 +11,7 @@ protocol VersionedStruct {
 
 extension qv_open_options: VersionedStruct { static var firstByteCount: Int { 16 } }
 extension qv_verification: VersionedStruct { static var firstByteCount: Int { 40 } }
+extension qv_repair_report: VersionedStruct { static var firstByteCount: Int { 48 } }
 extension qv_collection_options: VersionedStruct { static var firstByteCount: Int { 24 } }
 extension qv_statistics: VersionedStruct { static var firstByteCount: Int { 64 } }
 extension qv_document: VersionedStruct { static var firstByteCount: Int { 64 } }

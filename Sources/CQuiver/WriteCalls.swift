@@ -12,7 +12,7 @@ public func qv_upsert(
     _ receipt: UnsafeMutablePointer<qv_receipt>?
 ) -> qv_status {
     call { () throws(CallFailure) in
-        let collection = try HandleTable.shared.find(collection, "collection", \.collection)
+        let collection = try HandleTable.shared.writable(collection)
         let output = try Output.optional(receipt, "receipt")
         var batch = WriteBatch()
         let array = try qv_document.array(documents, count: count, "documents")
@@ -38,7 +38,7 @@ public func qv_insert(
     _ receipt: UnsafeMutablePointer<qv_receipt>?
 ) -> qv_status {
     call { () throws(CallFailure) in
-        let collection = try HandleTable.shared.find(collection, "collection", \.collection)
+        let collection = try HandleTable.shared.writable(collection)
         let output = try Output.optional(receipt, "receipt")
         var batch = WriteBatch()
         let array = try qv_document.array(documents, count: count, "documents")
@@ -60,7 +60,7 @@ public func qv_update(
     _ receipt: UnsafeMutablePointer<qv_receipt>?
 ) -> qv_status {
     call { () throws(CallFailure) in
-        let collection = try HandleTable.shared.find(collection, "collection", \.collection)
+        let collection = try HandleTable.shared.writable(collection)
         let output = try Output.optional(receipt, "receipt")
         var batch = WriteBatch()
         let array = try qv_field_update.array(updates, count: count, "updates")
@@ -86,7 +86,7 @@ public func qv_delete(
     _ receipt: UnsafeMutablePointer<qv_receipt>?
 ) -> qv_status {
     call { () throws(CallFailure) in
-        let collection = try HandleTable.shared.find(collection, "collection", \.collection)
+        let collection = try HandleTable.shared.writable(collection)
         let output = try Output.optional(receipt, "receipt")
         var batch = WriteBatch()
         for key in try Arguments.keys(keys, count: count, "keys") {
@@ -103,7 +103,7 @@ public func qv_delete_where(
     _ receipt: UnsafeMutablePointer<qv_receipt>?
 ) -> qv_status {
     call { () throws(CallFailure) in
-        let collection = try HandleTable.shared.find(collection, "collection", \.collection)
+        let collection = try HandleTable.shared.writable(collection)
         let output = try Output.optional(receipt, "receipt")
         let filter = try Arguments.filter(filter)
         let done = try engine { () throws(StoreError) in try collection.delete(where: filter) }

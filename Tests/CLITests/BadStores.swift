@@ -90,6 +90,44 @@ import Testing
         }
     }
 
+    @Test(
+        .enabled(if: mayMount),
+        arguments: [
+            // A disc, an image: nobody writes. A folder that is read-only here: somebody else may.
+            """
+            mount -t tmpfs tmpfs /mnt && cp -r "$store" /mnt/store && mount -o remount,ro /mnt
+            """,
+            """
+            mount -t tmpfs tmpfs /mnt && mkdir /mnt/store && mount --bind "$store" /mnt/store && mount -o remount,bind,ro /mnt/store
+            """,
+        ]
+    )
+    func `is read where nothing can be written`(mount: String) throws {
+        try quiver.createCollection()
+        try quiver.importLines(threeLines)
+        #expect(try quiver("compact", quiver.store).status == 0)
+        #expect(try quiver("snapshot", "create", quiver.store, "then").status == 0)
+        try quiver.importLines([#"{"key":8,"vector":[1,0]}"#])
+        let prefix = [
+            "/usr/bin/unshare", "--mount", "/bin/sh", "-c",
+            "store=\(quiver.store); \(mount); exec \"$0\" \"$@\"",
+        ]
+        let store = "/mnt/store"
+        for (arguments, count) in [
+            (["search", store, "c", "--vector", "[1,0]", "-k", "9", "--json"], 1),
+            (["scan", store, "c", "--json"], 4), (["get", store, "c", "7", "8"], 2),
+            (["scan", store, "c", "--at", "then", "--json"], 3), (["stats", store, "--json"], 1),
+            (["verify", store, "--json"], 1),
+        ] {
+            let outcome = try quiver.run(arguments, prefix: prefix)
+            #expect(outcome.status == 0, "\(arguments): \(outcome.error)")
+            #expect(outcome.lines.count == count, "\(arguments): \(outcome.output)")
+        }
+        let refused = try quiver.run(["import", store, "c", "-"], prefix: prefix)
+        #expect(refused.status == 1)
+        #expect(refused.error.contains("Read-only file system"), "\(refused.error)")
+    }
+
     @Test func `is verified with the files of its long texts`() throws {
         try quiver.createCollection()
         let text = String(repeating: "long ", count: 400_000)
@@ -181,3 +219,14 @@ import Testing
         #expect(try quiver.liveCount() == 4000)
     }
 }
+
+/// Whether file systems may be mounted here, in a namespace of their own.
+private let mayMount: Bool = {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/unshare")
+    process.arguments = ["--mount", "mount", "-t", "tmpfs", "tmpfs", "/mnt"]
+    process.standardError = FileHandle.nullDevice
+    guard (try? process.run()) != nil else { return false }
+    process.waitUntilExit()
+    return process.terminationStatus == 0
+}()
