@@ -16,7 +16,7 @@ RELEASE := .build/release
 STATIC := .build/static
 STAGE := $(CURDIR)/.build/stage
 
-.PHONY: all setup build static install test test-swift test-kernels test-c test-docs lint format docs demo bench bench-kernels fuzz torture clean
+.PHONY: all setup build static install test test-swift test-kernels test-threads test-c test-docs lint format docs demo bench bench-kernels fuzz torture clean
 
 all: build test
 
@@ -38,7 +38,7 @@ static: build
 install: static
 	@scripts/install "$(DESTDIR)" "$(PREFIX)" $(STATIC)
 
-test: lint build test-kernels test-swift test-c test-docs
+test: lint build test-kernels test-swift test-threads test-c test-docs
 
 # Data that a test needs must be there: nothing is skipped.
 test-swift: setup
@@ -48,6 +48,11 @@ test-swift: setup
 # The distance kernels of every instruction set against the portable ones, NEON's under an emulator.
 test-kernels: setup
 	@scripts/test-kernels
+
+# Threads on one store under ThreadSanitizer.
+test-threads: setup
+	@scripts/test-threads $(THREAD_SECONDS)
+THREAD_SECONDS ?= 10
 
 # Tests/C against an installed library, as C11 and as C++17, under valgrind.
 test-c: static

@@ -4,9 +4,47 @@ import LMDB
 import Quiver
 import TestSupport
 import Testing
+import Threads
 
 @Suite struct SnapshotTests {
     private let directory = TemporaryDirectory()
+
+    @Test(arguments: [false, true])
+    func `a named snapshot that is dropped keeps its files for readers who see it yet`(
+        repaired: Bool
+    ) throws {
+        var path = directory.file("store")
+        let made = try Store.create(at: path)
+        let collection = try made.createCollection("c", CollectionConfiguration(dimension: 2))
+        let documents = (0..<10).map { Document(key: .integer(UInt64($0)), vector: [1, 2]) }
+        try collection.upsert(documents)
+        try made.createSnapshot("then")
+        try collection.upsert(documents)
+        try collection.compact()
+        made.close()
+        if repaired {
+            #expect(try Store.repair(at: path, into: directory.file("new")).isComplete)
+            path = directory.file("new")
+        }
+        let store = try Store.open(at: path)
+        let old = "\(path)/segments/0000000000000001"
+        let environment = try Environment.open(path: "\(path)/catalog.mdb")
+        try environment.read { (_: borrowing ReadTransaction) throws(StoreError) in
+            // On a thread of its own: this one has a transaction.
+            concurrently(2) { thread in
+                guard thread == 1 else { return }
+                #expect(throws: Never.self) {
+                    try store.dropSnapshot("then")
+                    try store.collection("c").upsert([documents[0]])
+                }
+            }
+            #expect(FileManager.default.fileExists(atPath: old))
+        }
+        try store.collection("c").compact()
+        #expect(!FileManager.default.fileExists(atPath: old))
+        store.close()
+        #expect(try Store.verify(at: path).isSound)
+    }
 
     @Test func `a snapshot never changes whatever is written, sealed or indexed after it`() throws {
         var options = Store.Options()

@@ -14,9 +14,11 @@ import Quiver
 //     StoreTorture model SECONDS SEED              model-of SEED
 //     StoreTorture readers SECONDS SEED
 //     StoreTorture held MINUTES SEED
+//     StoreTorture threads SECONDS SEED
 //
 // A WORKLOAD is writes:SEED, upkeep:SEED or random:SEED:COUNT, or one of them with `relaxed-` before it.
-// The rest are what these start: work, judge, recover, replay, read, reader, writer, hold.
+// The rest are what these start: work, judge, recover, replay, read, reader, writer, hold. `race` is for a
+// sanitizer to find.
 
 let arguments = Array(CommandLine.arguments.dropFirst())
 let report = Report()
@@ -94,6 +96,10 @@ case "hold":
     }
 case "held":
     HeldSnapshot(report: report).run(minutes: number(1), seed: UInt64(number(2)))
+case "threads":
+    ThreadsOnOneStore(report: report).run(seconds: number(1), seed: UInt64(number(2)))
+case "race":
+    race()
 case "model":
     ModelRun(report: report, jobCount: jobCount).run(seconds: number(1), seed: UInt64(number(2)))
 case "model-of":

@@ -40,6 +40,10 @@ import Testing
         try finds(nothing: "readers", "8", "\(seed)")
     }
 
+    @Test func `is one store for threads that write, read and keep it up at once`() throws {
+        try finds(nothing: "threads", "5", "\(seed)")
+    }
+
     @Test func `keeps no more for a reader than the retired segments that it uses`() throws {
         try finds(nothing: "held", "8", "\(seed)")
     }

@@ -65,6 +65,10 @@ extension Store {
                         NamedSnapshotRecord.decode
                     )
                 else { throw .unknownSnapshot(name) }
+                try transaction.retireAnew(
+                    try transaction.pinnedPaths(of: core.catalog, bySnapshot: record.number),
+                    of: core.catalog
+                )
                 try transaction.remove(.snapshots, NamedSnapshotKey.name(name), of: core.catalog)
                 for part in [NamedSnapshotKey.Part.collection, .state, .segment, .tombstones] {
                     try transaction.removeAll(
@@ -147,11 +151,17 @@ extension Transaction where Self: ~Copyable {
     }
 
     /// The files and folders that named snapshots need, named from the store's directory on.
-    borrowing func pinnedPaths(of catalog: Catalog) throws(StoreError) -> Set<String> {
+    ///
+    /// - Parameter snapshot: the number of one; `nil` for all of them.
+    borrowing func pinnedPaths(
+        of catalog: Catalog,
+        bySnapshot snapshot: UInt32? = nil
+    ) throws(StoreError) -> Set<String> {
         var pinned: Set<String> = []
         try forEachRecord(
             .snapshots,
-            prefix: [NamedSnapshotKey.Part.segment.rawValue],
+            prefix: snapshot.map { NamedSnapshotKey.part(.segment, of: $0) }
+                ?? [NamedSnapshotKey.Part.segment.rawValue],
             of: catalog
         ) { (key, value) throws(StoreError) in
             let record = try asDamage(of: catalog.path) { () throws(ByteReader.Malformed) in
@@ -173,6 +183,23 @@ extension Transaction where Self: ~Copyable {
 }
 
 extension WriteTransaction {
+    /// Lists what a snapshot that is being dropped needed and the store does not, as of this transaction: a reader who sees
+    /// the snapshot yet may be on its way to the files, and was there to be waited for when they were retired the first time, or not.
+    fileprivate mutating func retireAnew(
+        _ paths: Set<String>,
+        of catalog: Catalog
+    ) throws(StoreError) {
+        var listed: [(key: [UInt8], path: String)] = []
+        try forEachRecord(.retired, prefix: [], of: catalog) { (key, _) throws(StoreError) in
+            let path = String(decoding: key.dropFirst(8), as: UTF8.self)
+            if paths.contains(path) { listed.append((Array(key), path)) }
+        }
+        for (key, path) in listed {
+            try remove(.retired, key, of: catalog)
+            try retire(path, of: catalog)
+        }
+    }
+
     fileprivate mutating func createSnapshot(
         _ name: String,
         of catalog: Catalog

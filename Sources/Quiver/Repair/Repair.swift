@@ -360,24 +360,30 @@ struct Repair {
         return kept
     }
 
+    /// The segment whose record stands under a key of a named snapshot.
+    private static func segmentID(ofSnapshotKey key: [UInt8]) -> UInt64 {
+        let offset = NamedSnapshotKey.prefixByteCount + 4
+        return key.withBytes {
+            UInt64(bigEndian: $0.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+        }
+    }
+
     private mutating func areWhole(
         _ entries: [(key: [UInt8], value: [UInt8])]
     ) throws(StoreError) -> Bool {
         var schemas: [UInt32: StoredSchema] = [:]
         for (key, value) in entries {
+            let part = NamedSnapshotKey.Part(rawValue: key[0])
             let ownKey = Array(key.dropFirst(NamedSnapshotKey.prefixByteCount))
-            switch NamedSnapshotKey.Part(rawValue: key[0]) {
+            guard part == .name || ownKey.count >= (part == .segment ? 12 : 4) else { return false }
+            switch part {
             case .collection:
                 guard let record = value.decoded(CollectionRecord.decode) else { return false }
                 let id = ownKey.withBytes { UInt32(bigEndian: $0.loadUnaligned(as: UInt32.self)) }
                 schemas[id] = record.schema
             case .segment:
-                let (id, segment) = ownKey.withBytes { key in
-                    (
-                        UInt32(bigEndian: key.loadUnaligned(as: UInt32.self)),
-                        UInt64(bigEndian: key.loadUnaligned(fromByteOffset: 4, as: UInt64.self))
-                    )
-                }
+                let id = ownKey.withBytes { UInt32(bigEndian: $0.loadUnaligned(as: UInt32.self)) }
+                let segment = Self.segmentID(ofSnapshotKey: key)
                 guard let record = value.decoded(SegmentRecord.decode), let schema = schemas[id],
                     try isWhole(segment, record, schema)
                 else { return false }
@@ -439,6 +445,15 @@ struct Repair {
             settings.nextCollectionID = max(settings.nextCollectionID, id + 1)
             settings.commit = max(settings.commit, collection.lastCommit())
         }
+        var current: Set<String> = []
+        for part in collections.values.flatMap(\.whole) {
+            current.formUnion(part.segment.record.paths(ofSegment: part.id))
+        }
+        var pinned: Set<String> = []
+        for (key, value) in snapshots where key[0] == NamedSnapshotKey.Part.segment.rawValue {
+            guard let record = value.decoded(SegmentRecord.decode) else { continue }
+            pinned.formUnion(record.paths(ofSegment: Self.segmentID(ofSnapshotKey: key)))
+        }
         let (collections, settings) = (collections.values, settings)
         try core.catalog.write { (transaction: inout WriteTransaction) throws(StoreError) in
             for collection in collections {
@@ -469,6 +484,10 @@ struct Repair {
             }
             for (key, value) in snapshots {
                 try transaction.put(.snapshots, key, value, of: core.catalog)
+            }
+            // What goes with the last snapshot that needs it.
+            for path in pinned.subtracting(current) {
+                try transaction.retire(path, of: core.catalog)
             }
             try transaction.put(settings, of: core.catalog)
         }
