@@ -7,9 +7,9 @@
  *
  * Errors      Every call returns a qv_status: QV_OK (0), or the family of what went wrong. The sentence that names
  *             the file, key or argument is qv_error_message(), kept per thread. A call that fails changes nothing
- *             in the store and writes nothing through its result pointers. No argument makes the library abort;
- *             what it cannot check is that a pointer leads to as many readable bytes as its count says.
- *             qv_version, qv_status_name and qv_error_message cannot fail and return their answer.
+ *             in the store and writes nothing through its result pointers, unless it says so. No argument makes the
+ *             library abort; what it cannot check is that a pointer leads to as many readable bytes as its count
+ *             says. qv_version, qv_status_name and qv_error_message cannot fail and return their answer.
  *
  * Handles     qv_store, qv_collection, qv_results and qv_documents are numbers, never pointers. 0 is none. One that
  *             was closed or freed, is of another kind or was made up gets QV_ERROR_HANDLE. Each handle that a call
@@ -54,13 +54,13 @@ typedef int32_t qv_status;
 #define QV_ERROR_ARGUMENT 1      /* a null pointer, a size or count out of range, invalid UTF-8, an unknown constant */
 #define QV_ERROR_HANDLE 2        /* not a live handle of the kind wanted */
 #define QV_ERROR_NOT_A_STORE 3   /* no store at the path */
-#define QV_ERROR_EXISTS 4        /* the store, collection or document is there already */
+#define QV_ERROR_EXISTS 4        /* the store, collection, snapshot or document is there already */
 #define QV_ERROR_FORMAT 5        /* the store was written in a format that this version does not read */
 #define QV_ERROR_LOCKED 6        /* another handle has the store open for writing; the message has its process id */
 #define QV_ERROR_READ_ONLY 7     /* a write through a handle opened read-only */
 #define QV_ERROR_CLOSED 8        /* the store of this collection was closed */
 #define QV_ERROR_FORK 9          /* the process forked after it first used the library */
-#define QV_ERROR_NOT_FOUND 10    /* no such collection, field, vector field, row column or key */
+#define QV_ERROR_NOT_FOUND 10    /* no such collection, snapshot, field, vector field, row column or key */
 #define QV_ERROR_CONFIGURATION 11 /* a name, dimension or index that cannot be */
 #define QV_ERROR_KEY 12          /* an empty or too long key, or one twice in a batch */
 #define QV_ERROR_VECTOR 13       /* wrong dimension, NaN, infinity, float16 overflow, a zero vector under cosine */

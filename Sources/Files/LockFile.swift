@@ -29,6 +29,27 @@ public final class LockFile: Sendable {
     public static func take(_ path: String) throws(FileError) -> Outcome {
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw .system(operation: "open", path: path, code: errno) }
+        let outcome = try lock(descriptor, path)
+        guard case .held = outcome else { return outcome }
+        let text = Array("\(getpid())\n".utf8)
+        guard ftruncate(descriptor, 0) == 0, pwrite(descriptor, text, text.count, 0) == text.count
+        else {
+            throw .system(operation: "pwrite", path: path, code: errno)
+        }
+        return outcome
+    }
+
+    /// Takes the lock of a file that is there, without changing it; `nil` if it is not: then nobody holds it.
+    public static func takeExisting(_ path: String) throws(FileError) -> Outcome? {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else {
+            if errno == ENOENT { return nil }
+            throw .system(operation: "open", path: path, code: errno)
+        }
+        return try lock(descriptor, path)
+    }
+
+    private static func lock(_ descriptor: Int32, _ path: String) throws(FileError) -> Outcome {
         while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
             let code = errno
             if code == EINTR { continue }
@@ -37,13 +58,6 @@ public final class LockFile: Sendable {
                 throw .system(operation: "flock", path: path, code: code)
             }
             return .refused(processID: processID(in: descriptor))
-        }
-        let text = Array("\(getpid())\n".utf8)
-        guard ftruncate(descriptor, 0) == 0, pwrite(descriptor, text, text.count, 0) == text.count
-        else {
-            let code = errno
-            close(descriptor)
-            throw .system(operation: "pwrite", path: path, code: code)
         }
         return .held(LockFile(descriptor: descriptor))
     }

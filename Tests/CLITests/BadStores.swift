@@ -114,8 +114,8 @@ import Testing
         ]
         let store = "/mnt/store"
         for (arguments, count) in [
-            (["search", store, "c", "--vector", "[1,0]", "-k", "9", "--json"], 1),
-            (["scan", store, "c", "--json"], 4), (["get", store, "c", "7", "8"], 2),
+            (["search", store, "c", "--like", "7", "--json"], 1),
+            (["scan", store, "c", "--json"], 4), (["get", store, "c", "7", "8", "--json"], 2),
             (["scan", store, "c", "--at", "then", "--json"], 3), (["stats", store, "--json"], 1),
             (["verify", store, "--json"], 1),
         ] {

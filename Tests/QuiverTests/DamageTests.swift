@@ -182,6 +182,49 @@ private struct SampleStore {
         }
     }
 
+    @Test func `a flipped bit in what only a named snapshot has is found`() throws {
+        let directory = TemporaryDirectory()
+        let path = directory.file("store")
+        let store = try Store.create(at: path)
+        let collection = try store.createCollection(
+            "c",
+            CollectionConfiguration(
+                vectorFields: [VectorField(dimension: 2)],
+                fields: [Field(name: "note", type: .string)]
+            )
+        )
+        try collection.upsert(
+            (0..<2_000).map { Document(key: .integer(UInt64($0)), vector: [1, 2]) }
+        )
+        try collection.seal()
+        for round in 0..<2 {
+            var batch = WriteBatch()
+            for key in 0..<2_000 {
+                let note = String(repeating: "\(round)", count: 100)
+                batch.update(
+                    DocumentUpdate(key: .integer(UInt64(key)), fields: ["note": .string(note)])
+                )
+            }
+            try collection.write(batch)
+            try store.createSnapshot("s\(round)")
+        }
+        store.close()
+        let folder = "\(path)/segments/0000000000000001"
+        let patches = try FileManager.default.contentsOfDirectory(atPath: folder)
+            .filter { $0.hasPrefix("patches-") }
+        #expect(patches.count == 2)
+        for file in patches {
+            let url = URL(fileURLWithPath: "\(folder)/\(file)")
+            let whole = try Data(contentsOf: url)
+            var bytes = whole
+            bytes[whole.count / 2] ^= 1
+            try bytes.write(to: url)
+            let report = try Store.verify(at: path)
+            #expect(report.damage.map(\.file) == ["segments/0000000000000001/\(file)"], "\(report)")
+            try whole.write(to: url)
+        }
+    }
+
     @Test func `a file in another's place is known`() throws {
         let sample = try SampleStore()
         let files = sample.dataFiles.filter { $0.contains("vectors") }

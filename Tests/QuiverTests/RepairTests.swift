@@ -87,7 +87,6 @@ private struct RepairedStore {
     func repaired(_ name: String) throws -> (path: String, report: RepairReport) {
         let destination = directory.file("repaired-\(name)")
         let report = try Store.repair(at: path, into: destination)
-        #expect(!FileManager.default.fileExists(atPath: "\(destination)-unfinished"))
         return (destination, report)
     }
 
@@ -164,14 +163,29 @@ private struct RepairedStore {
             for (kind, bytes) in [
                 ("flipped", flipped(whole, &generator)),
                 ("cut", whole.prefix(Int.random(in: 0..<whole.count, using: &generator))),
-                ("gone", nil),
+                ("gone", nil), ("a pipe", nil), ("elsewhere", whole),
             ] {
-                try FileManager.default.removeItem(at: url)
-                try bytes?.write(to: url)
+                try? FileManager.default.removeItem(at: url)
+                switch kind {
+                case "a pipe": try #require(mkfifo(url.path, 0o600) == 0)
+                case "elsewhere":
+                    let other = sample.directory.file("elsewhere")
+                    try bytes?.write(to: URL(fileURLWithPath: other))
+                    try FileManager.default.createSymbolicLink(
+                        atPath: url.path,
+                        withDestinationPath: other
+                    )
+                default: try bytes?.write(to: url)
+                }
                 let comment: Comment = "seed \(seed): \(file) \(kind)"
                 let (path, report) = try sample.repaired("\(number)-\(kind)")
                 #expect(!report.isCatalogDamaged, comment)
                 #expect(try Store.verify(at: sample.path).isSound == (report.damage == []), comment)
+                if kind == "elsewhere" {
+                    #expect(report.isComplete, comment)
+                    try FileManager.default.removeItem(atPath: sample.directory.file("elsewhere"))
+                    #expect(try Store.verify(at: path).isSound, comment)
+                }
                 if file.contains("graph-") {
                     #expect(report.lossCount == 0 && report.rewrittenDocumentCount < 100, comment)
                 }
@@ -311,6 +325,198 @@ private struct RepairedStore {
             store.close()
             try FileManager.default.removeItem(atPath: path)
         }
+    }
+
+    /// Half of the documents moved by a compaction that was ended, so that each is dead in one segment and alive in another.
+    @Test(arguments: ["nothing", "meta page", "texts", "texts and meta page", "catalog"])
+    func `loses nothing of a compaction that was cut short`(damaged: String) throws {
+        let directory = TemporaryDirectory()
+        let path = directory.file("store")
+        let store = try Store.create(at: path)
+        let collection = try store.createCollection("c", CollectionConfiguration(dimension: 2))
+        try collection.upsert(
+            (0..<4_000).map {
+                Document(key: .integer(UInt64($0)), text: "\($0)", vector: [1, Float($0)])
+            }
+        )
+        try collection.seal()
+        var batch = WriteBatch()
+        batch.delete(7)
+        try collection.write(batch)
+        let options = CompactionOptions(maximumSegmentDocumentCount: 500)
+        var callCount = 1
+        while try collection.statistics().segmentCount == 1 {
+            let calls = Countdown(callCount)
+            #expect(throws: StoreError.cancelled) {
+                try collection.compact(options) { _ in calls.next() }
+            }
+            callCount += 1
+        }
+        #expect(try collection.statistics().segmentCount > 1)
+        #expect(try collection.statistics().liveCount == 3_999)
+        store.close()
+        if damaged.contains("texts") {
+            for folder in try FileManager.default.contentsOfDirectory(atPath: "\(path)/segments") {
+                try flip("\(path)/segments/\(folder)/texts.qvs", at: 4_096)
+            }
+        }
+        if damaged.contains("meta page") { try flip("\(path)/catalog.mdb", at: 4_096 + 40) }
+        if damaged == "catalog" {
+            try FileManager.default.removeItem(atPath: "\(path)/catalog.mdb")
+        }
+        let report = try Store.repair(at: path, into: directory.file("new"))
+        let repaired = try Store.open(at: directory.file("new"), access: .readOnly)
+        let found = try repaired.collection("c").documents(
+            (0..<4_000).map { .integer(UInt64($0)) },
+            contents: []
+        )
+        #expect(found.enumerated().allSatisfy { $0.offset == 7 || $0.element != nil })
+        #expect((found[7] == nil) || report.isCatalogDamaged)
+        #expect(report.isComplete == (damaged == "nothing"))
+    }
+
+    private func flip(_ file: String, at offset: Int) throws {
+        let url = URL(fileURLWithPath: file)
+        var bytes = try Data(contentsOf: url)
+        bytes[offset] ^= 1
+        try FileManager.default.removeItem(at: url)
+        try bytes.write(to: url)
+    }
+
+    @Test func `without a catalog takes the newest schema, and sealed updates`() throws {
+        let directory = TemporaryDirectory()
+        let path = directory.file("store")
+        let store = try Store.create(at: path)
+        let collection = try store.createCollection(
+            "c",
+            CollectionConfiguration(
+                vectorFields: [VectorField(name: "v", dimension: 2)],
+                fields: [Field(name: "year", type: .int64)]
+            )
+        )
+        func write(_ key: Key, _ fields: [String: FieldValue]) throws {
+            var batch = WriteBatch()
+            batch.upsert(Document(key: key, fields: fields, vectors: ["v": [1, 2]]))
+            try collection.write(batch)
+            try collection.seal()
+        }
+        func update(_ year: Int64) throws {
+            var batch = WriteBatch()
+            batch.update(DocumentUpdate(key: 1, fields: ["year": .int64(year)]))
+            try collection.write(batch)
+            try collection.seal()
+        }
+        try write(1, ["year": .int64(1_895)])
+        try update(1_900)
+        try update(2_001)
+        try collection.alter([.addField(Field(name: "genre", type: .string))])
+        try collection.alter([
+            .addVectorField(VectorField(name: "w", dimension: 3, isOptional: true))
+        ])
+        try write(2, ["genre": .string("noir")])
+        store.close()
+        try FileManager.default.removeItem(atPath: "\(path)/catalog.mdb")
+        let new = directory.file("new")
+        #expect(try Store.repair(at: path, into: new).lossCount == 0)
+        let repaired = try Store.open(at: new)
+        let found = try repaired.collection("c")
+        #expect(try found.documents([1])[0]?.fields == ["year": .int64(2_001)])
+        #expect(try found.documents([2])[0]?.fields == ["genre": .string("noir")])
+        // New fields get numbers that none has had.
+        try found.alter([.addField(Field(name: "rating", type: .string))])
+        try found.alter([.addVectorField(VectorField(name: "z", dimension: 5, isOptional: true))])
+        #expect(try found.documents([2])[0]?.fields == ["genre": .string("noir")])
+        repaired.close()
+        #expect(try Store.verify(at: new).isSound)
+    }
+
+    @Test func `goes round what is no segment, and what nothing says whose it is`() throws {
+        let sample = try RepairedStore(seed: 4)
+        let segments = "\(sample.path)/segments"
+        for name in ["ffffffffffffffff", "+00000000000000a", "000000000000000A", "x"] {
+            try FileManager.default.createDirectory(
+                atPath: "\(segments)/\(name)",
+                withIntermediateDirectories: false
+            )
+        }
+        #expect(try sample.repaired("beside").report.isComplete)
+        let folder = "\(segments)/0000000000000001"
+        try FileManager.default.removeItem(atPath: "\(folder)/keys.qvs")
+        try FileManager.default.createSymbolicLink(
+            atPath: "\(folder)/keys.qvs",
+            withDestinationPath: "keys.qvs"
+        )
+        let (_, looped) = try sample.repaired("looped")
+        #expect(looped.damage.contains { $0.file.hasSuffix("keys.qvs") } && looped.lossCount > 50)
+        try FileManager.default.removeItem(atPath: "\(sample.path)/catalog.mdb")
+        try FileManager.default.removeItem(atPath: "\(folder)/manifest.qvs")
+        let (path, report) = try sample.repaired("unknown")
+        #expect(report.lossCount > 50 || report.losses.contains { $0.key == nil })
+        #expect(try Store.verify(at: path).isSound)
+    }
+
+    @Test func `keeps a segment whole whose dropped field is gone, and names that differ in bytes`()
+        throws
+    {
+        let directory = TemporaryDirectory()
+        let path = directory.file("store")
+        let store = try Store.create(at: path)
+        let names = ["caf\u{E9}", "cafe\u{301}"]
+        for name in names {
+            let collection = try store.createCollection(
+                name,
+                CollectionConfiguration(vectorFields: [
+                    VectorField(name: "v", dimension: 2), VectorField(name: "w", dimension: 2),
+                ])
+            )
+            try collection.upsert([Document(key: 1, vectors: ["v": [1, 2], "w": [3, 4]])])
+            try collection.seal()
+            try collection.alter([.dropVectorField("w")])
+        }
+        store.close()
+        for folder in try FileManager.default.contentsOfDirectory(atPath: "\(path)/segments") {
+            try FileManager.default.removeItem(atPath: "\(path)/segments/\(folder)/vectors-1.qvs")
+        }
+        let new = directory.file("new")
+        let report = try Store.repair(at: path, into: new)
+        #expect(report.damage == [] && report.keptDocumentCount == 2)
+        let found = try Store.open(at: new, access: .readOnly).collectionNames()
+        #expect(Set(found.map { Array($0.utf8) }) == Set(names.map { Array($0.utf8) }))
+    }
+
+    @Test func `does not count a long text that nobody has any more`() throws {
+        let directory = TemporaryDirectory()
+        let path = directory.file("store")
+        let store = try Store.create(at: path)
+        let collection = try store.createCollection("c", CollectionConfiguration(dimension: 2))
+        let long = String(repeating: "long ", count: 300_000)
+        try collection.upsert([Document(key: 1, text: long, vector: [1, 2])])
+        try collection.upsert([Document(key: 1, text: "short", vector: [1, 2])])
+        store.close()
+        for file in try FileManager.default.contentsOfDirectory(atPath: "\(path)/texts") {
+            try FileManager.default.removeItem(atPath: "\(path)/texts/\(file)")
+        }
+        let report = try Store.repair(at: path, into: directory.file("new"))
+        #expect(report.isComplete && report.damage.count == 1)
+    }
+
+    @Test func `touches nothing that it has not made`() throws {
+        let directory = TemporaryDirectory()
+        let path = directory.file("store-unfinished")
+        let store = try Store.create(at: path)
+        _ = try store.createCollection("c", CollectionConfiguration(dimension: 2))
+        store.close()
+        try FileManager.default.removeItem(atPath: "\(path)/writer.lock")
+        let before = try FileManager.default.subpathsOfDirectory(atPath: path).sorted()
+        #expect(try Store.repair(at: path, into: directory.file("store") + "//").isComplete)
+        for destination in ["", path + "/new", path + "/segments/new", path + "/staging/x/"] {
+            #expect(throws: StoreError.self, "\(destination)") {
+                try Store.repair(at: path, into: destination)
+            }
+        }
+        #expect(try FileManager.default.subpathsOfDirectory(atPath: path).sorted() == before)
+        let names = try FileManager.default.contentsOfDirectory(atPath: directory.path).sorted()
+        #expect(names == ["store", "store-unfinished"])
     }
 
     @Test func `refuses what it cannot do, and leaves nothing behind`() throws {

@@ -14,7 +14,7 @@
 /// | `tombstones` | collection (4), segment (8), block (4) | `TombstoneBlock` |
 /// | `tail` | collection (4), commit (8), kind (1), field (4), block (4) | `TailBlock` |
 /// | `retired` | transaction (8), path | empty: what may be unlinked once no reader is older |
-/// | `snapshots` | name | `NamedSnapshotRecord` |
+/// | `snapshots` | `NamedSnapshotKey` | `NamedSnapshotRecord`, and copies of the records of a state |
 ///
 /// Versions 1 and 2 of the format have no `snapshots`; a writer makes what is missing when it opens the store.
 enum KeySpace: String, CaseIterable, Sendable {

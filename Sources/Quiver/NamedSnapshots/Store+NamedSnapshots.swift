@@ -25,15 +25,13 @@ extension Store {
         let core = try core()
         try core.requireWriter()
         try checkName(name, of: "snapshot")
-        var collections: [Collection] = []
-        for name in try collectionNames() { collections.append(try collection(name)) }
-        let all = collections
         return try core.withWriteLock { () throws(StoreError) in
             guard try !snapshots().contains(where: { $0.name.utf8.elementsEqual(name.utf8) }) else {
                 throw .snapshotExists(name)
             }
-            for collection in all {
-                try Seal(core: core, view: try collection.snapshot(of: core).view).run { _ in true }
+            for name in try collectionNames() {
+                let view = try collection(name).snapshot(of: core).view
+                try Seal(core: core, view: view).run { _ in true }
             }
             return try core.catalog.write {
                 (transaction: inout WriteTransaction) throws(StoreError) in

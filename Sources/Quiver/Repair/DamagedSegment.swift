@@ -10,6 +10,7 @@ struct DamagedSegment {
     private let schema: StoredSchema
     private let adoptingCommit: UInt64
     private let lowestVersion: UInt64
+    private let manifestVersion: UInt64?
     private let keys: KeyFile?
     private let documents: DocumentFile?
     private let texts: SegmentFile?
@@ -47,6 +48,7 @@ struct DamagedSegment {
         self.schema = schema
         adoptingCommit = record?.adoptingCommit ?? 0
         lowestVersion = manifest?.lowestVersion ?? 0
+        manifestVersion = manifest?.highestVersion
         let files = Files(path: path, manifest: manifest)
         let keyFile = files.open(.keys)
         let count =
@@ -91,6 +93,12 @@ struct DamagedSegment {
         }
         if adoptingCommit != 0 { return adoptingCommit }
         return (try? documents?.entry(at: ordinal).version) ?? lowestVersion
+    }
+
+    /// The highest version of a document.
+    func highestVersion() -> UInt64 {
+        if let manifestVersion { return max(manifestVersion, adoptingCommit) }
+        return (0..<documentCount).reduce(adoptingCommit) { max($0, version(at: $1)) }
     }
 
     /// A document, or `nil` if it is lost.

@@ -3,73 +3,52 @@ struct LooseDocuments {
     let collection: SalvagedCollection
     let store: Store
 
-    private static let batchCount = 500
-    private static let batchByteCount = 8 << 20
-
-    /// Of each key the version of the newest document, and whether that one is dead.
-    private typealias Newest = [EncodedKey: (version: UInt64, isDead: Bool)]
-
     func write(into report: inout RepairReport) throws(StoreError) {
         let target = try store.collection(collection.record.name)
-        var newest = self.newest()
-        var batch = WriteBatch()
-        var byteCount = 0
-        func flush() throws(StoreError) {
-            guard !batch.isEmpty else { return }
-            try target.write(batch)
-            batch = WriteBatch()
-            byteCount = 0
-        }
-        for (key, (version, isDead)) in newest {
-            // A catalog that is whole knows what is dead; else a whole segment may have something newer, or something older that is dead.
-            if report.isCatalogDamaged, try collection.isKnown(key, version: version) {
-                newest[key] = nil
-            } else if isDead {
-                newest[key] = nil
-                if report.isCatalogDamaged { batch.delete(try key.decoded()) }
-                if batch.count >= Self.batchCount { try flush() }
-            }
-        }
-        try flush()
+        var chosen = report.isCatalogDamaged ? try settledVersions(target) : nil
+        var writer = Writer(target: target)
         try forEach { (key, found) throws(StoreError) in
+            if let key, chosen != nil, chosen?[key] == nil { return }
             guard let key, let found else {
                 let named = try key.map { (key) throws(StoreError) in try key.decoded() }
                 report.lose("document", of: named, in: collection.record.name)
                 return
             }
-            guard newest[key]?.version == found.version else { return }
-            newest[key] = nil
-            batch.upsert(found.document)
+            if chosen != nil {
+                guard chosen?[key] == found.version else { return }
+                // Once: there may be another copy.
+                chosen?[key] = nil
+            }
             report.rewrittenDocumentCount += 1
             for loss in found.losses {
                 report.lose(loss, of: found.document.key, in: collection.record.name)
             }
-            byteCount += found.document.approximateByteCount
-            if batch.count >= Self.batchCount || byteCount > Self.batchByteCount { try flush() }
+            try writer.upsert(found.document)
         }
-        try flush()
+        try writer.flush()
         try writeUpdates(to: target)
     }
 
-    private func newest() -> Newest {
-        var newest: Newest = [:]
-        func see(_ key: EncodedKey, _ version: UInt64, isDead: Bool) {
-            guard let known = newest[key] else {
-                newest[key] = (version, isDead)
-                return
-            }
-            if version > known.version {
-                newest[key] = (version, isDead)
-            } else if version == known.version, isDead {
-                newest[key]?.isDead = true
-            }
-        }
+    /// Of a store whose catalog is damaged: the version of the document of each key that is to be written. Where the newest is dead,
+    /// older ones in whole segments are removed.
+    ///
+    /// A catalog that is whole knows what is dead, and each key lives once.
+    private func settledVersions(
+        _ target: Collection
+    ) throws(StoreError) -> [EncodedKey: UInt64] {
+        var newest: [EncodedKey: Newest] = [:]
         for part in collection.damaged {
             for ordinal in 0..<part.segment.documentCount {
                 guard let key = part.segment.key(at: ordinal) else { continue }
                 let row = UInt32(ordinal)
                 let version = part.patches[row]?.version ?? part.segment.version(at: ordinal)
-                see(key, version, isDead: part.dead.contains(row))
+                let isDead = part.dead.contains(row)
+                if newest[key].map({ $0.version < version }) ?? true {
+                    newest[key] = Newest(version: version, isDead: isDead, isOfTail: false)
+                } else if newest[key]?.version == version, !isDead {
+                    // Dead in one place and not in another: it was moved.
+                    newest[key]?.isDead = false
+                }
             }
         }
         for part in collection.tail {
@@ -77,10 +56,33 @@ struct LooseDocuments {
                 let key = part.commit.keys.withKey(at: ordinal) { EncodedKey(bytes: Array($0)) }
                 let row = UInt32(ordinal)
                 let version = part.patches[row]?.version ?? part.commit.commit
-                see(key, version, isDead: part.dead.contains(row))
+                // If a segment has it, that was sealed from the tail, and knows better.
+                guard newest[key].map({ $0.version < version }) ?? true else { continue }
+                let isDead = part.dead.contains(row)
+                newest[key] = Newest(version: version, isDead: isDead, isOfTail: true)
             }
         }
-        return newest
+        var versions: [EncodedKey: UInt64] = [:]
+        var writer = Writer(target: target)
+        for (key, one) in newest {
+            let version = one.version
+            if try collection.isSuperseded(key, version: version, evenByDead: one.isOfTail) {
+                continue
+            }
+            if one.isDead {
+                try writer.delete(try key.decoded())
+            } else {
+                versions[key] = version
+            }
+        }
+        try writer.flush()
+        return versions
+    }
+
+    private struct Newest {
+        let version: UInt64
+        var isDead: Bool
+        let isOfTail: Bool
     }
 
     /// Each loose document that is not dead, without what cannot be read of it.
@@ -128,7 +130,7 @@ struct LooseDocuments {
 
     /// The tail's updates of documents in whole segments.
     private func writeUpdates(to target: Collection) throws(StoreError) {
-        var batch = WriteBatch()
+        var writer = Writer(target: target)
         let names = Set(collection.record.schema.fields.map(\.field.name))
         for part in collection.whole {
             for (ordinal, patch) in collection.updates[part.id] ?? [:]
@@ -142,20 +144,56 @@ struct LooseDocuments {
                 let fields = try patch.fields.withBytes { (bytes) throws(StoreError) in
                     try collection.record.schema.named(bytes, file: Catalog.fileName)
                 }
-                batch.update(
-                    DocumentUpdate(
-                        key: key,
-                        fields: fields,
-                        removedFields: names.subtracting(fields.keys)
-                    )
+                let update = DocumentUpdate(
+                    key: key,
+                    fields: fields,
+                    removedFields: names.subtracting(fields.keys)
                 )
-                if batch.count >= Self.batchCount {
-                    try target.write(batch)
-                    batch = WriteBatch()
-                }
+                try writer.update(update, byteCount: patch.fields.count)
             }
         }
-        if !batch.isEmpty { try target.write(batch) }
+        try writer.flush()
+    }
+
+    /// Writes in batches that are not too large for memory.
+    private struct Writer {
+        let target: Collection
+        private var batch = WriteBatch()
+        private var byteCount = 0
+
+        private static let batchCount = 500
+        private static let batchByteCount = 8 << 20
+
+        init(target: Collection) {
+            self.target = target
+        }
+
+        mutating func upsert(_ document: Document) throws(StoreError) {
+            batch.upsert(document)
+            try added(document.approximateByteCount)
+        }
+
+        mutating func update(_ update: DocumentUpdate, byteCount: Int) throws(StoreError) {
+            batch.update(update)
+            try added(byteCount)
+        }
+
+        mutating func delete(_ key: Key) throws(StoreError) {
+            batch.delete(key)
+            try added(0)
+        }
+
+        private mutating func added(_ count: Int) throws(StoreError) {
+            byteCount += count
+            if batch.count >= Self.batchCount || byteCount > Self.batchByteCount { try flush() }
+        }
+
+        mutating func flush() throws(StoreError) {
+            guard !batch.isEmpty else { return }
+            try target.write(batch)
+            batch = WriteBatch()
+            byteCount = 0
+        }
     }
 }
 
@@ -170,8 +208,20 @@ extension EncodedKey {
 }
 
 extension Document {
-    /// Of its text and rows, which are most of it.
+    /// In memory, about.
     fileprivate var approximateByteCount: Int {
-        (text?.utf8.count ?? 0) + vectors.values.reduce(0) { $0 + 4 * $1.count }
+        var total = text?.utf8.count ?? 0
+        for rows in vectors.values { total += 4 * rows.count }
+        for column in columns.values.flatMap(\.values) { total += 8 * column.count }
+        for value in fields.values {
+            switch value {
+            case .string(let text): total += text.utf8.count
+            case .bytes(let bytes): total += bytes.count
+            case .strings(let texts): total += texts.reduce(0) { $0 + $1.utf8.count + 16 }
+            case .int32s(let numbers): total += 4 * numbers.count
+            default: total += 16
+            }
+        }
+        return total
     }
 }

@@ -1,4 +1,5 @@
 import Files
+import Glibc
 import Indexes
 import LMDB
 
@@ -9,6 +10,10 @@ struct Repair {
     private let core: StoreCore
     private let store: Store
     private var collections: [UInt32: SalvagedCollection] = [:]
+    /// The collections' names, which are different if their bytes are.
+    private var names: Set<[UInt8]> = []
+    /// What has come over of each segment, whole.
+    private var wholeRecords: [UInt64: Set<SegmentRecord>] = [:]
     private var settings: StoreRecord
     private(set) var report = RepairReport()
 
@@ -38,13 +43,15 @@ struct Repair {
     mutating func run(progress: (Progress) -> Bool) throws(StoreError) {
         defer { store.close() }
         collectCollections()
-        let segments = try segmentsToTake()
-        for (place, segment) in segments.enumerated() {
-            let now = Progress(stage: .verifying, completed: place, total: segments.count)
+        var candidates = try segmentsToTake()
+        for index in candidates.indices { try readManifest(of: &candidates[index]) }
+        settleSchemas(candidates)
+        for (place, candidate) in candidates.enumerated() {
+            let now = Progress(stage: .verifying, completed: place, total: candidates.count)
             guard progress(now) else { throw .cancelled }
-            try take(segment)
+            try take(candidate)
         }
-        for id in collections.keys {
+        for id in collections.keys.sorted() {
             takeTail(of: id)
             if report.isCatalogDamaged { try collections[id]?.settleKeysOfWholeSegments() }
         }
@@ -55,7 +62,17 @@ struct Repair {
         }
     }
 
+    /// Notes what is wrong with a file of the damaged store, and throws on what is wrong with this process or the new one.
     private mutating func note(_ error: StoreError, of file: String) throws(StoreError) {
+        if case .file(.system(let operation, let path, let code)) = error,
+            path.hasPrefix("\(source)/"), ![EMFILE, ENFILE, ENOMEM].contains(code)
+        {
+            let reason = "cannot be read (\(operation): \(String(cString: strerror(code))))"
+            report.damage.append(
+                .init(file: String(path.dropFirst(source.count + 1)), reason: reason)
+            )
+            return
+        }
         try report.damage.note(error, of: file, in: source)
     }
 
@@ -72,26 +89,61 @@ struct Repair {
 
     /// Two collections can have one name only where one of them is of an older state.
     private mutating func add(_ id: UInt32, _ record: CollectionRecord, _ state: CollectionState) {
+        guard id < UInt32.max else { return }
         var record = record
-        let names = Set(collections.values.map(\.record.name))
-        if names.contains(record.name) {
+        if !names.insert(Array(record.name.utf8)).inserted {
             let suffix = " (\(id))"
-            record.name = String(record.name.prefix(Store.maximumNameByteCount / 4)) + suffix
+            while record.name.utf8.count + suffix.utf8.count > Store.maximumNameByteCount {
+                record.name.removeLast()
+            }
+            record.name += suffix
+            names.insert(Array(record.name.utf8))
         }
         collections[id] = SalvagedCollection(id: id, record: record, state: state)
+    }
+
+    /// Takes what the newest segment of a collection says of it where the catalog has lost that, or has an older state.
+    private mutating func settleSchemas(_ candidates: [Candidate]) {
+        guard report.isCatalogDamaged else { return }
+        for candidate in candidates.reversed() {
+            guard let manifest = candidate.manifest else { continue }
+            let id = candidate.collectionID ?? manifest.collectionID
+            let record = CollectionRecord(manifest)
+            guard let known = collections[id]?.record else {
+                add(id, record, CollectionState())
+                collections[id]?.isOfNewestSegment = true
+                continue
+            }
+            if record.nextFieldID > known.nextFieldID {
+                collections[id]?.record.nextFieldID = record.nextFieldID
+                if collections[id]?.isOfNewestSegment == false {
+                    collections[id]?.record.schema = record.schema
+                }
+            }
+            collections[id]?.isOfNewestSegment = true
+        }
     }
 
     // MARK: Segments
 
     private struct Candidate {
         let id: UInt64
+        /// `nil` if the catalog does not know the segment.
         let collectionID: UInt32?
-        let record: SegmentRecord?
+        var record: SegmentRecord?
+        /// `nil` if it cannot be read.
+        var manifest: SegmentManifest?
     }
 
     /// Those that the catalog knows, and, if it may have forgotten some, all others that are there.
     private func segmentsToTake() throws(StoreError) -> [Candidate] {
         var found: [UInt64: Candidate] = [:]
+        let retired = Set(
+            catalog.entries(.retired).map { String(decoding: $0.key.dropFirst(8), as: UTF8.self) }
+        )
+        func isRetired(_ id: UInt64) -> Bool {
+            retired.contains("\(StoreLayout.segments)/\(SegmentName.directory(id))")
+        }
         for (key, value) in catalog.entries(.segments) where key.count == 12 {
             guard let record = value.decoded(SegmentRecord.decode) else { continue }
             let (collection, id) = key.withBytes { key in
@@ -100,31 +152,28 @@ struct Repair {
                     UInt64(bigEndian: key.loadUnaligned(fromByteOffset: 4, as: UInt64.self))
                 )
             }
+            // Both only where two states are mixed.
+            guard id < Self.segmentIDLimit, !isRetired(id) else { continue }
             found[id] = Candidate(id: id, collectionID: collection, record: record)
         }
         if report.isCatalogDamaged {
-            let retired = Set(
-                catalog.entries(.retired).map {
-                    String(decoding: $0.key.dropFirst(8), as: UTF8.self)
-                }
-            )
             let names = (try? directoryEntries("\(source)/\(StoreLayout.segments)")) ?? []
-            for name in names where !retired.contains("\(StoreLayout.segments)/\(name)") {
-                guard name.utf8.count == 16, let id = UInt64(name, radix: 16), found[id] == nil
-                else {
-                    continue
-                }
-                found[id] = Candidate(id: id, collectionID: nil, record: nil)
+            for name in names {
+                guard let id = UInt64(name, radix: 16), SegmentName.directory(id) == name,
+                    id < Self.segmentIDLimit, found[id] == nil, !isRetired(id)
+                else { continue }
+                found[id] = Candidate(id: id, collectionID: nil)
             }
         }
         return found.values.sorted { $0.id < $1.id }
     }
 
-    private mutating func take(_ candidate: Candidate) throws(StoreError) {
-        let path = "\(source)/\(StoreLayout.segments)/\(SegmentName.directory(candidate.id))"
-        settings.nextSegmentID = max(settings.nextSegmentID, candidate.id + 1)
-        var manifest: SegmentManifest?
-        var manifestFile: SegmentFileWriter.Summary?
+    /// More than are ever given out.
+    private static let segmentIDLimit: UInt64 = 1 << 62
+
+    /// Reads what a segment says of itself, and makes the record that the catalog has lost.
+    private mutating func readManifest(of candidate: inout Candidate) throws(StoreError) {
+        let path = path(ofSegment: candidate.id)
         do throws(StoreError) {
             let file = try SegmentFile(
                 path: "\(path)/\(SegmentName.manifest)",
@@ -132,32 +181,62 @@ struct Repair {
                 expected: candidate.record?.manifest
             )
             let bytes = try file.allBytes()
-            manifest = try asDamage(of: file.path) { () throws(ByteReader.Malformed) in
+            let manifest = try asDamage(of: file.path) { () throws(ByteReader.Malformed) in
                 try SegmentManifest.decode(bytes)
             }
-            manifestFile = file.summary
+            candidate.manifest = manifest
+            if candidate.record == nil {
+                candidate.record = SegmentRecord(
+                    documentCount: manifest.documentCount,
+                    byteCount: manifest.files.reduce(file.summary.byteCount) {
+                        $0 &+ $1.summary.byteCount
+                    },
+                    manifest: file.summary,
+                    patches: try patches(in: path)
+                )
+            }
         } catch {
             try note(error, of: path)
         }
-        guard let id = candidate.collectionID ?? manifest?.collectionID else { return }
-        if collections[id] == nil {
-            // The catalog has lost the collection.
-            guard let manifest else { return }
-            add(id, CollectionRecord(manifest), CollectionState())
+    }
+
+    /// The newest file of patches in a folder that can be read.
+    private mutating func patches(in path: String) throws(StoreError) -> SegmentRecord.Patches? {
+        let names = (try? directoryEntries(path)) ?? []
+        let generations = names.compactMap { name -> UInt64? in
+            guard name.hasPrefix("patches-"), name.hasSuffix(".qvs") else { return nil }
+            return UInt64(name.dropFirst(8).dropLast(4))
         }
-        guard let schema = collections[id]?.record.schema else { return }
+        for generation in generations.sorted(by: >) {
+            let name = SegmentName.patches(generation: generation)
+            do throws(StoreError) {
+                let file = try SegmentFile(path: "\(path)/\(name)", kind: .patches, expected: nil)
+                _ = try file.allBytes()
+                return .init(generation: generation, file: file.summary)
+            } catch {
+                try note(error, of: "\(path)/\(name)")
+            }
+        }
+        return nil
+    }
+
+    private func path(ofSegment id: UInt64) -> String {
+        "\(source)/\(StoreLayout.segments)/\(SegmentName.directory(id))"
+    }
+
+    private mutating func take(_ candidate: Candidate) throws(StoreError) {
+        let path = path(ofSegment: candidate.id)
+        settings.nextSegmentID = max(settings.nextSegmentID, candidate.id + 1)
+        // Where nothing says whose a segment is, and there is one collection, it is that one's.
+        let only = collections.count == 1 ? collections.first?.key : nil
+        guard let id = candidate.collectionID ?? candidate.manifest?.collectionID ?? only,
+            let schema = collections[id]?.record.schema
+        else {
+            report.lose("segment \(SegmentName.directory(candidate.id))", of: nil, in: "")
+            return
+        }
         let dead = tombstones(ofSegment: candidate.id, of: id)
-        var record = candidate.record
-        if record == nil, let manifest, let manifestFile {
-            record = SegmentRecord(
-                documentCount: manifest.documentCount,
-                byteCount: manifest.files.reduce(manifestFile.byteCount) {
-                    $0 + $1.summary.byteCount
-                },
-                manifest: manifestFile
-            )
-        }
-        if let record, let manifest {
+        if let record = candidate.record, let manifest = candidate.manifest {
             do throws(StoreError) {
                 let segment = try whole(
                     candidate.id,
@@ -166,13 +245,10 @@ struct Repair {
                     schema,
                     staged: "\(core.stagingPath)/\(SegmentName.directory(candidate.id))"
                 )
+                wholeRecords[candidate.id, default: []].insert(segment.record)
                 let isOfIt = dead.words.count <= (segment.documentCount + 63) / 64
                 collections[id]?.whole.append(
-                    .init(
-                        id: candidate.id,
-                        segment: segment,
-                        dead: isOfIt ? dead : RowSet()
-                    )
+                    .init(id: candidate.id, segment: segment, dead: isOfIt ? dead : RowSet())
                 )
                 return
             } catch {
@@ -182,10 +258,14 @@ struct Repair {
         let damaged = DamagedSegment(
             id: candidate.id,
             path: path,
-            manifest: manifest,
+            manifest: candidate.manifest,
             record: candidate.record,
             schema: schema
         )
+        if damaged.documentCount == 0 {
+            let name = collections[id]?.record.name ?? ""
+            report.lose("segment \(SegmentName.directory(candidate.id))", of: nil, in: name)
+        }
         collections[id]?.damaged.append(.init(segment: damaged, dead: dead))
     }
 
@@ -199,11 +279,16 @@ struct Repair {
         _ schema: StoredSchema,
         staged: String
     ) throws(StoreError) -> Segment {
-        let path = "\(source)/\(StoreLayout.segments)/\(SegmentName.directory(id))"
+        let path = path(ofSegment: id)
         var record = record
         let indexes = record.indexes
         record.indexes = []
-        var names = [SegmentName.manifest] + manifest.files.map(\.name)
+        // Files of fields that were dropped may be gone.
+        var names = [SegmentName.manifest]
+        for file in manifest.files
+        where schema.holds(file) || access("\(path)/\(file.name)", F_OK) == 0 {
+            names.append(file.name)
+        }
         if let patches = record.patches {
             names.append(SegmentName.patches(generation: patches.generation))
         }
@@ -282,6 +367,7 @@ struct Repair {
             }
             commits[commit, default: []].append((key, value))
         }
+        var lost: [UInt64: [Int]] = [:]
         for (number, blocks) in commits.sorted(by: { $0.key < $1.key }) {
             var lostTexts: [Int] = []
             do {
@@ -309,16 +395,8 @@ struct Repair {
                         }
                     }
                 }
-                let commit = try builder.finished(commit: number, schema: schema)
-                collection.apply(commit)
-                for ordinal in lostTexts {
-                    let name = TailFormat.longTextName(commit: number, ordinal: ordinal)
-                    report.damage.append(
-                        .init(file: "\(StoreLayout.texts)/\(name)", reason: "cannot be read")
-                    )
-                    let key = commit.keys.withKey(at: ordinal) { try? EncodedKey.decode($0) }
-                    report.lose("text", of: key, in: collection.record.name)
-                }
+                collection.apply(try builder.finished(commit: number, schema: schema))
+                lost[number] = lostTexts
             } catch {
                 report.isCatalogDamaged = true
                 report.damage.append(
@@ -328,6 +406,18 @@ struct Repair {
                             "has commit \(number) of \"\(collection.record.name)\" in part: it is left out"
                     )
                 )
+                report.lose("commit \(number)", of: nil, in: collection.record.name)
+            }
+        }
+        for part in collection.tail {
+            for ordinal in lost[part.commit.commit] ?? [] {
+                let name = TailFormat.longTextName(commit: part.commit.commit, ordinal: ordinal)
+                report.damage.append(
+                    .init(file: "\(StoreLayout.texts)/\(name)", reason: "cannot be read")
+                )
+                guard !part.dead.contains(UInt32(ordinal)) else { continue }
+                let key = part.commit.keys.withKey(at: ordinal) { try? EncodedKey.decode($0) }
+                report.lose("text", of: key, in: collection.record.name)
             }
         }
         collections[id] = collection
@@ -399,12 +489,17 @@ struct Repair {
         _ record: SegmentRecord,
         _ schema: StoredSchema
     ) throws(StoreError) -> Bool {
-        let path = "\(source)/\(StoreLayout.segments)/\(SegmentName.directory(id))"
+        let path = path(ofSegment: id)
+        if wholeRecords[id]?.contains(record) ?? false { return true }
         do throws(StoreError) {
             let manifest = try SegmentOpener(path: path, known: []).manifest(record.manifest)
             let staged = "\(core.stagingPath)/snapshot"
             let segment = try whole(id, record, manifest, schema, staged: staged)
-            guard segment.record == record else { return false }
+            guard segment.record == record else {
+                try asStoreError { () throws(FileError) in try core.fileSystem.remove(staged) }
+                return false
+            }
+            wholeRecords[id, default: []].insert(record)
             // What the store has of it already is the same.
             let own = "\(core.stagingPath)/\(SegmentName.directory(id))"
             try asStoreError { () throws(FileError) in
@@ -426,18 +521,28 @@ struct Repair {
         }
     }
 
+    /// Gives the staged segments that are among `wanted` paths their places, and removes the others.
+    private func putInPlace(_ wanted: Set<String>) throws(StoreError) {
+        let staged = try asStoreError { () throws(FileError) in
+            try directoryEntries(core.stagingPath)
+        }
+        for name in staged {
+            let path = "\(core.stagingPath)/\(name)"
+            if let id = UInt64(name, radix: 16), wanted.contains("\(StoreLayout.segments)/\(name)")
+            {
+                try core.putInPlace(path, id: id)
+            } else {
+                try asStoreError { () throws(FileError) in try core.fileSystem.remove(path) }
+            }
+        }
+    }
+
     // MARK: The new catalog
 
     /// Puts the segments in their places and writes the records of everything, in one commit.
     private mutating func publish(
         _ snapshots: [(key: [UInt8], value: [UInt8])]
     ) throws(StoreError) {
-        for name in try asStoreError({ () throws(FileError) in
-            try directoryEntries(core.stagingPath)
-        }) {
-            guard let id = UInt64(name, radix: 16) else { continue }
-            try core.putInPlace("\(core.stagingPath)/\(name)", id: id)
-        }
         for (id, collection) in collections {
             for part in collection.whole {
                 report.keptDocumentCount += part.segment.documentCount - part.dead.count
@@ -454,6 +559,7 @@ struct Repair {
             guard let record = value.decoded(SegmentRecord.decode) else { continue }
             pinned.formUnion(record.paths(ofSegment: Self.segmentID(ofSnapshotKey: key)))
         }
+        try putInPlace(current.union(pinned))
         let (collections, settings) = (collections.values, settings)
         try core.catalog.write { (transaction: inout WriteTransaction) throws(StoreError) in
             for collection in collections {
@@ -502,7 +608,7 @@ extension CollectionRecord {
             schema.vectorFields.flatMap { [$0.id] + $0.columnIDs } + schema.fields.map(\.id)
         self.init(
             name: manifest.collectionName,
-            nextFieldID: (numbers.max() ?? 0) + 1,
+            nextFieldID: numbers.max().map { $0 &+ 1 } ?? 0,
             schema: schema
         )
     }
@@ -518,18 +624,27 @@ extension [UInt8] {
 }
 
 extension StoreError {
-    /// The error with files under `directory` named as those under `other`.
+    /// The error, if it is damage, with files under `directory` named as those under `other`.
     fileprivate func about(_ directory: String, as other: String) -> StoreError {
         func renamed(_ file: String) -> String {
             file.hasPrefix(directory) ? other + file.dropFirst(directory.count) : file
         }
         return switch self {
         case .damaged(let file, let reason): .damaged(file: renamed(file), reason: reason)
-        case .file(.system(let operation, let path, let code)):
-            .file(.system(operation: operation, path: renamed(path), code: code))
         case .file(.wrongLength(let path, let expected, let found)):
             .file(.wrongLength(path: renamed(path), expected: expected, found: found))
         default: self
+        }
+    }
+}
+
+extension StoredSchema {
+    /// Whether a file of a segment is of something that there still is.
+    fileprivate func holds(_ file: SegmentManifest.File) -> Bool {
+        switch file.kind {
+        case .vectors, .rows: vectorFields.contains { $0.id == file.fieldID }
+        case .column: vectorFields.contains { $0.columnIDs.contains(file.fieldID) }
+        default: true
         }
     }
 }

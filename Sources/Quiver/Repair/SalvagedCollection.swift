@@ -22,6 +22,8 @@ struct SalvagedCollection {
     var whole: [Whole] = []
     var damaged: [Damaged] = []
     var tail: [CollectionView.TailView] = []
+    /// Whether the newest segment's manifest has been asked about the schema.
+    var isOfNewestSegment = false
     /// The tail's updates of documents in whole segments, by segment and document.
     private(set) var updates: [UInt64: [UInt32: DocumentPatch]] = [:]
 
@@ -37,9 +39,9 @@ struct SalvagedCollection {
             switch kill.unit {
             case .segment(let id): self.kill(kill.ordinal, ofSegment: id)
             case .tail(let number):
-                guard let index = tail.firstIndex(where: { $0.commit.commit == number }) else {
-                    continue
-                }
+                guard let index = tail.firstIndex(where: { $0.commit.commit == number }),
+                    Int(kill.ordinal) < tail[index].commit.documentCount
+                else { continue }
                 tail[index].dead.insert(kill.ordinal)
                 tail[index].patches[kill.ordinal] = nil
             }
@@ -78,7 +80,10 @@ struct SalvagedCollection {
         }
     }
 
-    /// Where a damaged catalog lets a key live twice, lets the newest of its documents live, or none if that one is dead.
+    /// Where a damaged catalog lets a key live twice, lets the newest of its documents live.
+    ///
+    /// Of two copies of one version one was moved to the other's place by a compaction, and is dead in the old one for that
+    /// alone: it lives if either does.
     mutating func settleKeysOfWholeSegments() throws(StoreError) {
         for later in whole.indices {
             for earlier in whole.indices where earlier < later {
@@ -87,17 +92,12 @@ struct SalvagedCollection {
                 var deadSecond = whole[later].dead
                 try second.keys.forEachCommon(with: first.keys) {
                     (own, theirs) throws(StoreError) in
-                    let own = (version: try second.version(of: Int(own)), ordinal: own)
-                    let theirs = (version: try first.version(of: Int(theirs)), ordinal: theirs)
-                    if own.version >= theirs.version {
-                        // The same document twice: one that is dead was deleted after the other was copied.
-                        if own.version == theirs.version, deadFirst.contains(theirs.ordinal) {
-                            deadSecond.insert(own.ordinal)
-                        }
-                        deadFirst.insert(theirs.ordinal)
-                    } else {
-                        deadSecond.insert(own.ordinal)
-                    }
+                    let ownVersion = try second.version(of: Int(own))
+                    let theirVersion = try first.version(of: Int(theirs))
+                    let isNewer =
+                        ownVersion == theirVersion
+                        ? !deadSecond.contains(own) : ownVersion > theirVersion
+                    if isNewer { deadFirst.insert(theirs) } else { deadSecond.insert(own) }
                 }
                 whole[earlier].dead = deadFirst
                 whole[later].dead = deadSecond
@@ -105,12 +105,19 @@ struct SalvagedCollection {
         }
     }
 
-    /// Whether a whole segment knows a document of `key`, dead or not, that is as new as `version`.
-    func isKnown(_ key: EncodedKey, version: UInt64) throws(StoreError) -> Bool {
+    /// Whether whole segments have a document of `key` that takes the place of one of `version`: a newer one, dead or not, or one of
+    /// the same version, that lives if it is not asked for `evenByDead`.
+    func isSuperseded(
+        _ key: EncodedKey,
+        version: UInt64,
+        evenByDead: Bool
+    ) throws(StoreError) -> Bool {
         try key.bytes.withBytes { (key) throws(StoreError) in
             for part in whole {
                 guard let ordinal = try part.segment.keys.ordinal(of: key) else { continue }
-                if try part.segment.version(of: ordinal) >= version { return true }
+                let found = try part.segment.version(of: ordinal)
+                let isAlive = !part.dead.contains(UInt32(ordinal))
+                if found > version || (found == version && (isAlive || evenByDead)) { return true }
             }
             return false
         }
@@ -126,7 +133,9 @@ struct SalvagedCollection {
                 part.segment.record.adoptingCommit
             )
         }
+        for part in damaged { last = max(last, part.segment.highestVersion()) }
         for commit in tail { last = max(last, commit.commit.commit) }
-        return last
+        // What a forged number says is not what commits are counted on from.
+        return last < 1 << 62 ? last : 1 << 62
     }
 }

@@ -36,7 +36,7 @@ extension Store {
 struct Verification {
     private let path: String
     private(set) var report = VerificationReport()
-    /// The folders of segments that have been looked at.
+    /// The files of segments that have been looked at: a named snapshot can have others of the same segment.
     private var checked: Set<String> = []
 
     init(path: String) {
@@ -138,7 +138,7 @@ struct Verification {
         do throws(StoreError) {
             for (_, record) in try core.namedSnapshots() {
                 for view in try core.views(ofSnapshot: record.number) {
-                    for part in view.segments where checked.insert(part.segment.path).inserted {
+                    for part in view.segments where !isChecked(part.segment) {
                         do throws(StoreError) {
                             try check(part.segment, schema: view.record.schema)
                         } catch {
@@ -158,7 +158,12 @@ struct Verification {
         }
     }
 
+    private func isChecked(_ segment: Segment) -> Bool {
+        segment.files.allSatisfy { checked.contains($0.path) }
+    }
+
     private mutating func check(_ segment: Segment, schema: StoredSchema) throws(StoreError) {
+        checked.formUnion(segment.files.map(\.path))
         report.fileCount += segment.files.count + 1
         report.byteCount += segment.files.reduce(0) { $0 + Int($1.summary.byteCount) }
         try SegmentCheck(segment: segment, schema: schema).run()
@@ -172,7 +177,6 @@ struct Verification {
         let total = report.byteCount + snapshot.statistics.byteCounts.total
         for index in view.segments.indices {
             let segment = view.segments[index].segment
-            checked.insert(segment.path)
             do {
                 try check(segment, schema: view.record.schema)
                 try checkUniqueness(ofSegment: index, in: view)
