@@ -18,7 +18,7 @@ private let queries = clusteredVectors(count: 30, dimension: dimension, seed: 6)
         try tenNearest(of: queries, in: index, rows, dead: dead, settings: settings).recall
     }
 
-    @Test(arguments: kinds, Metric.allCases)
+    @Test(arguments: IndexKind.drawn(kinds, Metric.allCases))
     func `finds what is near, whatever is dead`(_ given: IndexKind, metric: Metric) throws {
         let kind = try FAISSKind(given.factory)
         do throws(IndexError) {
