@@ -477,8 +477,8 @@ qv_status qv_seal(qv_collection collection, const qv_maintenance_options *option
  * counts as unindexable from then on and is not tried again; that is no error. `options` may be NULL. */
 qv_status qv_maintain(qv_collection collection, const qv_maintenance_options *options);
 
-/* Gives back the space of deleted and replaced documents and merges small segments, having sealed the tail. Others read and
- * write meanwhile. It can be ended at any moment, and goes on from there when it is called again. `options` may be NULL. */
+/* Gives back the space of deleted and replaced documents, merges small segments and builds the indexes that are missing, having
+ * sealed the tail. Others read and write meanwhile. It can be ended at any moment, and goes on from there when it is called again. `options` may be NULL. */
 qv_status qv_compact(qv_collection collection, const qv_maintenance_options *options);
 
 /* ---- Keys ------------------------------------------------------------------------------------------------ */

@@ -5,7 +5,8 @@ import Quiver
 struct CompactCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "compact",
-        abstract: "Give back the space of deleted and replaced documents; merge small segments.",
+        abstract:
+            "Give back the space of deleted and replaced documents; merge small segments; build indexes that are missing.",
         discussion: """
             Searches and imports of other processes go on meanwhile, but for a moment now and then. It can be ended at \
             any moment: what is done by then stays, and the next call goes on from there.

@@ -15,10 +15,14 @@ struct KindUnderMetric: Sendable, CustomTestStringConvertible {
         get throws(FAISSError) { try SearchParameters(kind.search) }
     }
 
-    /// Every kind under each of its metrics.
-    static let all: [KindUnderMetric] = IndexKind.all.flatMap { kind in
-        let l2 = kind.l2.map { KindUnderMetric(kind: kind, metric: .l2, recall: $0) }
-        let dot = kind.dot.map { KindUnderMetric(kind: kind, metric: .innerProduct, recall: $0) }
-        return [l2, dot].compactMap { $0 }
-    }
+    /// Every kind under one of its metrics, or each (`drawnCases`).
+    static let all: [KindUnderMetric] = drawnCases(
+        of: IndexKind.all.map { kind in
+            let l2 = kind.l2.map { KindUnderMetric(kind: kind, metric: .l2, recall: $0) }
+            let dot = kind.dot.map {
+                KindUnderMetric(kind: kind, metric: .innerProduct, recall: $0)
+            }
+            return [l2, dot].compactMap { $0 }
+        }
+    )
 }

@@ -5,6 +5,9 @@ import Testing
 
 /// The kinds that a collection may have.
 private let kinds = IndexKind.all.filter { !$0.isLabelled }
+private let kindsUnderMetrics = drawnCases(
+    of: kinds.map { kind in Metric.allCases.map { (kind, $0) } }
+)
 
 private let vectors = clusteredVectors(count: 1_200, dimension: 32, seed: 77)
 
@@ -59,7 +62,7 @@ private let vectors = clusteredVectors(count: 1_200, dimension: 32, seed: 77)
         #expect(try recall(collection) >= 0.9)
     }
 
-    @Test(arguments: IndexKind.drawn(kinds, Metric.allCases))
+    @Test(arguments: kindsUnderMetrics)
     func `is searched, changed, opened again and verified`(kind: IndexKind, metric: Metric) throws {
         // By cosine a kind needs to know Euclidean distances or dot products, either.
         guard metric == .cosine || (metric == .l2 ? kind.l2 : kind.dot) != nil else {

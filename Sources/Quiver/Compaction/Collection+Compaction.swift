@@ -2,7 +2,8 @@ import Glibc
 import LMDB
 
 extension Collection {
-    /// Gives back the space of deleted and replaced documents and merges small segments, in bounded memory.
+    /// Gives back the space of deleted and replaced documents, merges small segments and builds the indexes that are missing, in
+    /// bounded memory.
     ///
     /// Seals the tail first. Searches and writes go on meanwhile. It can be ended at any moment, by `progress`, by an error or by
     /// the death of the process: what is done by then stays, and the next call goes on from there. Disk space for
@@ -25,7 +26,10 @@ extension Collection {
         }
         try seal(progress: progress)
         let summary = try compactSegments(options, progress: progress)
-        try store.core().shrinkCatalog()
+        let core = try store.core()
+        try IndexBuild(collection: self, core: core, view: try snapshot(of: core).view)
+            .run(threadCount: options.threadCount, progress: progress)
+        try core.shrinkCatalog()
         return summary
     }
 

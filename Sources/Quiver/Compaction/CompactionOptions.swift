@@ -4,7 +4,8 @@ public struct CompactionOptions: Sendable {
     public enum Extent: Sendable, Hashable {
         /// Those of which a third or more is dead, and small ones that are enough to be worth a merge: what `maintain` does.
         case worthwhile
-        /// Every one in which something is dead, updated or dropped, and every one that is small.
+        /// Every one in which something is dead, updated or dropped, every one that is small, and every one that lacks an index and
+        /// is too large for the memory that building it takes.
         case everything
     }
 

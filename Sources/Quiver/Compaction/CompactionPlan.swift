@@ -19,7 +19,7 @@ struct CompactionPlan {
                 cost.documentLimit(memoryByteCount: options.memoryByteCount)
             )
         )
-        let parts = view.segments.map { Part($0, schema: view.record.schema) }
+        let parts = view.segments.map { Part($0, schema: view.record.schema, limit: limit) }
         let chosen: [Part]
         switch options.extent {
         case .everything:
@@ -53,10 +53,11 @@ struct CompactionPlan {
         let id: UInt64
         let liveCount: Int
         let deadShare: Double
-        /// Something in it takes up space for nothing, or is looked up in a second place.
+        /// Something in it takes up space for nothing, or is looked up in a second place, or it lacks an index and is too large for
+        /// one to be built in memory.
         let isStale: Bool
 
-        init(_ view: CollectionView.SegmentView, schema: StoredSchema) {
+        init(_ view: CollectionView.SegmentView, schema: StoredSchema, limit: Int) {
             let segment = view.segment
             id = segment.id
             liveCount = segment.documentCount - view.dead.count
@@ -68,7 +69,12 @@ struct CompactionPlan {
                 (file.kind == .vectors || file.kind == .rows || file.kind == .column)
                     && !known.contains(file.fieldID)
             }
-            isStale = view.dead.count > 0 || segment.patches != nil || holdsDropped
+            let lacksIndex = schema.vectorFields.contains { field in
+                if case .build = field.indexWork(of: segment) { true } else { false }
+            }
+            isStale =
+                view.dead.count > 0 || segment.patches != nil || holdsDropped
+                || (lacksIndex && liveCount > limit)
         }
     }
 }

@@ -5,6 +5,9 @@ import Testing
 
 private let dimension = IndexKind.dimension
 private let kinds = IndexKind.all.filter { !$0.isLabelled }
+private let kindsUnderMetrics = drawnCases(
+    of: kinds.map { kind in Metric.allCases.map { (kind, $0) } }
+)
 private let vectors = clusteredVectors(count: 1_500, dimension: dimension, seed: 5)
 private let queries = clusteredVectors(count: 30, dimension: dimension, seed: 6)
 
@@ -18,7 +21,7 @@ private let queries = clusteredVectors(count: 30, dimension: dimension, seed: 6)
         try tenNearest(of: queries, in: index, rows, dead: dead, settings: settings).recall
     }
 
-    @Test(arguments: IndexKind.drawn(kinds, Metric.allCases))
+    @Test(arguments: kindsUnderMetrics)
     func `finds what is near, whatever is dead`(_ given: IndexKind, metric: Metric) throws {
         let kind = try FAISSKind(given.factory)
         do throws(IndexError) {

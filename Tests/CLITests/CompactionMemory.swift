@@ -1,0 +1,57 @@
+import Foundation
+import Glibc
+import TestSupport
+import Testing
+
+@Suite struct `A compaction's memory` {
+    private let quiver = CommandLineRun()
+    private static let dimension = 64
+    private static let count = 20_000
+
+    /// Four in ten documents dead, graphs to be built, and too little memory for one of them all.
+    @Test func `stays under its cap`() throws {
+        try quiver.createCollection("--index", "exact", dimension: Self.dimension)
+        var random = SplitMix64(seed: 5)
+        let rows = (0..<Self.count).map { _ in
+            (0..<Self.dimension).map { _ in Float.random(in: -1...1, using: &random) }
+        }
+        let file = try quiver.writeFBIN(rows, to: "rows.fbin")
+        let again = try quiver.writeFBIN(Array(rows[..<(Self.count * 4 / 10)]), to: "again.fbin")
+        for name in [file, again] {
+            #expect(try quiver("import", quiver.store, "c", name).status == 0)
+        }
+        #expect(try quiver("alter", quiver.store, "c", "--set-index", ":graph").status == 0)
+        let capped = try peak(of: ["compact", quiver.store, "--memory", "16MiB"])
+        #expect(capped < 16 << 20, "\(capped) bytes")
+        let statistics = try quiver("stats", quiver.store, "c", "--json").object()
+        #expect((statistics["segments"]?.int ?? 0) > 1)
+        #expect(statistics["dead"]?.int == 0 && statistics["unindexedSegments"]?.int == 0)
+        #expect(statistics["live"]?.int == Self.count)
+        // The same in one piece takes more, or the cap would be none.
+        #expect(try quiver("alter", quiver.store, "c", "--set-index", ":HNSW32").status == 0)
+        let free = try peak(of: ["compact", quiver.store, "--memory", "1GiB"])
+        #expect(free > 16 << 20, "\(free) bytes")
+    }
+
+    /// The most anonymous memory that was seen of a run, looked at about every millisecond.
+    private func peak(of arguments: [String]) throws -> Int {
+        let process = quiver.process(arguments)
+        process.standardOutput = FileHandle.nullDevice
+        try process.run()
+        var highest = 0
+        while process.isRunning {
+            highest = max(highest, anonymousByteCount(of: process.processIdentifier))
+            usleep(1_000)
+        }
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 0)
+        return highest
+    }
+
+    private func anonymousByteCount(of process: pid_t) -> Int {
+        guard let text = try? String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8),
+            let line = text.split(separator: "\n").first(where: { $0.hasPrefix("RssAnon:") })
+        else { return 0 }
+        return (line.split(separator: " ").compactMap { Int($0) }.first ?? 0) << 10
+    }
+}
