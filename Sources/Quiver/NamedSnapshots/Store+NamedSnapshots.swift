@@ -181,8 +181,8 @@ extension Transaction where Self: ~Copyable {
 }
 
 extension WriteTransaction {
-    /// Lists what a snapshot that is being dropped needed and the store does not, as of this transaction: a reader who sees
-    /// the snapshot yet may be on its way to the files, and was there to be waited for when they were retired the first time, or not.
+    /// Moves what a snapshot that is being dropped needed from the transaction that retired it to this one: a reader whose view is in
+    /// between sees the snapshot, and may be on its way to the files.
     fileprivate mutating func retireAnew(
         _ paths: Set<String>,
         of catalog: Catalog
