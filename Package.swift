@@ -47,6 +47,7 @@ let package = Package(
         // System libraries.
         system("CBLAS", pkgConfig: "openblas", debian: "libopenblas-openmp-dev"),
         system("CLMDB", pkgConfig: "lmdb", debian: "liblmdb-dev"),
+        .systemLibrary(name: "CFiles"),
         system("CXXHash", pkgConfig: "libxxhash", debian: "libxxhash-dev"),
 
         // Hot loops in C, and FAISS's C++ behind a C header.
@@ -68,7 +69,7 @@ let package = Package(
 
         // The engine.
         module("JSON"),
-        module("Files", imports: ["CXXHash"]),
+        module("Files", imports: ["CFiles"]),
         module("Threads"),
         module("FAISS", imports: ["CFAISS", "CKernels", "Threads"]),
         module("LMDB", imports: ["CLMDB"]),

@@ -79,6 +79,8 @@ struct Compaction {
 /// Documents in the order of their keys, cut into what a segment may hold.
 private struct DocumentParts {
     private let view: CollectionView
+    /// Fields of which a document can have more rows than one.
+    private let fields: [StoredField]
     private let documentLimit: Int
     private let rowLimit: Int
     private var order: KeyOrder
@@ -86,7 +88,8 @@ private struct DocumentParts {
 
     init(_ view: CollectionView, documentLimit: Int, rowLimit: Int) throws(StoreError) {
         self.view = view
-        self.documentLimit = documentLimit
+        fields = view.record.schema.vectorFields.filter { !view.hasOneRowEach(of: $0) }
+        self.documentLimit = min(documentLimit, rowLimit)
         self.rowLimit = rowLimit
         order = try KeyOrder(view)
         pending = try order.next()
@@ -95,9 +98,10 @@ private struct DocumentParts {
     var isAtEnd: Bool { pending == nil }
 
     mutating func next() throws(StoreError) -> [CollectionView.Location] {
-        let fields = view.record.schema.vectorFields
+        let (view, fields) = (view, fields)
         var rowCounts = [Int](repeating: 0, count: fields.count)
         var documents: [CollectionView.Location] = []
+        documents.reserveCapacity(documentLimit)
         while let location = pending, documents.count < documentLimit {
             for (place, field) in fields.enumerated() {
                 rowCounts[place] += try view.rowCount(at: location, of: field)

@@ -113,7 +113,8 @@ extension StoredField {
         case .graph(let parameters): 3 * (8 * parameters.M + 16) + 16
         // Codes are no longer than the rows are as float32.
         case .faiss: 4 * field.dimension + 64
-        case nil: 8
+        // Norms and scales, of two fields at once.
+        case nil: 16
         }
     }
 }

@@ -1,6 +1,4 @@
 import Indexes
-import Synchronization
-import Threads
 
 extension Snapshot {
     /// Finds the nearest rows of each query.
@@ -15,23 +13,10 @@ extension Snapshot {
         try process.require()
         let search = try SearchPlan(request, snapshot: self)
         let batches = search.batches
-        let results = Mutex<[[SearchResult]]>(Array(repeating: [], count: batches.count))
-        let failure = Mutex<StoreError?>(nil)
-        let next = Atomic<Int>(0)
-        concurrently(min(max(1, request.threadCount), batches.count)) { _ in
-            while true {
-                let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
-                guard index < batches.count, failure.withLock({ $0 == nil }) else { return }
-                do throws(StoreError) {
-                    let found = try search.run(batches[index])
-                    results.withLock { $0[index] = found }
-                } catch {
-                    failure.withLock { $0 = $0 ?? error }
-                }
-            }
-        }
-        if let error = failure.withLock({ $0 }) { throw error }
-        return results.withLock { $0.flatMap { $0 } }
+        return try concurrentResults(batches.count, threadCount: request.threadCount) {
+            (index, _) throws(StoreError) in
+            try search.run(batches[index])
+        }.flatMap { $0 }
     }
 }
 

@@ -26,8 +26,7 @@ struct KeyFile: Sendable {
 
     /// The encoded key of a document; valid while the file lives.
     func key(at ordinal: Int) throws(StoreError) -> UnsafeRawBufferPointer {
-        let start = try file.integer(UInt64.self, at: 8 * (ordinal + 1))
-        let end = try file.integer(UInt64.self, at: 8 * (ordinal + 2))
+        let (start, end) = try file.bounds(UInt64.self, at: 8 * (ordinal + 1))
         let base = 8 * (count + 2)
         guard start < end, end <= UInt64(file.payloadByteCount - base),
             end - start <= UInt64(EncodedKey.maximumByteCount)

@@ -33,8 +33,7 @@ struct PatchFile: Sendable {
 
     /// A patch's metadata; valid while the file lives.
     func fields(at index: Int) throws(StoreError) -> UnsafeRawBufferPointer {
-        let start = try file.integer(UInt64.self, at: 8 * (1 + 2 * count + index))
-        let end = try file.integer(UInt64.self, at: 8 * (2 + 2 * count + index))
+        let (start, end) = try file.bounds(UInt64.self, at: 8 * (1 + 2 * count + index))
         let base = 8 * (3 * count + 2)
         guard start <= end, end <= UInt64(file.payloadByteCount - base) else {
             throw .damaged(

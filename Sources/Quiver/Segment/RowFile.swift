@@ -25,8 +25,8 @@ struct RowFile: Sendable {
     }
 
     func rows(of ordinal: Int) throws(StoreError) -> Range<Int> {
-        let first = Int(try file.integer(UInt32.self, at: 8 + 4 * ordinal))
-        let end = Int(try file.integer(UInt32.self, at: 8 + 4 * (ordinal + 1)))
+        let bounds = try file.bounds(UInt32.self, at: 8 + 4 * ordinal)
+        let (first, end) = (Int(bounds.start), Int(bounds.end))
         guard first <= end, end <= rowCount else {
             throw .damaged(
                 file: file.path,

@@ -14,8 +14,9 @@ final class Segment: Sendable {
     let patches: PatchFile?
     private let texts: SegmentFile
     private let fields: FieldFile?
-    /// By the vector field's number; those that the collection got later are missing.
-    private let rows: [UInt32: SegmentRows]
+    /// Those of vector fields that the collection got later are missing. Few, and asked for by every loop over documents: found
+    /// without hashing.
+    private let rows: [(field: UInt32, rows: SegmentRows)]
     private let indexFiles: [UInt32: SegmentFile]
     /// Indexes that have been validated, by field. Shared with the segment as it was opened before.
     private let indexes: OpenIndexes
@@ -58,11 +59,10 @@ final class Segment: Sendable {
             let name = SegmentName.patches(generation: patches.generation)
             return try PatchFile(opener.open(name, .patches, patches.file))
         }
-        var rows: [UInt32: SegmentRows] = [:]
-        for field in schema.vectorFields {
-            rows[field.id] = try opener.rows(of: field, manifest)
+        let manifest = manifest
+        rows = try schema.vectorFields.map { (field) throws(StoreError) in
+            (field.id, try opener.rows(of: field, manifest))
         }
-        self.rows = rows
         var indexFiles: [UInt32: SegmentFile] = [:]
         for index in record.indexes {
             guard let field = schema.vectorFields.first(where: { $0.id == index.fieldID }) else {
@@ -87,17 +87,17 @@ final class Segment: Sendable {
         var files = [keys.file, documents.file, texts]
         if let fields { files.append(fields.file) }
         if let patches { files.append(patches.file) }
-        return files + rows.values.flatMap(\.files) + indexFiles.values
+        return files + rows.flatMap(\.rows.files) + indexFiles.values
     }
 
     /// The rows of a vector field.
     func rows(of field: UInt32) -> SegmentRows {
-        rows[field]
-            ?? SegmentRows(
-                vectors: nil,
-                map: .empty(documentCount: documentCount),
-                columns: [:]
-            )
+        for known in rows where known.field == field { return known.rows }
+        return SegmentRows(
+            vectors: nil,
+            map: .empty(documentCount: documentCount),
+            columns: [:]
+        )
     }
 
     /// The index of a field as the catalog has it.
@@ -129,11 +129,15 @@ final class Segment: Sendable {
 
     /// A document's version, updates by patches of the segment included.
     func version(of ordinal: Int) throws(StoreError) -> UInt64 {
+        try version(of: ordinal, try documents.entry(at: ordinal))
+    }
+
+    /// A document's version, of which `entry` is known.
+    func version(of ordinal: Int, _ entry: DocumentFile.Entry) throws(StoreError) -> UInt64 {
         if let patches, let index = try patches.index(of: ordinal) {
             return try patches.version(at: index)
         }
-        return record.adoptingCommit == 0
-            ? try documents.entry(at: ordinal).version : record.adoptingCommit
+        return record.adoptingCommit == 0 ? entry.version : record.adoptingCommit
     }
 
     /// A document's metadata (`EncodedFields`), updates by patches of the segment included; valid while the segment lives.

@@ -12,6 +12,8 @@ final class SegmentFile: Sendable {
     let summary: SegmentFileWriter.Summary
 
     private let file: MappedFile
+    // Into `file`, which nobody writes and which lives as long as this object.
+    private nonisolated(unsafe) let payloadBase: UnsafeRawPointer
     private let tableOffset: Int
     private let blockCount: Int
     /// One bit a block: its checksum has been seen to match.
@@ -78,6 +80,8 @@ final class SegmentFile: Sendable {
             )
         }
         self.file = file
+        // The header is there, so there are bytes.
+        payloadBase = bytes.baseAddress.unsafelyUnwrapped + SegmentFileFormat.headerByteCount
         checkedWordCount = (blockCount + 63) / 64
         checked = .allocate(capacity: max(1, checkedWordCount))
         for word in 0..<checkedWordCount { (checked + word).initialize(to: Atomic(0)) }
@@ -141,10 +145,13 @@ final class SegmentFile: Sendable {
                 reason: "has no bytes \(range) (its payload is \(payloadByteCount) bytes long)"
             )
         }
-        if !isWholeFileChecked.load(ordering: .acquiring), !range.isEmpty {
-            let first = range.lowerBound / SegmentFileFormat.blockByteCount
+        if !range.isEmpty {
+            var block = range.lowerBound / SegmentFileFormat.blockByteCount
             let last = (range.upperBound - 1) / SegmentFileFormat.blockByteCount
-            for block in first...last { try check(block) }
+            repeat {
+                if !isChecked(block) { try check(block) }
+                block += 1
+            } while block <= last
         }
         return uncheckedBytes(range)
     }
@@ -158,26 +165,38 @@ final class SegmentFile: Sendable {
         return Value(littleEndian: bytes.loadUnaligned(as: Value.self))
     }
 
+    /// Two numbers of the payload that follow one another, checked: where something begins and where it ends.
+    func bounds<Value: FixedWidthInteger>(
+        _: Value.Type,
+        at offset: Int
+    ) throws(StoreError) -> (start: Value, end: Value) {
+        let size = MemoryLayout<Value>.size
+        let bytes = try bytes(offset..<(offset + 2 * size))
+        return (
+            Value(littleEndian: bytes.loadUnaligned(as: Value.self)),
+            Value(littleEndian: bytes.loadUnaligned(fromByteOffset: size, as: Value.self))
+        )
+    }
+
     /// The whole payload, checked.
     func allBytes() throws(StoreError) -> UnsafeRawBufferPointer {
         if !isWholeFileChecked.load(ordering: .acquiring) {
-            for block in 0..<blockCount { try check(block) }
+            for block in 0..<blockCount where !isChecked(block) { try check(block) }
             isWholeFileChecked.store(true, ordering: .releasing)
         }
         return uncheckedBytes(0..<payloadByteCount)
     }
 
     private func uncheckedBytes(_ range: Range<Int>) -> UnsafeRawBufferPointer {
-        let start = SegmentFileFormat.headerByteCount
-        return UnsafeRawBufferPointer(
-            rebasing: file.unsafeBytes[(start + range.lowerBound)..<(start + range.upperBound)]
-        )
+        UnsafeRawBufferPointer(start: payloadBase + range.lowerBound, count: range.count)
+    }
+
+    private func isChecked(_ block: Int) -> Bool {
+        let word = (checked + block / 64).pointee.load(ordering: .acquiring)
+        return word & (1 << UInt64(block % 64)) != 0
     }
 
     private func check(_ block: Int) throws(StoreError) {
-        let bit: UInt64 = 1 << UInt64(block % 64)
-        let word = checked + block / 64
-        guard word.pointee.load(ordering: .acquiring) & bit == 0 else { return }
         let start = block * SegmentFileFormat.blockByteCount
         let end = min(payloadByteCount, start + SegmentFileFormat.blockByteCount)
         let expected = file.unsafeBytes.loadUnaligned(
@@ -191,7 +210,10 @@ final class SegmentFile: Sendable {
                     "has a damaged block (bytes \(start)..<\(end) of its payload do not match their checksum)"
             )
         }
-        word.pointee.bitwiseOr(bit, ordering: .acquiringAndReleasing)
+        (checked + block / 64).pointee.bitwiseOr(
+            1 << UInt64(block % 64),
+            ordering: .acquiringAndReleasing
+        )
     }
 }
 

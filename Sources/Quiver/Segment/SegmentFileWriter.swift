@@ -11,29 +11,40 @@ struct SegmentFileWriter: ~Copyable {
 
     private var file: OutputFile
     private let kind: SegmentFileKind
-    private var buffer: [UInt8] = []
+    /// Bytes of the payload that are not in the file yet.
+    // Owned: allocated once and freed in `deinit`.
+    private let buffer: UnsafeMutableRawBufferPointer
+    private var bufferedByteCount = 0
     private var flushedByteCount = 0
+    /// Bytes of the file that are on their way to the disk.
+    private var writebackByteCount = 0
     private var blockChecksums: [UInt64] = []
 
+    /// Shorter runs are more requests of the disk.
+    private static let writebackStride = 8 << 20
     private static let bufferByteCount = 16 * SegmentFileFormat.blockByteCount
 
     init(creating path: String, kind: SegmentFileKind, in fileSystem: FileSystem) throws(FileError)
     {
         file = try OutputFile(creating: path, in: fileSystem)
         self.kind = kind
-        buffer.reserveCapacity(Self.bufferByteCount)
+        buffer = .allocate(byteCount: Self.bufferByteCount, alignment: 4_096)
     }
 
+    deinit { buffer.deallocate() }
+
     /// Bytes of payload so far.
-    var payloadByteCount: Int { flushedByteCount + buffer.count }
+    var payloadByteCount: Int { flushedByteCount + bufferedByteCount }
 
     mutating func append(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
         var rest = bytes
         while !rest.isEmpty {
-            let count = min(rest.count, Self.bufferByteCount - buffer.count)
-            buffer.append(contentsOf: rest[..<count])
+            let count = min(rest.count, buffer.count - bufferedByteCount)
+            UnsafeMutableRawBufferPointer(rebasing: buffer[bufferedByteCount...])
+                .copyMemory(from: UnsafeRawBufferPointer(rebasing: rest[..<count]))
+            bufferedByteCount += count
             rest = UnsafeRawBufferPointer(rebasing: rest[count...])
-            if buffer.count == Self.bufferByteCount { try flush() }
+            if bufferedByteCount == buffer.count { try flush() }
         }
     }
 
@@ -85,20 +96,20 @@ struct SegmentFileWriter: ~Copyable {
     }
 
     private mutating func flush() throws(FileError) {
-        var checksums: [UInt64] = []
-        let firstBlock = blockChecksums.count
-        try buffer.withBytes { (bytes) throws(FileError) in
-            var start = 0
-            while start < bytes.count {
-                let end = min(bytes.count, start + SegmentFileFormat.blockByteCount)
-                let block = UnsafeRawBufferPointer(rebasing: bytes[start..<end])
-                checksums.append(checksum(block, seed: UInt64(firstBlock + checksums.count)))
-                start = end
-            }
-            try file.write(bytes, at: SegmentFileFormat.headerByteCount + flushedByteCount)
+        let bytes = UnsafeRawBufferPointer(rebasing: buffer[..<bufferedByteCount])
+        var start = 0
+        while start < bytes.count {
+            let end = min(bytes.count, start + SegmentFileFormat.blockByteCount)
+            let block = UnsafeRawBufferPointer(rebasing: bytes[start..<end])
+            blockChecksums.append(checksum(block, seed: UInt64(blockChecksums.count)))
+            start = end
         }
-        blockChecksums += checksums
-        flushedByteCount += buffer.count
-        buffer.removeAll(keepingCapacity: true)
+        try file.write(bytes, at: SegmentFileFormat.headerByteCount + flushedByteCount)
+        flushedByteCount += bytes.count
+        bufferedByteCount = 0
+        if flushedByteCount - writebackByteCount >= Self.writebackStride {
+            file.startWriteback(from: writebackByteCount, to: flushedByteCount)
+            writebackByteCount = flushedByteCount
+        }
     }
 }

@@ -16,8 +16,14 @@ struct SegmentMaker {
         at directory: String,
         progress: @Sendable (Progress) -> Bool
     ) throws(StoreError) -> Segment {
-        var writer = SegmentWriter(directory: directory, view: view, fileSystem: fileSystem)
-        var record = try writer.write(documents) { (done, total) throws(StoreError) in
+        let writer = SegmentWriter(
+            documents,
+            of: view,
+            directory: directory,
+            fileSystem: fileSystem
+        )
+        var record = try writer.write(threadCount: threadCount) {
+            (done, total) throws(StoreError) in
             let now = Progress(stage: .compacting, completed: done, total: total)
             guard progress(now) else { throw .cancelled }
         }

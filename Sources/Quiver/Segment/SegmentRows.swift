@@ -1,7 +1,7 @@
 import Indexes
 
 /// The rows of one vector field of a segment, with their columns.
-struct SegmentRows: Sendable {
+final class SegmentRows: Sendable {
     /// `nil` if no document of the segment has a row of the field.
     private let vectors: VectorFile?
     let map: RowMap

@@ -25,6 +25,13 @@ struct CollectionView: Sendable {
         case segment(Int, ordinal: Int)
         /// Index into `tail`.
         case tail(Int, ordinal: Int)
+
+        /// Its place in its segment or commit.
+        var ordinal: Int {
+            switch self {
+            case .segment(_, let ordinal), .tail(_, let ordinal): ordinal
+            }
+        }
     }
 
     let collectionID: UInt32

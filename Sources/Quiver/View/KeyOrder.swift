@@ -1,32 +1,92 @@
+import Indexes
+
 /// The live documents of a collection in the order of their keys: a merge of its segments and commits, each of which is sorted.
 struct KeyOrder {
     /// A segment or a commit, and how far it is merged.
     private struct Source {
+        enum Keys {
+            case file(KeyFile)
+            case list(KeyList)
+        }
+
         let place: Int
-        let isTail: Bool
+        let keys: Keys
+        let dead: RowSet
         let end: Int
-        var ordinal: Int
+        private(set) var ordinal: Int
+        /// Of the next document's key.
+        private(set) var prefix = KeyPrefix()
+
+        init(place: Int, keys: Keys, dead: RowSet, end: Int, ordinal: Int) throws(StoreError) {
+            self.place = place
+            self.keys = keys
+            self.dead = dead
+            self.end = end
+            self.ordinal = ordinal
+            try settle()
+        }
+
+        var isAtEnd: Bool { ordinal == end }
 
         var location: CollectionView.Location {
-            isTail ? .tail(place, ordinal: ordinal) : .segment(place, ordinal: ordinal)
+            switch keys {
+            case .file: .segment(place, ordinal: ordinal)
+            case .list: .tail(place, ordinal: ordinal)
+            }
+        }
+
+        mutating func advance() throws(StoreError) {
+            ordinal += 1
+            try settle()
+        }
+
+        /// Steps over what is dead.
+        private mutating func settle() throws(StoreError) {
+            while ordinal < end, dead.contains(UInt32(ordinal)) { ordinal += 1 }
+            if !isAtEnd { prefix = try withKey { KeyPrefix($0) } }
+        }
+
+        private func withKey<Result>(
+            _ body: (UnsafeRawBufferPointer) throws(StoreError) -> Result
+        ) throws(StoreError) -> Result {
+            switch keys {
+            case .file(let keys):
+                defer { withExtendedLifetime(keys.file) {} }
+                return try body(try keys.key(at: ordinal))
+            case .list(let keys): return try keys.withKey(at: ordinal, body)
+            }
+        }
+
+        func precedes(_ other: Source) throws(StoreError) -> Bool {
+            if let precedes = prefix.precedes(other.prefix) { return precedes }
+            return try withKey { (own) throws(StoreError) in
+                try other.withKey { (other) throws(StoreError) in compareKeys(own, other) < 0 }
+            }
         }
     }
 
-    private let view: CollectionView
     /// A heap: the source whose next document has the least key comes first.
     private var sources: [Source] = []
 
     /// - Parameter key: the first document is the one behind it; `nil` begins at the beginning.
     init(_ view: CollectionView, after key: EncodedKey? = nil) throws(StoreError) {
-        self.view = view
         for (place, part) in view.segments.enumerated() {
-            let end = part.segment.documentCount
+            let keys = part.segment.keys
             let first = try key.map { (key) throws(StoreError) in
-                try Self.place(behind: key, below: end) { (ordinal, body) throws(StoreError) in
-                    body(try part.segment.keys.key(at: ordinal))
+                try Self.place(behind: key, below: keys.count) {
+                    (ordinal, body) throws(StoreError) in
+                    body(try keys.key(at: ordinal))
                 }
             }
-            try add(Source(place: place, isTail: false, end: end, ordinal: first ?? 0))
+            try add(
+                Source(
+                    place: place,
+                    keys: .file(keys),
+                    dead: part.dead,
+                    end: keys.count,
+                    ordinal: first ?? 0
+                )
+            )
         }
         for (place, part) in view.tail.enumerated() {
             let keys = part.commit.keys
@@ -36,18 +96,24 @@ struct KeyOrder {
                     keys.withKey(at: ordinal) { body($0) }
                 }
             }
-            try add(Source(place: place, isTail: true, end: keys.count, ordinal: first ?? 0))
+            try add(
+                Source(
+                    place: place,
+                    keys: .list(keys),
+                    dead: part.dead,
+                    end: keys.count,
+                    ordinal: first ?? 0
+                )
+            )
         }
     }
 
     /// The next document; `nil` at the end.
     mutating func next() throws(StoreError) -> CollectionView.Location? {
-        guard let first = sources.first else { return nil }
-        let location = first.location
-        sources[0].ordinal += 1
-        skipDead(&sources[0])
-        if sources[0].ordinal == sources[0].end {
-            sources[0] = sources[sources.count - 1]
+        guard let location = sources.first?.location else { return nil }
+        try sources[0].advance()
+        if sources[0].isAtEnd {
+            sources.swapAt(0, sources.count - 1)
             sources.removeLast()
         }
         try sink()
@@ -55,23 +121,14 @@ struct KeyOrder {
     }
 
     private mutating func add(_ source: Source) throws(StoreError) {
-        var source = source
-        skipDead(&source)
-        guard source.ordinal < source.end else { return }
+        guard !source.isAtEnd else { return }
         sources.append(source)
         var place = sources.count - 1
         while place > 0 {
             let parent = (place - 1) / 2
-            guard try precedes(sources[place], sources[parent]) else { break }
+            guard try sources[place].precedes(sources[parent]) else { break }
             sources.swapAt(place, parent)
             place = parent
-        }
-    }
-
-    private func skipDead(_ source: inout Source) {
-        let dead = source.isTail ? view.tail[source.place].dead : view.segments[source.place].dead
-        while source.ordinal < source.end, dead.contains(UInt32(source.ordinal)) {
-            source.ordinal += 1
         }
     }
 
@@ -79,20 +136,12 @@ struct KeyOrder {
         var place = 0
         while true {
             var least = place
-            for child in [2 * place + 1, 2 * place + 2] where child < sources.count {
-                if try precedes(sources[child], sources[least]) { least = child }
+            for child in (2 * place + 1)..<(2 * place + 3) where child < sources.count {
+                if try sources[child].precedes(sources[least]) { least = child }
             }
             if least == place { return }
             sources.swapAt(place, least)
             place = least
-        }
-    }
-
-    private func precedes(_ left: Source, _ right: Source) throws(StoreError) -> Bool {
-        try view.withEncodedKey(at: left.location) { (left) throws(StoreError) in
-            try view.withEncodedKey(at: right.location) { (right) throws(StoreError) in
-                compareKeys(left, right) < 0
-            }
         }
     }
 

@@ -1,7 +1,6 @@
 import Files
 import LMDB
 import Synchronization
-import Threads
 
 /// Builds and publishes the indexes that segments lack, or the decision that there can be none, and drops those that their
 /// field is to have no more.
@@ -42,32 +41,21 @@ struct IndexBuild: Sendable {
         guard !tasks.isEmpty else { return }
         let total = tasks.reduce(0) { $0 + $1.rowCount }
         let completed = Atomic<Int>(0)
-        let next = Atomic<Int>(0)
-        let failure = Mutex<StoreError?>(nil)
         let takerCount = min(max(1, threadCount), tasks.count)
         // What is left over when there are fewer indexes than threads goes into each build.
         let threadsPerTask = min(max(1, threadCount) / takerCount, Self.maximumThreadCount)
-        concurrently(takerCount) { _ in
-            while true {
-                let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
-                guard index < tasks.count, failure.withLock({ $0 == nil }) else { return }
-                var rowCount = 0
-                do throws(StoreError) {
-                    try run(tasks[index], threadCount: threadsPerTask) { rows in
-                        let now = completed.wrappingAdd(rows - rowCount, ordering: .relaxed)
-                            .newValue
-                        rowCount = rows
-                        return failure.withLock { $0 == nil }
-                            && progress(Progress(stage: .indexing, completed: now, total: total))
-                    }
-                    // Rows of which there can be no index are done, too.
-                    completed.wrappingAdd(tasks[index].rowCount - rowCount, ordering: .relaxed)
-                } catch {
-                    failure.withLock { $0 = $0 ?? error }
-                }
+        _ = try concurrentResults(tasks.count, threadCount: takerCount) {
+            (index, isOver) throws(StoreError) in
+            var rowCount = 0
+            try run(tasks[index], threadCount: threadsPerTask) { rows in
+                let now = completed.wrappingAdd(rows - rowCount, ordering: .relaxed).newValue
+                rowCount = rows
+                return !isOver()
+                    && progress(Progress(stage: .indexing, completed: now, total: total))
             }
+            // Rows of which there can be no index are done, too.
+            completed.wrappingAdd(tasks[index].rowCount - rowCount, ordering: .relaxed)
         }
-        if let error = failure.withLock({ $0 }) { throw error }
     }
 
     private func run(

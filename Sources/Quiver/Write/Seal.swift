@@ -36,9 +36,14 @@ struct Seal {
             try transaction.settings(of: core.catalog).nextSegmentID
         }
         let staged = "\(core.stagingPath)/\(SegmentName.directory(id))"
-        var writer = SegmentWriter(directory: staged, view: view, fileSystem: core.fileSystem)
+        let writer = SegmentWriter(
+            documents,
+            of: view,
+            directory: staged,
+            fileSystem: core.fileSystem
+        )
         do throws(StoreError) {
-            let record = try writer.write(documents) { (stepCount, total) throws(StoreError) in
+            let record = try writer.write { (stepCount, total) throws(StoreError) in
                 let now = Progress(stage: .sealing, completed: stepCount, total: total)
                 guard progress(now) else { throw .cancelled }
             }

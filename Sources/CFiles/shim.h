@@ -1,0 +1,16 @@
+// Calls of Linux that glibc's headers keep from Swift.
+#ifndef QUIVER_CFILES_SHIM_H
+#define QUIVER_CFILES_SHIM_H
+
+#include <linux/fs.h>
+#include <stdint.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+// sync_file_range(2): begins to write the bytes to disk, and does not wait for it.
+static inline int cfiles_start_writeback(int descriptor, int64_t offset, int64_t byte_count)
+{
+    return (int)syscall(SYS_sync_file_range, descriptor, offset, byte_count, SYNC_FILE_RANGE_WRITE);
+}
+
+#endif

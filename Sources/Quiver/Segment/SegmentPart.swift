@@ -1,0 +1,267 @@
+import Files
+import Indexes
+
+/// Some files of a new segment, which do not depend on its others.
+struct SegmentPart: Sendable {
+    enum Content: Sendable {
+        case keys
+        /// And what is known of each document beside its key and rows.
+        case texts
+        /// The metadata.
+        case fields
+        /// Of a vector field, with which document each belongs to and the columns.
+        case rows(StoredField)
+    }
+
+    struct Written: Sendable {
+        fileprivate(set) var files: [SegmentManifest.File] = []
+        /// The lowest and the highest version of a document, where they were read.
+        fileprivate(set) var versions: ClosedRange<UInt64>?
+    }
+
+    private let content: Content
+    private let documents: [CollectionView.Location]
+    private let view: CollectionView
+    private let directory: String
+    private let fileSystem: FileSystem
+
+    init(
+        _ content: Content,
+        of documents: [CollectionView.Location],
+        in view: CollectionView,
+        directory: String,
+        fileSystem: FileSystem
+    ) {
+        self.content = content
+        self.documents = documents
+        self.view = view
+        self.directory = directory
+        self.fileSystem = fileSystem
+    }
+
+    /// Writes and syncs the files.
+    ///
+    /// - Parameter progress: is told how many documents are done; it throws to stop the writing.
+    func write(
+        progress: (_ count: Int) throws(StoreError) -> Void
+    ) throws(StoreError) -> Written {
+        var written = Written()
+        switch content {
+        case .keys: try writeKeys(into: &written)
+        case .texts: try writeTexts(into: &written, progress: progress)
+        case .fields: try writeFields(into: &written)
+        case .rows(let field): try writeRows(of: field, into: &written, progress: progress)
+        }
+        try progress(documents.count)
+        return written
+    }
+
+    private func open(_ kind: SegmentFileKind, fieldID: UInt32 = 0) throws(StoreError)
+        -> SegmentFileWriter
+    {
+        let path = "\(directory)/\(SegmentName.file(kind: kind, fieldID: fieldID))"
+        do {
+            return try SegmentFileWriter(creating: path, kind: kind, in: fileSystem)
+        } catch {
+            throw .file(error)
+        }
+    }
+
+    private func close(
+        _ file: consuming SegmentFileWriter,
+        _ kind: SegmentFileKind,
+        fieldID: UInt32 = 0,
+        into written: inout Written
+    ) throws(StoreError) {
+        written.files.append(.init(kind: kind, fieldID: fieldID, summary: try finish(file)))
+    }
+
+    private func finish(_ file: consuming SegmentFileWriter) throws(StoreError)
+        -> SegmentFileWriter.Summary
+    {
+        do {
+            return try file.finish()
+        } catch {
+            throw .file(error)
+        }
+    }
+
+    private func writeKeys(into written: inout Written) throws(StoreError) {
+        try writeList(.keys, into: &written) { (body) throws(StoreError) in
+            try view.forEachEncodedKey(of: documents[...], body)
+        }
+    }
+
+    /// Writes how many documents there are, where the bytes of each begin, and the bytes.
+    private func writeList(
+        _ kind: SegmentFileKind,
+        into written: inout Written,
+        forEachBytes: (
+            _ body: (UnsafeRawBufferPointer) throws(StoreError) -> Void
+        ) throws(StoreError) -> Void
+    ) throws(StoreError) {
+        var file = try open(kind)
+        try append(UInt64(documents.count), to: &file)
+        var offset: UInt64 = 0
+        try forEachBytes { (bytes) throws(StoreError) in
+            try append(offset, to: &file)
+            offset += UInt64(bytes.count)
+        }
+        try append(offset, to: &file)
+        try forEachBytes { (bytes) throws(StoreError) in try append(bytes, to: &file) }
+        try close(file, kind, into: &written)
+    }
+
+    /// Writes texts and the documents' entries.
+    private func writeTexts(
+        into written: inout Written,
+        progress: (_ count: Int) throws(StoreError) -> Void
+    ) throws(StoreError) {
+        var texts = try open(.texts)
+        var entries = try open(.documents)
+        var lowest = UInt64.max
+        var highest: UInt64 = 0
+        try forEachBlock(progress) { (block) throws(StoreError) in
+            try view.forEachText(of: block) { (version, textHash, text) throws(StoreError) in
+                lowest = min(lowest, version)
+                highest = max(highest, version)
+                let offset = texts.payloadByteCount
+                if let text { try append(text, to: &texts) }
+                try append(version, to: &entries)
+                try append(textHash, to: &entries)
+                try append(UInt64(offset), to: &entries)
+                try append(UInt64(texts.payloadByteCount - offset), to: &entries)
+            }
+        }
+        try close(texts, .texts, into: &written)
+        try close(entries, .documents, into: &written)
+        written.versions = min(lowest, highest)...highest
+    }
+
+    /// Calls `body` with some thousand documents at a time, and `progress` with how many there were before.
+    private func forEachBlock(
+        _ progress: (_ count: Int) throws(StoreError) -> Void,
+        _ body: (ArraySlice<CollectionView.Location>) throws(StoreError) -> Void
+    ) throws(StoreError) {
+        for start in stride(from: 0, to: documents.count, by: 4_096) {
+            try progress(start)
+            try body(documents[start..<min(documents.count, start + 4_096)])
+        }
+    }
+
+    /// Writes the metadata, if there is any.
+    private func writeFields(into written: inout Written) throws(StoreError) {
+        guard !view.record.schema.fields.isEmpty else { return }
+        try writeList(.fields, into: &written) { (body) throws(StoreError) in
+            try view.forEachFields(of: documents[...], body)
+        }
+    }
+
+    /// Writes the rows of a vector field, if there are any, the map of documents to rows, if it is not one to one, and the columns.
+    private func writeRows(
+        of field: StoredField,
+        into written: inout Written,
+        progress: (_ count: Int) throws(StoreError) -> Void
+    ) throws(StoreError) {
+        var rowCount = documents.count
+        var isOneEach = view.hasOneRowEach(of: field)
+        if !isOneEach {
+            rowCount = 0
+            isOneEach = true
+            for location in documents {
+                let count = try view.rowCount(at: location, of: field)
+                rowCount += count
+                if count != 1 { isOneEach = false }
+            }
+        }
+        guard rowCount > 0 || !field.field.isOptional else { return }
+        guard rowCount <= Rows.countLimit else {
+            throw .tooLarge(
+                what: "number of rows of a segment",
+                found: rowCount,
+                limit: Rows.countLimit
+            )
+        }
+        if !isOneEach { try writeRowMap(of: field, into: &written) }
+        try writeVectors(of: field, rowCount: rowCount, into: &written, progress: progress)
+        for (id, column) in field.columns {
+            var file = try open(.column, fieldID: id)
+            for location in documents {
+                let count = try view.rowCount(at: location, of: field) * column.type.byteCount
+                try view.withColumn(id, column.type, at: location, of: field) {
+                    (bytes) throws(StoreError) in
+                    try append(bytes, to: &file)
+                    if bytes.count < count {
+                        try append([UInt8](repeating: 0, count: count - bytes.count), to: &file)
+                    }
+                }
+            }
+            try close(file, .column, fieldID: id, into: &written)
+        }
+    }
+
+    private func writeRowMap(
+        of field: StoredField,
+        into written: inout Written
+    ) throws(StoreError) {
+        var file = try open(.rows, fieldID: field.id)
+        try append(UInt64(documents.count), to: &file)
+        var row: UInt32 = 0
+        for location in documents {
+            try append(row, to: &file)
+            row += UInt32(try view.rowCount(at: location, of: field))
+        }
+        try append(row, to: &file)
+        try close(file, .rows, fieldID: field.id, into: &written)
+    }
+
+    private func writeVectors(
+        of field: StoredField,
+        rowCount: Int,
+        into written: inout Written,
+        progress: (_ count: Int) throws(StoreError) -> Void
+    ) throws(StoreError) {
+        var file = try open(.vectors, fieldID: field.id)
+        var norms: [Float] = []
+        var scales: [Float] = []
+        norms.reserveCapacity(rowCount)
+        if field.field.storage == .int8 { scales.reserveCapacity(rowCount) }
+        try forEachBlock(progress) { (block) throws(StoreError) in
+            try view.forEachStoredRow(of: field, in: block) {
+                (values, norm, scale) throws(StoreError) in
+                norms.append(norm)
+                if let scale { scales.append(scale) }
+                try append(values, to: &file)
+            }
+        }
+        try align(&file)
+        try norms.withBytes { (bytes) throws(StoreError) in try append(bytes, to: &file) }
+        if field.field.storage == .int8 {
+            try align(&file)
+            try scales.withBytes { (bytes) throws(StoreError) in try append(bytes, to: &file) }
+        }
+        try close(file, .vectors, fieldID: field.id, into: &written)
+    }
+
+    private func append(
+        _ bytes: UnsafeRawBufferPointer,
+        to file: inout SegmentFileWriter
+    ) throws(StoreError) {
+        do { try file.append(bytes) } catch { throw .file(error) }
+    }
+
+    private func append(_ bytes: [UInt8], to file: inout SegmentFileWriter) throws(StoreError) {
+        do { try file.append(bytes) } catch { throw .file(error) }
+    }
+
+    private func append<Value: FixedWidthInteger>(
+        _ value: Value,
+        to file: inout SegmentFileWriter
+    ) throws(StoreError) {
+        do { try file.append(value) } catch { throw .file(error) }
+    }
+
+    private func align(_ file: inout SegmentFileWriter) throws(StoreError) {
+        do { try file.align(to: 64) } catch { throw .file(error) }
+    }
+}
