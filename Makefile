@@ -93,7 +93,7 @@ FUZZ_SECONDS ?= 600
 fuzz: build
 	@scripts/fuzz $(FUZZ_SECONDS)
 
-# Deaths at every call, loss of power, failing calls, a model and readers, for about two hours; the summary goes to docs/RELIABILITY.md.
+# Deaths at every call, loss of power, failing calls, a model and readers, for an hour or two; the summary goes to docs/RELIABILITY.md.
 TORTURE_SEED ?= 1
 torture: build
 	@scripts/torture $(TORTURE_SEED)

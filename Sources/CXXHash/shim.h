@@ -1,6 +1,6 @@
 #include <xxhash.h>
 // Debian's library has the loops of each x86 instruction set, and takes one at run time, under names of their own.
-#if defined(__x86_64__)
+#if defined(__x86_64__) && __has_include(<xxh_x86dispatch.h>)
 #include <xxh_x86dispatch.h>
 #endif
 

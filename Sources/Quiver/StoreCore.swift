@@ -15,8 +15,8 @@ final class StoreCore: Sendable {
     let waiting = Mutex<[WriteRequest]>([])
     /// Held by the one compaction.
     let compaction = Mutex<Void>(())
-    /// The thread that has `compaction`, 0 if none has.
-    let compactor = Atomic<UInt>(0)
+    /// The thread that has `compaction`, and others while they are in its progress handler: those that must not wait for it.
+    let compactors = Mutex<Set<UInt>>([])
     /// The thread that has `writing`, 0 if none has.
     let writer = Atomic<UInt>(0)
     let process: ProcessMark

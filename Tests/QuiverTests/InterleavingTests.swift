@@ -119,6 +119,47 @@ private final class Interruption: Sendable {
         }
     }
 
+    @Test(arguments: [1, 2])
+    func `a compaction from a compaction's progress handler is refused`(
+        threadCount: Int
+    ) async throws {
+        await #expect(processExitsWith: .success) { [threadCount] in
+            // A handler that waits for the compaction that it is called by would wait for ever.
+            alarm(60)
+            let directory = TemporaryDirectory()
+            let store = try Store.create(at: directory.file("store"))
+            let collection = try store.createCollection(
+                "c",
+                CollectionConfiguration(dimension: 1, metric: .l2)
+            )
+            for first in [0, 10_000] {
+                try collection.upsert(
+                    (first..<first + 10_000).map {
+                        Document(key: .integer(UInt64($0)), vector: [Float($0)])
+                    }
+                )
+                try collection.seal()
+            }
+            let threads = Mutex<Set<UInt>>([])
+            let others = Mutex(0)
+            try collection.compact(CompactionOptions(threadCount: threadCount)) { _ in
+                threads.withLock { _ = $0.insert(pthread_self()) }
+                do throws(StoreError) {
+                    try collection.compact()
+                    others.withLock { $0 += 1 }
+                } catch {
+                    if case .catalog(.nestedWrite) = error { return true }
+                    others.withLock { $0 += 1 }
+                }
+                return true
+            }
+            guard threads.withLock({ $0.count }) == threadCount else { exit(1) }
+            guard others.withLock({ $0 }) == 0 else { exit(2) }
+            let statistics = try collection.statistics()
+            exit(statistics.segmentCount == 1 && statistics.liveCount == 20_000 ? 0 : 3)
+        }
+    }
+
     @Test func `folders that a writer makes anew are durable before anything is in them`() throws {
         let (store, _) = try sealedCollection(.system)
         store.close()

@@ -143,7 +143,8 @@ private struct ModelRun {
         let isWhole = Bool.random(using: &generator)
         let options = CompactionOptions(
             extent: isWhole ? .everything : .worthwhile,
-            maximumSegmentDocumentCount: Int.random(in: 10...200, using: &generator)
+            maximumSegmentDocumentCount: Int.random(in: 10...200, using: &generator),
+            threadCount: Int.random(in: 1...2, using: &generator)
         )
         let patience = Int.random(in: 0...6, using: &generator)
         let calls = Countdown(patience)

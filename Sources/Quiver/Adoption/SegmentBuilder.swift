@@ -22,7 +22,7 @@ public struct SegmentBuilder: ~Copyable {
     ///   - schema: the collection's.
     ///   - memoryByteCount: anonymous memory, the building of graphs included; at least
     ///     `CompactionOptions.minimumMemoryByteCount`.
-    ///   - threadCount: threads that may build an index, the caller's included.
+    ///   - threadCount: threads that may work at once, the caller's included.
     /// - Throws: `alreadyExists`, `tooLittleMemory`, `file`.
     public init(
         at directory: String,

@@ -40,7 +40,12 @@ extension Collection {
         let core = try store.core()
         return try core.compacting { () throws(StoreError) in
             let summary = try Compaction(collection: self, core: core, options: options)
-                .run(progress: progress)
+                .run { now in
+                    // Whichever thread it is on: a compaction that the handler began would wait for this one.
+                    let isNew = core.enterCompaction()
+                    defer { core.leaveCompaction(isNew) }
+                    return progress(now)
+                }
             try core.withWriteLock { () throws(StoreError) in try core.unlinkRetired() }
             return summary
         }
@@ -89,14 +94,22 @@ extension StoreCore {
         _ body: () throws(StoreError) -> Result
     ) throws(StoreError) -> Result {
         try requireNotWriting()
-        guard compactor.load(ordering: .relaxed) != pthread_self() else {
+        guard !compactors.withLock({ $0.contains(pthread_self()) }) else {
             throw .catalog(.nestedWrite(path: catalog.path))
         }
         return try compaction.withLock { (_) throws(StoreError) in
-            // Only this thread ever compares the value with itself.
-            compactor.store(pthread_self(), ordering: .relaxed)
-            defer { compactor.store(0, ordering: .relaxed) }
+            let isNew = enterCompaction()
+            defer { leaveCompaction(isNew) }
             return try body()
         }
+    }
+
+    /// - Returns: whether the thread was outside before.
+    fileprivate func enterCompaction() -> Bool {
+        compactors.withLock { $0.insert(pthread_self()).inserted }
+    }
+
+    fileprivate func leaveCompaction(_ isNew: Bool) {
+        if isNew { compactors.withLock { _ = $0.remove(pthread_self()) } }
     }
 }

@@ -16,7 +16,7 @@ struct SegmentFileWriter: ~Copyable {
     private let buffer: UnsafeMutableRawBufferPointer
     private var bufferedByteCount = 0
     private var flushedByteCount = 0
-    /// Bytes of the file that are on their way to the disk.
+    /// Bytes of the payload that are on their way to the disk.
     private var writebackByteCount = 0
     private var blockChecksums: [UInt64] = []
 
@@ -108,7 +108,8 @@ struct SegmentFileWriter: ~Copyable {
         flushedByteCount += bytes.count
         bufferedByteCount = 0
         if flushedByteCount - writebackByteCount >= Self.writebackStride {
-            file.startWriteback(from: writebackByteCount, to: flushedByteCount)
+            let start = SegmentFileFormat.headerByteCount
+            file.startWriteback(from: start + writebackByteCount, to: start + flushedByteCount)
             writebackByteCount = flushedByteCount
         }
     }

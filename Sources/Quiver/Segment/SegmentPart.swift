@@ -47,9 +47,9 @@ struct SegmentPart: Sendable {
     ) throws(StoreError) -> Written {
         var written = Written()
         switch content {
-        case .keys: try writeKeys(into: &written)
+        case .keys: try writeKeys(into: &written, progress: progress)
         case .texts: try writeTexts(into: &written, progress: progress)
-        case .fields: try writeFields(into: &written)
+        case .fields: try writeFields(into: &written, progress: progress)
         case .rows(let field): try writeRows(of: field, into: &written, progress: progress)
         }
         try progress(documents.count)
@@ -86,9 +86,13 @@ struct SegmentPart: Sendable {
         }
     }
 
-    private func writeKeys(into written: inout Written) throws(StoreError) {
-        try writeList(.keys, into: &written) { (body) throws(StoreError) in
-            try view.forEachEncodedKey(of: documents[...], body)
+    private func writeKeys(
+        into written: inout Written,
+        progress: (_ count: Int) throws(StoreError) -> Void
+    ) throws(StoreError) {
+        try writeList(.keys, into: &written, progress: progress) {
+            (block, body) throws(StoreError) in
+            try view.forEachEncodedKey(of: block, body)
         }
     }
 
@@ -96,19 +100,30 @@ struct SegmentPart: Sendable {
     private func writeList(
         _ kind: SegmentFileKind,
         into written: inout Written,
+        progress: (_ count: Int) throws(StoreError) -> Void,
         forEachBytes: (
+            _ block: ArraySlice<CollectionView.Location>,
             _ body: (UnsafeRawBufferPointer) throws(StoreError) -> Void
         ) throws(StoreError) -> Void
     ) throws(StoreError) {
         var file = try open(kind)
         try append(UInt64(documents.count), to: &file)
         var offset: UInt64 = 0
-        try forEachBytes { (bytes) throws(StoreError) in
-            try append(offset, to: &file)
-            offset += UInt64(bytes.count)
+        // Once through for where they begin, which is half of it, and once for the bytes.
+        try forEachBlock { (count) throws(StoreError) in
+            try progress(count / 2)
+        } _: { (block) throws(StoreError) in
+            try forEachBytes(block) { (bytes) throws(StoreError) in
+                try append(offset, to: &file)
+                offset += UInt64(bytes.count)
+            }
         }
         try append(offset, to: &file)
-        try forEachBytes { (bytes) throws(StoreError) in try append(bytes, to: &file) }
+        try forEachBlock { (count) throws(StoreError) in
+            try progress((documents.count + count) / 2)
+        } _: { (block) throws(StoreError) in
+            try forEachBytes(block) { (bytes) throws(StoreError) in try append(bytes, to: &file) }
+        }
         try close(file, kind, into: &written)
     }
 
@@ -150,10 +165,14 @@ struct SegmentPart: Sendable {
     }
 
     /// Writes the metadata, if there is any.
-    private func writeFields(into written: inout Written) throws(StoreError) {
+    private func writeFields(
+        into written: inout Written,
+        progress: (_ count: Int) throws(StoreError) -> Void
+    ) throws(StoreError) {
         guard !view.record.schema.fields.isEmpty else { return }
-        try writeList(.fields, into: &written) { (body) throws(StoreError) in
-            try view.forEachFields(of: documents[...], body)
+        try writeList(.fields, into: &written, progress: progress) {
+            (block, body) throws(StoreError) in
+            try view.forEachFields(of: block, body)
         }
     }
 
@@ -186,17 +205,32 @@ struct SegmentPart: Sendable {
         try writeVectors(of: field, rowCount: rowCount, into: &written, progress: progress)
         for (id, column) in field.columns {
             var file = try open(.column, fieldID: id)
-            for location in documents {
-                let count = try view.rowCount(at: location, of: field) * column.type.byteCount
-                try view.withColumn(id, column.type, at: location, of: field) {
-                    (bytes) throws(StoreError) in
-                    try append(bytes, to: &file)
-                    if bytes.count < count {
-                        try append([UInt8](repeating: 0, count: count - bytes.count), to: &file)
-                    }
+            try forEachBlock { (_) throws(StoreError) in
+                // Columns are not counted, but can be stopped.
+                try progress(documents.count)
+            } _: { (block) throws(StoreError) in
+                for location in block {
+                    try writeColumn(id, column.type, of: field, at: location, to: &file)
                 }
             }
             try close(file, .column, fieldID: id, into: &written)
+        }
+    }
+
+    private func writeColumn(
+        _ id: UInt32,
+        _ type: RowColumn.NumberType,
+        of field: StoredField,
+        at location: CollectionView.Location,
+        to file: inout SegmentFileWriter
+    ) throws(StoreError) {
+        let byteCount = try view.rowCount(at: location, of: field) * type.byteCount
+        try view.withColumn(id, type, at: location, of: field) { (bytes) throws(StoreError) in
+            try append(bytes, to: &file)
+            // Segments that are older than the column have none of it.
+            if bytes.count < byteCount {
+                try append([UInt8](repeating: 0, count: byteCount - bytes.count), to: &file)
+            }
         }
     }
 

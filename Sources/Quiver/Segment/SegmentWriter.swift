@@ -30,11 +30,13 @@ struct SegmentWriter: Sendable {
     /// buffers.
     func write(progress: Step) throws(StoreError) -> SegmentRecord {
         try makeDirectory()
+        let parts = parts
+        let total = parts.count * documents.count
         var written: [SegmentPart.Written] = []
         for (index, part) in parts.enumerated() {
             written.append(
                 try part.write { (count) throws(StoreError) in
-                    try progress(index * documents.count + count, stepCount)
+                    try progress(index * documents.count + count, total)
                 }
             )
         }
@@ -49,15 +51,19 @@ struct SegmentWriter: Sendable {
     ) throws(StoreError) -> SegmentRecord {
         try makeDirectory()
         let parts = parts
-        let done = Atomic<Int>(0)
+        let total = parts.count * documents.count
+        // Held while it is told, so that nobody hears of less than before.
+        let done = Mutex(0)
         let written = try concurrentResults(parts.count, threadCount: min(threadCount, 2)) {
             (index, isOver) throws(StoreError) in
             var before = 0
             return try parts[index].write { (count) throws(StoreError) in
                 if isOver() { throw .cancelled }
-                let now = done.wrappingAdd(count - before, ordering: .relaxed).newValue
+                try done.withLock { (done) throws(StoreError) in
+                    done += count - before
+                    try progress(done, total)
+                }
                 before = count
-                try progress(now, stepCount)
             }
         }
         return try finish(written)
@@ -78,8 +84,6 @@ struct SegmentWriter: Sendable {
             )
         }
     }
-
-    private var stepCount: Int { parts.count * documents.count }
 
     private func makeDirectory() throws(StoreError) {
         try asStoreError { () throws(FileError) in

@@ -110,31 +110,6 @@ extension CollectionView {
         }
     }
 
-    /// Each of the document's rows as it is stored, with its norm, and its scale under `int8`.
-    func forEachStoredRow(
-        at location: Location,
-        of field: StoredField,
-        _ body: (_ values: UnsafeRawBufferPointer, _ norm: Float, _ scale: Float?)
-            throws(StoreError) -> Void
-    ) throws(StoreError) {
-        switch location {
-        case .segment(let index, let ordinal):
-            let segment = segments[index].segment
-            defer { withExtendedLifetime(segment) {} }
-            let rows = segment.rows(of: field.id)
-            for row in try rows.map.rows(of: ordinal) {
-                guard let stored = try rows.storedRow(row) else { continue }
-                try body(stored.values, stored.norm, stored.scale)
-            }
-        case .tail(let index, let ordinal):
-            let rows = tail[index].commit.rows(of: field.id)
-            for row in try rows.map.rows(of: ordinal) {
-                guard let (block, place) = rows.block(of: row) else { continue }
-                try block.withStoredRow(place, of: field.field, body)
-            }
-        }
-    }
-
     /// One of the document's rows as float32; `row` counts from its first.
     func row(_ row: Int, at location: Location, of field: StoredField) throws(StoreError) -> [Float]
     {

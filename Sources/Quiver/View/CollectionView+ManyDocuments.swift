@@ -77,7 +77,12 @@ extension CollectionView {
                 }
             }
         } tail: { (location) throws(StoreError) in
-            try forEachStoredRow(at: location, of: field, body)
+            guard case .tail(let place, let ordinal) = location else { return }
+            let rows = tail[place].commit.rows(of: field.id)
+            for row in try rows.map.rows(of: ordinal) {
+                guard let (block, place) = rows.block(of: row) else { continue }
+                try block.withStoredRow(place, of: field.field, body)
+            }
         }
     }
 

@@ -14,16 +14,16 @@ struct KeyOrder {
         let dead: RowSet
         let end: Int
         private(set) var ordinal: Int
-        /// Of the next document's key.
-        private(set) var prefix = KeyPrefix()
+        /// Of the next document's key, where there is another source to compare it with.
+        private var prefix = KeyPrefix()
 
-        init(place: Int, keys: Keys, dead: RowSet, end: Int, ordinal: Int) throws(StoreError) {
+        init(place: Int, keys: Keys, dead: RowSet, end: Int, ordinal: Int) {
             self.place = place
             self.keys = keys
             self.dead = dead
             self.end = end
             self.ordinal = ordinal
-            try settle()
+            skipDead()
         }
 
         var isAtEnd: Bool { ordinal == end }
@@ -35,15 +35,18 @@ struct KeyOrder {
             }
         }
 
-        mutating func advance() throws(StoreError) {
+        mutating func advance() {
             ordinal += 1
-            try settle()
+            skipDead()
         }
 
-        /// Steps over what is dead.
-        private mutating func settle() throws(StoreError) {
+        private mutating func skipDead() {
             while ordinal < end, dead.contains(UInt32(ordinal)) { ordinal += 1 }
-            if !isAtEnd { prefix = try withKey { KeyPrefix($0) } }
+        }
+
+        /// Before the next comparison.
+        mutating func readPrefix() throws(StoreError) {
+            prefix = try withKey { KeyPrefix($0) }
         }
 
         private func withKey<Result>(
@@ -78,15 +81,14 @@ struct KeyOrder {
                     body(try keys.key(at: ordinal))
                 }
             }
-            try add(
-                Source(
-                    place: place,
-                    keys: .file(keys),
-                    dead: part.dead,
-                    end: keys.count,
-                    ordinal: first ?? 0
-                )
+            let source = Source(
+                place: place,
+                keys: .file(keys),
+                dead: part.dead,
+                end: keys.count,
+                ordinal: first ?? 0
             )
+            if !source.isAtEnd { sources.append(source) }
         }
         for (place, part) in view.tail.enumerated() {
             let keys = part.commit.keys
@@ -96,44 +98,36 @@ struct KeyOrder {
                     keys.withKey(at: ordinal) { body($0) }
                 }
             }
-            try add(
-                Source(
-                    place: place,
-                    keys: .list(keys),
-                    dead: part.dead,
-                    end: keys.count,
-                    ordinal: first ?? 0
-                )
+            let source = Source(
+                place: place,
+                keys: .list(keys),
+                dead: part.dead,
+                end: keys.count,
+                ordinal: first ?? 0
             )
+            if !source.isAtEnd { sources.append(source) }
         }
+        guard sources.count > 1 else { return }
+        for index in sources.indices { try sources[index].readPrefix() }
+        for index in (0..<(sources.count / 2)).reversed() { try sink(from: index) }
     }
 
     /// The next document; `nil` at the end.
     mutating func next() throws(StoreError) -> CollectionView.Location? {
         guard let location = sources.first?.location else { return nil }
-        try sources[0].advance()
+        sources[0].advance()
         if sources[0].isAtEnd {
             sources.swapAt(0, sources.count - 1)
             sources.removeLast()
+        } else if sources.count > 1 {
+            try sources[0].readPrefix()
         }
-        try sink()
+        try sink(from: 0)
         return location
     }
 
-    private mutating func add(_ source: Source) throws(StoreError) {
-        guard !source.isAtEnd else { return }
-        sources.append(source)
-        var place = sources.count - 1
-        while place > 0 {
-            let parent = (place - 1) / 2
-            guard try sources[place].precedes(sources[parent]) else { break }
-            sources.swapAt(place, parent)
-            place = parent
-        }
-    }
-
-    private mutating func sink() throws(StoreError) {
-        var place = 0
+    private mutating func sink(from start: Int) throws(StoreError) {
+        var place = start
         while true {
             var least = place
             for child in (2 * place + 1)..<(2 * place + 3) where child < sources.count {

@@ -40,7 +40,8 @@ struct IndexBuild: Sendable {
     ) throws(StoreError) {
         guard !tasks.isEmpty else { return }
         let total = tasks.reduce(0) { $0 + $1.rowCount }
-        let completed = Atomic<Int>(0)
+        // Held while it is told, so that nobody hears of less than before.
+        let completed = Mutex(0)
         let takerCount = min(max(1, threadCount), tasks.count)
         // What is left over when there are fewer indexes than threads goes into each build.
         let threadsPerTask = min(max(1, threadCount) / takerCount, Self.maximumThreadCount)
@@ -48,13 +49,17 @@ struct IndexBuild: Sendable {
             (index, isOver) throws(StoreError) in
             var rowCount = 0
             try run(tasks[index], threadCount: threadsPerTask) { rows in
-                let now = completed.wrappingAdd(rows - rowCount, ordering: .relaxed).newValue
-                rowCount = rows
-                return !isOver()
-                    && progress(Progress(stage: .indexing, completed: now, total: total))
+                guard !isOver() else { return false }
+                defer { rowCount = rows }
+                return completed.withLock { completed in
+                    completed += rows - rowCount
+                    return progress(
+                        Progress(stage: .indexing, completed: completed, total: total)
+                    )
+                }
             }
             // Rows of which there can be no index are done, too.
-            completed.wrappingAdd(tasks[index].rowCount - rowCount, ordering: .relaxed)
+            completed.withLock { $0 += tasks[index].rowCount - rowCount }
         }
     }
 

@@ -44,7 +44,11 @@ struct Seal {
         )
         do throws(StoreError) {
             let record = try writer.write { (stepCount, total) throws(StoreError) in
-                let now = Progress(stage: .sealing, completed: stepCount, total: total)
+                let now = Progress(
+                    stage: .sealing,
+                    completed: documents.count * stepCount / total,
+                    total: documents.count
+                )
                 guard progress(now) else { throw .cancelled }
             }
             try core.putInPlace(staged, id: id)

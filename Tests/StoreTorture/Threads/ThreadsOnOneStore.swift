@@ -232,7 +232,9 @@ struct ThreadsOnOneStore {
             case 0: try collection.seal()
             case 1: try collection.maintain(threadCount: 2)
             case 2:
-                try collection.compact(CompactionOptions(maximumSegmentDocumentCount: 12))
+                try collection.compact(
+                    CompactionOptions(maximumSegmentDocumentCount: 12, threadCount: 2)
+                )
             case 3:
                 try store.createSnapshot("s\(upkeepCount)")
                 let names = try store.snapshots().map(\.name)
