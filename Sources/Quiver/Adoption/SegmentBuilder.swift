@@ -97,7 +97,7 @@ public struct SegmentBuilder: ~Copyable {
     private mutating func flush(
         progress: @Sendable (Progress) -> Bool
     ) throws(StoreError) {
-        let documents = view.sortedTailDocuments()
+        let documents = try view.sortedTailDocuments()
         guard !documents.isEmpty else { return }
         let path = "\(directory)/\(SegmentName.directory(UInt64(paths.count)))"
         let maker = SegmentMaker(view: view, fileSystem: fileSystem, threadCount: threadCount)

@@ -190,18 +190,4 @@ extension CollectionView {
         case .tail: Catalog.fileName
         }
     }
-
-    /// The tail's live documents in the order of their keys.
-    func sortedTailDocuments() -> [Location] {
-        var documents: [(key: EncodedKey, location: Location)] = []
-        for (index, tail) in self.tail.enumerated() {
-            let keys = tail.commit.keys
-            for ordinal in 0..<keys.count where !tail.dead.contains(UInt32(ordinal)) {
-                let key = keys.withKey(at: ordinal) { EncodedKey(bytes: Array($0)) }
-                documents.append((key, .tail(index, ordinal: ordinal)))
-            }
-        }
-        documents.sort { $0.key < $1.key }
-        return documents.map(\.location)
-    }
 }

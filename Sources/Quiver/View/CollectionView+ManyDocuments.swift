@@ -86,6 +86,17 @@ extension CollectionView {
         }
     }
 
+    /// The tail's live documents in the order of their keys.
+    func sortedTailDocuments() throws(StoreError) -> [Location] {
+        var tail = self
+        tail.segments = []
+        var documents: [Location] = []
+        documents.reserveCapacity(tailLiveCount)
+        var order = try KeyOrder(tail)
+        while let location = try order.next() { documents.append(location) }
+        return documents
+    }
+
     /// Whether it is known without counting that every document has one row of the field.
     func hasOneRowEach(of field: StoredField) -> Bool {
         segments.allSatisfy { $0.segment.rows(of: field.id).map.isIdentity }

@@ -16,7 +16,7 @@ struct Seal {
     /// - Throws: `cancelled` if `progress` returns `false`; `file` and `catalog`, with the old state kept.
     func run(progress: (Progress) -> Bool) throws(StoreError) {
         guard !view.tail.isEmpty else { return }
-        let documents = view.sortedTailDocuments()
+        let documents = try view.sortedTailDocuments()
         var segment: (id: UInt64, record: SegmentRecord)?
         if !documents.isEmpty { segment = try write(documents, progress: progress) }
         var patches: [PatchWork.Written] = []
