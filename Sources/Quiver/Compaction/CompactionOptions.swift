@@ -12,7 +12,8 @@ public struct CompactionOptions: Sendable {
     /// Which segments are written anew.
     public var extent: Extent
     /// Anonymous memory, the building of indexes included: segments are made as large as it allows. At least
-    /// `minimumMemoryByteCount`. The tail, which every process that opens the store has in memory, comes on top until it is sealed. Indexes by a FAISS factory string can need more than is foreseen.
+    /// `minimumMemoryByteCount`. The tail, which every process that opens the store has in memory, comes on top until it is
+    /// sealed. Indexes by a FAISS factory string can need more than is foreseen.
     public var memoryByteCount: Int
     /// Documents that a new segment has at most, if memory allows more.
     public var maximumSegmentDocumentCount: Int
