@@ -115,9 +115,11 @@ private struct UpkeepScript {
     }
 
     mutating func document(_ number: Int, textByteCount: Int = 0) -> Document {
-        let text = "\(number), step \(model.step)"
-        let filling = String(repeating: ".", count: max(0, textByteCount - text.utf8.count))
-        return collection.document(.integer(UInt64(number)), text: text + filling, &random)
+        var text = "\(number), step \(model.step)"
+        // From bytes: repeating a string appends it so often, in each of thousands of processes.
+        let fillingCount = max(0, textByteCount - text.utf8.count)
+        text += String(decoding: [UInt8](repeating: 0x2E, count: fillingCount), as: UTF8.self)
+        return collection.document(.integer(UInt64(number)), text: text, &random)
     }
 
     mutating func upserts(_ numbers: Range<Int>, textByteCount: Int = 0) -> [Change] {
