@@ -55,14 +55,7 @@ extension Store {
         try core.requireWriter()
         try core.withWriteLock { () throws(StoreError) in
             try core.catalog.write { (transaction: inout WriteTransaction) throws(StoreError) in
-                guard
-                    let record = try transaction.record(
-                        .snapshots,
-                        NamedSnapshotKey.name(name),
-                        of: core.catalog,
-                        NamedSnapshotRecord.decode
-                    )
-                else { throw .unknownSnapshot(name) }
+                let record = try transaction.snapshot(named: name, of: core.catalog)
                 try transaction.retireAnew(
                     try transaction.pinnedPaths(of: core.catalog, bySnapshot: record.number),
                     of: core.catalog
@@ -92,14 +85,7 @@ extension Store {
         let core = try core()
         return try core.catalog.read {
             (transaction: borrowing ReadTransaction) throws(StoreError) in
-            guard
-                let record = try transaction.record(
-                    .snapshots,
-                    NamedSnapshotKey.name(name),
-                    of: core.catalog,
-                    NamedSnapshotRecord.decode
-                )
-            else { throw .unknownSnapshot(name) }
+            let record = try transaction.snapshot(named: name, of: core.catalog)
             let source = CatalogSource(core: core, snapshot: record.number)
             for (id, found) in try source.collections(transaction)
             where found.name.utf8.elementsEqual(collection.utf8) {
@@ -258,5 +244,22 @@ extension SegmentRecord {
             }
         }
         return paths
+    }
+}
+
+extension Transaction where Self: ~Copyable {
+    fileprivate borrowing func snapshot(
+        named name: String,
+        of catalog: Catalog
+    ) throws(StoreError) -> NamedSnapshotRecord {
+        guard
+            let record = try record(
+                .snapshots,
+                NamedSnapshotKey.name(name),
+                of: catalog,
+                NamedSnapshotRecord.decode
+            )
+        else { throw .unknownSnapshot(name) }
+        return record
     }
 }

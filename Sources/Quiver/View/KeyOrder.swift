@@ -13,16 +13,25 @@ struct KeyOrder {
         let keys: Keys
         let dead: RowSet
         let end: Int
-        private(set) var ordinal: Int
+        private(set) var ordinal = 0
         /// Of the next document's key, where there is another source to compare it with.
         private var prefix = KeyPrefix()
 
-        init(place: Int, keys: Keys, dead: RowSet, end: Int, ordinal: Int) {
+        /// - Parameter key: the first document is the one behind it.
+        init(
+            place: Int,
+            keys: Keys,
+            dead: RowSet,
+            behind key: EncodedKey?
+        ) throws(StoreError) {
             self.place = place
             self.keys = keys
             self.dead = dead
-            self.end = end
-            self.ordinal = ordinal
+            switch keys {
+            case .file(let keys): end = keys.count
+            case .list(let keys): end = keys.count
+            }
+            if let key { try skip(to: key) }
             skipDead()
         }
 
@@ -38,6 +47,20 @@ struct KeyOrder {
         mutating func advance() {
             ordinal += 1
             skipDead()
+        }
+
+        /// Binary search.
+        private mutating func skip(to key: EncodedKey) throws(StoreError) {
+            var low = ordinal
+            var high = end
+            while low < high {
+                ordinal = (low + high) / 2
+                let isBehind = try withKey { found in
+                    key.bytes.withUnsafeBytes { compareKeys(found, $0) > 0 }
+                }
+                if isBehind { high = ordinal } else { low = ordinal + 1 }
+            }
+            ordinal = low
         }
 
         private mutating func skipDead() {
@@ -74,42 +97,20 @@ struct KeyOrder {
     /// - Parameter key: the first document is the one behind it; `nil` begins at the beginning.
     init(_ view: CollectionView, after key: EncodedKey? = nil) throws(StoreError) {
         for (place, part) in view.segments.enumerated() {
-            let keys = part.segment.keys
-            let first = try key.map { (key) throws(StoreError) in
-                try Self.place(behind: key, below: keys.count) {
-                    (ordinal, body) throws(StoreError) in
-                    body(try keys.key(at: ordinal))
-                }
-            }
-            let source = Source(
-                place: place,
-                keys: .file(keys),
-                dead: part.dead,
-                end: keys.count,
-                ordinal: first ?? 0
-            )
-            if !source.isAtEnd { sources.append(source) }
+            let keys = Source.Keys.file(part.segment.keys)
+            add(try Source(place: place, keys: keys, dead: part.dead, behind: key))
         }
         for (place, part) in view.tail.enumerated() {
-            let keys = part.commit.keys
-            let first = try key.map { (key) throws(StoreError) in
-                try Self.place(behind: key, below: keys.count) {
-                    (ordinal, body) throws(StoreError) in
-                    keys.withKey(at: ordinal) { body($0) }
-                }
-            }
-            let source = Source(
-                place: place,
-                keys: .list(keys),
-                dead: part.dead,
-                end: keys.count,
-                ordinal: first ?? 0
-            )
-            if !source.isAtEnd { sources.append(source) }
+            let keys = Source.Keys.list(part.commit.keys)
+            add(try Source(place: place, keys: keys, dead: part.dead, behind: key))
         }
         guard sources.count > 1 else { return }
         for index in sources.indices { try sources[index].readPrefix() }
         for index in (0..<(sources.count / 2)).reversed() { try sink(from: index) }
+    }
+
+    private mutating func add(_ source: Source) {
+        if !source.isAtEnd { sources.append(source) }
     }
 
     /// The next document; `nil` at the end.
@@ -137,25 +138,5 @@ struct KeyOrder {
             sources.swapAt(place, least)
             place = least
         }
-    }
-
-    /// The first of `count` sorted keys that comes behind `key`.
-    private static func place(
-        behind key: EncodedKey,
-        below count: Int,
-        _ withKey: (
-            _ ordinal: Int, _ body: (UnsafeRawBufferPointer) -> Bool
-        ) throws(StoreError) -> Bool
-    ) throws(StoreError) -> Int {
-        var low = 0
-        var high = count
-        while low < high {
-            let middle = (low + high) / 2
-            let isBehind = try withKey(middle) { found in
-                key.bytes.withUnsafeBytes { compareKeys(found, $0) > 0 }
-            }
-            if isBehind { high = middle } else { low = middle + 1 }
-        }
-        return low
     }
 }
