@@ -28,7 +28,7 @@ import Testing
         #expect(statistics["dead"]?.int == 0 && statistics["unindexedSegments"]?.int == 0)
         #expect(statistics["live"]?.int == Self.count)
         // The same in one piece takes more, or the cap would be none.
-        #expect(try quiver("alter", quiver.store, "c", "--set-index", ":HNSW32").status == 0)
+        #expect(try quiver("alter", quiver.store, "c", "--set-index", ":HNSW64").status == 0)
         let free = try peak(of: ["compact", quiver.store, "--memory", "1GiB"])
         #expect(free > 16 << 20, "\(free) bytes")
     }
