@@ -98,6 +98,7 @@ private struct DocumentParts {
     var isAtEnd: Bool { pending == nil }
 
     mutating func next() throws(StoreError) -> [CollectionView.Location] {
+        // Read once: in the loop each use would count the references of the whole view.
         let (view, fields) = (view, fields)
         var rowCounts = [Int](repeating: 0, count: fields.count)
         var documents: [CollectionView.Location] = []

@@ -33,7 +33,7 @@ final class SegmentFile: Sendable {
         self.kind = kind
         let file = try mapped(path)
         let bytes = file.unsafeBytes
-        guard bytes.count >= SegmentFileFormat.headerByteCount else {
+        guard let start = bytes.baseAddress, bytes.count >= SegmentFileFormat.headerByteCount else {
             throw .damaged(
                 file: path,
                 reason: "is \(bytes.count) bytes long, shorter than its header"
@@ -80,8 +80,7 @@ final class SegmentFile: Sendable {
             )
         }
         self.file = file
-        // The header is there, so there are bytes.
-        payloadBase = bytes.baseAddress.unsafelyUnwrapped + SegmentFileFormat.headerByteCount
+        payloadBase = start + SegmentFileFormat.headerByteCount
         checkedWordCount = (blockCount + 63) / 64
         checked = .allocate(capacity: max(1, checkedWordCount))
         for word in 0..<checkedWordCount { (checked + word).initialize(to: Atomic(0)) }

@@ -17,8 +17,8 @@ struct SegmentMaker {
         progress: @Sendable (Progress) -> Bool
     ) throws(StoreError) -> Segment {
         let writer = SegmentWriter(
-            documents,
-            of: view,
+            documents: documents,
+            view: view,
             directory: directory,
             fileSystem: fileSystem
         )

@@ -19,25 +19,12 @@ struct SegmentPart: Sendable {
         fileprivate(set) var versions: ClosedRange<UInt64>?
     }
 
-    private let content: Content
-    private let documents: [CollectionView.Location]
-    private let view: CollectionView
-    private let directory: String
-    private let fileSystem: FileSystem
-
-    init(
-        _ content: Content,
-        of documents: [CollectionView.Location],
-        in view: CollectionView,
-        directory: String,
-        fileSystem: FileSystem
-    ) {
-        self.content = content
-        self.documents = documents
-        self.view = view
-        self.directory = directory
-        self.fileSystem = fileSystem
-    }
+    let content: Content
+    /// In the order of their keys.
+    let documents: [CollectionView.Location]
+    let view: CollectionView
+    let directory: String
+    let fileSystem: FileSystem
 
     /// Writes and syncs the files.
     ///
@@ -73,14 +60,9 @@ struct SegmentPart: Sendable {
         fieldID: UInt32 = 0,
         into written: inout Written
     ) throws(StoreError) {
-        written.files.append(.init(kind: kind, fieldID: fieldID, summary: try finish(file)))
-    }
-
-    private func finish(_ file: consuming SegmentFileWriter) throws(StoreError)
-        -> SegmentFileWriter.Summary
-    {
         do {
-            return try file.finish()
+            let summary = try file.finish()
+            written.files.append(.init(kind: kind, fieldID: fieldID, summary: summary))
         } catch {
             throw .file(error)
         }

@@ -1,5 +1,4 @@
 import Files
-import Indexes
 import Synchronization
 
 /// Writes the files of a new segment into a directory under `staging`.
@@ -7,24 +6,12 @@ struct SegmentWriter: Sendable {
     /// What is told how far the writing has come; it throws to stop it.
     typealias Step = (_ stepCount: Int, _ total: Int) throws(StoreError) -> Void
 
-    private let fileSystem: FileSystem
-    /// Where the documents are, and the schema that the segment is to have.
-    private let view: CollectionView
     /// In the order of their keys.
-    private let documents: [CollectionView.Location]
-    private let directory: String
-
-    init(
-        _ documents: [CollectionView.Location],
-        of view: CollectionView,
-        directory: String,
-        fileSystem: FileSystem
-    ) {
-        self.fileSystem = fileSystem
-        self.view = view
-        self.documents = documents
-        self.directory = directory
-    }
+    let documents: [CollectionView.Location]
+    /// Where the documents are, and the schema that the segment is to have.
+    let view: CollectionView
+    let directory: String
+    let fileSystem: FileSystem
 
     /// Writes and syncs the files, then the directory; its name is not durable yet. Memory is some bytes a row beside the
     /// buffers.
@@ -76,9 +63,9 @@ struct SegmentWriter: Sendable {
             + [.texts, .fields, .keys]
         return contents.map { content in
             SegmentPart(
-                content,
-                of: documents,
-                in: view,
+                content: content,
+                documents: documents,
+                view: view,
                 directory: directory,
                 fileSystem: fileSystem
             )

@@ -37,8 +37,8 @@ struct Seal {
         }
         let staged = "\(core.stagingPath)/\(SegmentName.directory(id))"
         let writer = SegmentWriter(
-            documents,
-            of: view,
+            documents: documents,
+            view: view,
             directory: staged,
             fileSystem: core.fileSystem
         )
