@@ -161,7 +161,12 @@ struct SnapshotLoader: ~Copyable {
         after commit: UInt64,
         reusing old: [CollectionView.TailView]
     ) throws(StoreError) {
-        var reader = TailReader(core: core, schema: view.record.schema, reusing: old)
+        var reader = TailReader(
+            core: core,
+            collection: view.collectionID,
+            schema: view.record.schema,
+            reusing: old
+        )
         try transaction.forEachRecord(
             .tail,
             prefix: CatalogKey.collection(view.collectionID),

@@ -25,9 +25,12 @@ extension StoreCore {
             try transaction.forEachRecord(.tail, prefix: [], of: catalog) {
                 (key, _) throws(StoreError) in
                 guard key.count == 21 else { return }
-                known.insert(
-                    "\(UInt64(bigEndian: key.loadUnaligned(fromByteOffset: 4, as: UInt64.self)))"
+                let collection = UInt32(bigEndian: key.loadUnaligned(as: UInt32.self))
+                let commit = UInt64(
+                    bigEndian: key.loadUnaligned(fromByteOffset: 4, as: UInt64.self)
                 )
+                known.insert(TailFormat.longTextPrefix(collection: collection, commit: commit))
+                known.insert("\(commit)")
             }
             try transaction.forEachRecord(.retired, prefix: [], of: catalog) {
                 (key, _) throws(StoreError) in
@@ -60,8 +63,8 @@ extension StoreCore {
                 }
             }
             for name in try directoryEntries(textsPath) {
-                let commit = String(name.prefix { $0 != "-" })
-                if !known.contains(commit), !retired.contains("\(StoreLayout.texts)/\(name)") {
+                let prefix = name.split(separator: "-").dropLast().joined(separator: "-")
+                if !known.contains(prefix), !retired.contains("\(StoreLayout.texts)/\(name)") {
                     try fileSystem.remove("\(textsPath)/\(name)")
                 }
             }

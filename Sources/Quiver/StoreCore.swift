@@ -56,7 +56,7 @@ enum StoreLayout {
     static let segments = "segments"
     /// Files being written; cleared when a writer opens.
     static let staging = "staging"
-    /// Long texts of the tail, each in a file named by its commit and document.
+    /// Long texts of the tail, each in a file named by its commit, collection and document.
     static let texts = "texts"
     static let writerLock = "writer.lock"
 

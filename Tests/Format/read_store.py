@@ -331,10 +331,10 @@ class Store:
         text = None
         if where == 1:
             text = reader.take(size)
-        elif where == 2:
+        elif where in (2, 3):
             length, checksum = reader.number("Q"), reader.number("Q")
-            path = self.path / "texts" / f"{commit}-{ordinal}.text"
-            text = self.file(path, "LTXT", checksum, length)
+            name = f"{commit}-{ordinal}.text" if where == 2 else f"{commit}-{int.from_bytes(self.collection, 'big')}-{ordinal}.text"
+            text = self.file(self.path / "texts" / name, "LTXT", checksum, length)
             assert len(text) == size
         assert (xxh3(text) or 1 if text is not None else 0) == text_hash
         return Document(key, commit, text, b"", {})

@@ -40,7 +40,7 @@ import Testing
         let collection = try store.collection("points")
         #expect(try store.formatVersion() == 1)
         try collection.upsert([Document(key: 3, vector: [3, 1])])
-        #expect(try store.formatVersion() == 3)
+        #expect(try store.formatVersion() == 4)
         try collection.seal()
         try collection.maintain()
         #expect(try collection.statistics().unindexedSegmentCount == 0)
@@ -87,7 +87,7 @@ import Testing
         let store = try Store.open(at: path)
         let collection = try store.collection("points")
         try collection.upsert([Document(key: 3, vector: [3, 1])])
-        #expect(try store.formatVersion() == 3)
+        #expect(try store.formatVersion() == 4)
         try store.upgrade()
         try collection.compact()
         let statistics = try collection.statistics()
@@ -157,5 +157,38 @@ import Testing
         #expect(found[8].fields == ["year": .null])
         let request = SearchRequest(queries: [[3.2, 1]], k: 2, vectorField: "place")
         #expect(try snapshot.search(request)[0].hits.map(\.key) == [4, 2])
+    }
+}
+
+/// `Resources/version-3-long-text` and `version-4-long-text`: three points in the tail, of which the second has a long text, in
+/// `texts/1-1.text` and, since version 4, in `texts/1-1-1.text`.
+@Suite struct `A long text that was written in a file of its own` {
+    private let directory = TemporaryDirectory()
+    private var path: String { directory.file("store") }
+
+    @Test(arguments: [3, 4]) func `is read as it is, and sealed`(version: Int) throws {
+        let kept = "Resources/version-\(version)-long-text"
+        try FileManager.default.copyItem(
+            at: Bundle.module.bundleURL.appendingPathComponent(kept),
+            to: URL(fileURLWithPath: path)
+        )
+        let texts = [
+            "point 0", String(repeating: "a long text of point 1, ", count: 44_000), "point 2",
+        ]
+        func expectTexts(_ store: Store) throws {
+            let found = try store.collection("points").documents([0, 1, 2], contents: .text)
+            #expect(found.map { $0?.text } == texts)
+        }
+        #expect(try Store.verify(at: path).damage == [])
+        try expectTexts(try Store.open(at: path, access: .readOnly))
+        let store = try Store.open(at: path)
+        #expect(try store.formatVersion() == version)
+        try expectTexts(store)
+        try store.collection("points").seal()
+        try expectTexts(store)
+        store.close()
+        try expectTexts(try Store.open(at: path))
+        #expect(try FileManager.default.contentsOfDirectory(atPath: "\(path)/texts") == [])
+        #expect(try Store.verify(at: path).damage == [])
     }
 }

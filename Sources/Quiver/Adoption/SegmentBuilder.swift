@@ -71,9 +71,10 @@ public struct SegmentBuilder: ~Copyable {
         view.state.commit += 1
         let commit = try TailCommit.reading(
             writer.blocks,
+            of: view.collectionID,
             number: view.state.commit,
             schema: view.record.schema
-        ) { (_, _) throws(StoreError) in
+        ) { (_, _, _) throws(StoreError) in
             throw .damaged(file: Catalog.fileName, reason: "names a text in a file")
         }
         try view.apply(commit, catalogPath: directory)

@@ -11,11 +11,11 @@ extension Repair {
             }
             commits[commit, default: []].append((key, value))
         }
-        var lost: [UInt64: [Int]] = [:]
+        var lost: [UInt64: [(name: String, ordinal: Int)]] = [:]
         for (number, blocks) in commits.sorted(by: { $0.key < $1.key }) {
-            var lostTexts: [Int] = []
+            var lostTexts: [(name: String, ordinal: Int)] = []
             do {
-                var builder = TailCommitBuilder()
+                var builder = TailCommitBuilder(collection: id, commit: number)
                 for (key, value) in blocks {
                     guard let kind = TailBlockKind(rawValue: key[12]) else { continue }
                     let field = key.withBytes {
@@ -23,8 +23,7 @@ extension Repair {
                     }
                     try value.withBytes { value in
                         try builder.append(kind, fieldID: field, value, schema: schema) {
-                            [source] (ordinal, expected) throws(StoreError) in
-                            let name = TailFormat.longTextName(commit: number, ordinal: ordinal)
+                            [source] (name, ordinal, expected) throws(StoreError) in
                             let path = "\(source)/\(StoreLayout.texts)/\(name)"
                             let file = try? SegmentFile(
                                 path: path,
@@ -32,14 +31,14 @@ extension Repair {
                                 expected: expected
                             )
                             if (try? file?.allBytes()) ?? nil == nil {
-                                lostTexts.append(ordinal)
+                                lostTexts.append((name, ordinal))
                                 return nil
                             }
                             return file
                         }
                     }
                 }
-                collection.apply(try builder.finished(commit: number, schema: schema))
+                collection.apply(try builder.finished(schema: schema))
                 lost[number] = lostTexts
             } catch {
                 report.isCatalogDamaged = true
@@ -54,8 +53,7 @@ extension Repair {
             }
         }
         for part in collection.tail {
-            for ordinal in lost[part.commit.commit] ?? [] {
-                let name = TailFormat.longTextName(commit: part.commit.commit, ordinal: ordinal)
+            for (name, ordinal) in lost[part.commit.commit] ?? [] {
                 report.damage.append(
                     .init(file: "\(StoreLayout.texts)/\(name)", reason: "cannot be read")
                 )

@@ -167,7 +167,9 @@ struct TailBlockWriter {
         writer.integer(UInt16(document.key.bytes.count))
         writer.append(document.key.bytes)
         writer.integer(document.textHash)
-        writer.integer(UInt8(document.text == nil ? 0 : longText == nil ? 1 : 2))
+        let place: TailTextPlace =
+            document.text == nil ? .none : longText == nil ? .here : .fileOfCollection
+        writer.integer(place.rawValue)
         writer.integer(UInt64(document.text?.utf8.count ?? 0))
         if let longText {
             writer.integer(longText.byteCount)

@@ -15,8 +15,8 @@ final class TailCommit: Sendable {
     /// By the vector field's number.
     private let vectors: [UInt32: TailRows]
 
-    fileprivate init(commit: UInt64, builder: TailCommitBuilder, vectors: [UInt32: TailRows]) {
-        self.commit = commit
+    fileprivate init(builder: TailCommitBuilder, vectors: [UInt32: TailRows]) {
+        commit = builder.commit
         keys = builder.keys
         textHashes = builder.textHashes
         kills = builder.kills
@@ -67,11 +67,6 @@ final class TailCommit: Sendable {
         }
     }
 
-    /// The documents whose text is in a file of its own.
-    var longTextOrdinals: [Int] {
-        texts.indices.filter { if case .file = texts[$0] { true } else { false } }
-    }
-
     /// The files of the texts that have one of their own.
     var longTextFiles: [SegmentFile] {
         texts.compactMap { if case .file(let file) = $0 { file } else { nil } }
@@ -80,6 +75,8 @@ final class TailCommit: Sendable {
 
 /// Collects a commit's blocks as they are read.
 struct TailCommitBuilder {
+    private let collection: UInt32
+    let commit: UInt64
     fileprivate(set) var keys = KeyList()
     fileprivate(set) var textHashes: [UInt64] = []
     fileprivate(set) var kills: [Kill] = []
@@ -91,11 +88,14 @@ struct TailCommitBuilder {
     private var vectors: [UInt32: TailRowsBuilder] = [:]
     private var lastKey: [UInt8] = []
 
-    init() {}
+    init(collection: UInt32, commit: UInt64) {
+        self.collection = collection
+        self.commit = commit
+    }
 
     /// Opens the file of the long text of a document; `nil` leaves the document without it.
     typealias LongTextOpener = (
-        _ ordinal: Int, _ expected: SegmentFileWriter.Summary
+        _ name: String, _ ordinal: Int, _ expected: SegmentFileWriter.Summary
     ) throws(StoreError) -> SegmentFile?
 
     /// Takes a block in. Those of fields that the schema has no more are left out.
@@ -161,20 +161,32 @@ struct TailCommitBuilder {
         }
         lastKey = Array(key)
         var hash: UInt64 = try reader.integer()
-        let place: UInt8 = try reader.integer()
+        let placeNumber: UInt8 = try reader.integer()
+        guard let place = TailTextPlace(rawValue: placeNumber) else {
+            throw ByteReader.Malformed(reason: "holds a text in place \(placeNumber)")
+        }
         let length: UInt64 = try reader.integer()
         guard length <= UInt64(Document.maximumTextByteCount) else {
             throw ByteReader.Malformed(reason: "holds a text of \(length) bytes")
         }
         switch place {
-        case 0:
+        case .none:
             texts.append(.none)
-        case 1:
+        case .here:
             let text = try reader.bytes(Int(length))
             texts.append(.inline(textBytes.count..<(textBytes.count + text.count)))
             textBytes.append(contentsOf: text)
-        case 2:
-            guard let file = try openLongText(keys.count, try reader.summary()) else {
+        case .fileOfCommit, .fileOfCollection:
+            let ordinal = keys.count
+            let name =
+                place == .fileOfCommit
+                ? TailFormat.longTextNameWithoutCollection(commit: commit, ordinal: ordinal)
+                : TailFormat.longTextName(
+                    collection: collection,
+                    commit: commit,
+                    ordinal: ordinal
+                )
+            guard let file = try openLongText(name, ordinal, try reader.summary()) else {
                 texts.append(.none)
                 hash = 0
                 break
@@ -186,8 +198,6 @@ struct TailCommitBuilder {
                 )
             }
             texts.append(.file(file))
-        default:
-            throw ByteReader.Malformed(reason: "holds a text in place \(place)")
         }
         keys.append(key)
         textHashes.append(hash)
@@ -230,7 +240,6 @@ struct TailCommitBuilder {
 
     /// The finished commit, if its blocks fit together.
     func finished(
-        commit: UInt64,
         schema: StoredSchema
     ) throws(ByteReader.Malformed) -> TailCommit {
         guard fieldEnds.isEmpty || fieldEnds.count == keys.count else {
@@ -250,6 +259,6 @@ struct TailCommitBuilder {
                 field: schema.vectorFields.first { $0.id == id }
             )
         }
-        return TailCommit(commit: commit, builder: self, vectors: rows)
+        return TailCommit(builder: self, vectors: rows)
     }
 }

@@ -50,7 +50,7 @@ enum CommittedUnit: Sendable, Hashable {
 /// | 4 | the ordinal, in the commit, of the first |
 /// | 4 | kills in this block |
 /// | 13 each | kill: 1 byte unit (0 tail, 1 segment), 8 commit or segment, 4 ordinal |
-/// | … each | document: 2 key length, encoded key, 8 text hash (0: no text), 1 place of the text (0 none, 1 here, 2 file), 8 length; the text if it is here, or 8 length and 8 checksum of its file |
+/// | … each | document: 2 key length, encoded key, 8 text hash (0: no text), 1 place of the text (`TailTextPlace`), 8 length; the text if it is here, or 8 length and 8 checksum of its file |
 ///
 /// Documents are in the order of their keys. A text over `TailFormat.longTextByteCount` is in a
 /// file of its own.
@@ -85,9 +85,29 @@ enum TailFormat {
     static let longTextByteCount = 1 << 20
     static let vectorHeaderByteCount = 64
 
-    static func longTextName(commit: UInt64, ordinal: Int) -> String {
+    /// One commit may write long texts to several collections.
+    static func longTextName(collection: UInt32, commit: UInt64, ordinal: Int) -> String {
+        "\(longTextPrefix(collection: collection, commit: commit))-\(ordinal).text"
+    }
+
+    /// What the files of a commit in a collection have before their documents' numbers.
+    static func longTextPrefix(collection: UInt32, commit: UInt64) -> String {
+        "\(commit)-\(collection)"
+    }
+
+    /// As in versions 1 to 3 of the format, where two collections could come to want the same.
+    static func longTextNameWithoutCollection(commit: UInt64, ordinal: Int) -> String {
         "\(commit)-\(ordinal).text"
     }
+}
+
+/// Where a tail document's text is, as its block says.
+enum TailTextPlace: UInt8, Sendable {
+    case none = 0
+    case here = 1
+    /// In a file that is named without its collection; not written since version 4 of the format.
+    case fileOfCommit = 2
+    case fileOfCollection = 3
 }
 
 /// Where a tail document's text is.

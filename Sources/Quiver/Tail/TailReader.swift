@@ -1,19 +1,22 @@
 /// Puts the commits of the tail together from their blocks, in the order in which the catalog has them.
 struct TailReader {
     private let core: StoreCore
+    private let collection: UInt32
     private let schema: StoredSchema
     private var old: [UInt64: TailCommit] = [:]
 
     private var commits: [TailCommit] = []
-    private var current: (commit: UInt64, builder: TailCommitBuilder)?
+    private var current: TailCommitBuilder?
 
     /// - Parameter old: commits that are in memory already.
     init(
         core: StoreCore,
+        collection: UInt32,
         schema: StoredSchema,
         reusing old: [CollectionView.TailView]
     ) {
         self.core = core
+        self.collection = collection
         self.schema = schema
         for view in old { self.old[view.commit.commit] = view.commit }
     }
@@ -37,13 +40,13 @@ struct TailReader {
         }
         if current?.commit != commit {
             try finishCurrent()
-            current = (commit, TailCommitBuilder())
+            current = TailCommitBuilder(collection: collection, commit: commit)
         }
         let fieldID = UInt32(bigEndian: key.loadUnaligned(fromByteOffset: 13, as: UInt32.self))
         do {
-            try current?.builder.append(kind, fieldID: fieldID, value, schema: schema) {
-                (ordinal, expected) throws(StoreError) in
-                try core.openLongText(commit: commit, ordinal: ordinal, expected: expected)
+            try current?.append(kind, fieldID: fieldID, value, schema: schema) {
+                (name, _, expected) throws(StoreError) in
+                try core.openLongText(name, expected: expected)
             }
         } catch let error as StoreError {
             throw error
@@ -60,12 +63,12 @@ struct TailReader {
     }
 
     private mutating func finishCurrent() throws(StoreError) {
-        guard let (commit, builder) = current else { return }
+        guard let builder = current else { return }
         current = nil
         let schema = schema
         commits.append(
             try asDamage(of: core.catalog.path) { () throws(ByteReader.Malformed) in
-                try builder.finished(commit: commit, schema: schema)
+                try builder.finished(schema: schema)
             }
         )
     }

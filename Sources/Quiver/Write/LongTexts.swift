@@ -7,6 +7,7 @@ enum LongTexts {
     /// - Returns: what each file is, by the document's ordinal.
     static func write(
         _ documents: [PreparedDocument],
+        to collection: UInt32,
         commit: UInt64,
         core: StoreCore
     ) throws(StoreError) -> [Int: SegmentFileWriter.Summary] {
@@ -15,8 +16,11 @@ enum LongTexts {
             for (ordinal, document) in documents.enumerated() where document.isTextLong {
                 files[ordinal] = try write(
                     document.text ?? "",
-                    commit: commit,
-                    ordinal: ordinal,
+                    name: TailFormat.longTextName(
+                        collection: collection,
+                        commit: commit,
+                        ordinal: ordinal
+                    ),
                     core: core
                 )
             }
@@ -29,11 +33,9 @@ enum LongTexts {
 
     private static func write(
         _ text: String,
-        commit: UInt64,
-        ordinal: Int,
+        name: String,
         core: StoreCore
     ) throws(FileError) -> SegmentFileWriter.Summary {
-        let name = TailFormat.longTextName(commit: commit, ordinal: ordinal)
         let staged = "\(core.stagingPath)/\(name)"
         try core.fileSystem.remove(staged)
         var file = try SegmentFileWriter(creating: staged, kind: .longText, in: core.fileSystem)
@@ -47,11 +49,9 @@ enum LongTexts {
 extension StoreCore {
     /// Opens the file of a long text of the tail.
     func openLongText(
-        commit: UInt64,
-        ordinal: Int,
+        _ name: String,
         expected: SegmentFileWriter.Summary
     ) throws(StoreError) -> SegmentFile {
-        let name = TailFormat.longTextName(commit: commit, ordinal: ordinal)
-        return try SegmentFile(path: "\(textsPath)/\(name)", kind: .longText, expected: expected)
+        try SegmentFile(path: "\(textsPath)/\(name)", kind: .longText, expected: expected)
     }
 }

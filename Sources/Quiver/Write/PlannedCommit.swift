@@ -44,7 +44,8 @@ struct PlannedCommit {
         // commit of this number writes its own over them.
         let longTexts =
             changesAnything
-            ? try LongTexts.write(batch.documents, commit: number, core: core) : [:]
+            ? try LongTexts.write(batch.documents, to: collection.id, commit: number, core: core)
+            : [:]
         var writer = TailBlockWriter()
         writer.append(documents: batch.documents, longTexts: longTexts, kills: changes.kills)
         writer.append(fieldsOf: batch.documents)
@@ -52,9 +53,13 @@ struct PlannedCommit {
         for rows in batch.rows { writer.append(rows: rows, of: rows.field) }
         blocks = writer.blocks
         tailByteCount = batch.tailByteCount
-        commit = try TailCommit.reading(blocks, number: number, schema: view.record.schema) {
-            (ordinal, expected) throws(StoreError) in
-            try core.openLongText(commit: number, ordinal: ordinal, expected: expected)
+        commit = try TailCommit.reading(
+            blocks,
+            of: collection.id,
+            number: number,
+            schema: view.record.schema
+        ) { (name, _, expected) throws(StoreError) in
+            try core.openLongText(name, expected: expected)
         }
     }
 }
@@ -63,12 +68,13 @@ extension TailCommit {
     /// The commit as a reader will have it.
     static func reading(
         _ blocks: [TailBlockWriter.Block],
+        of collection: UInt32,
         number: UInt64,
         schema: StoredSchema,
         openLongText: TailCommitBuilder.LongTextOpener
     ) throws(StoreError) -> TailCommit {
         do {
-            var builder = TailCommitBuilder()
+            var builder = TailCommitBuilder(collection: collection, commit: number)
             for block in blocks {
                 try block.bytes.withUnsafeBytes { bytes in
                     try builder.append(
@@ -80,7 +86,7 @@ extension TailCommit {
                     )
                 }
             }
-            return try builder.finished(commit: number, schema: schema)
+            return try builder.finished(schema: schema)
         } catch let error as StoreError {
             throw error
         } catch {

@@ -181,8 +181,8 @@ extension WriteTransaction {
     /// Lists the files of the tail's long texts.
     mutating func retireLongTexts(of view: CollectionView, catalog: Catalog) throws(StoreError) {
         for tail in view.tail {
-            for ordinal in tail.commit.longTextOrdinals {
-                let name = TailFormat.longTextName(commit: tail.commit.commit, ordinal: ordinal)
+            for file in tail.commit.longTextFiles {
+                let name = file.path.split(separator: "/").last ?? ""
                 try retire("\(StoreLayout.texts)/\(name)", of: catalog)
             }
         }

@@ -36,9 +36,13 @@ extension Operation {
             )
         case 48..<53 where names.count > 1:
             let parts = names.filter { _ in Bool.random(using: &random) }
+            let haveLongTexts = Int.random(in: 0..<6, using: &random) == 0
             return .writeTogether(
                 (parts.isEmpty ? names : parts).map { name in
-                    (name, model.collections[name]?.drawChanges(step: model.step, &random) ?? [])
+                    guard let collection = model.collections[name] else { return (name, []) }
+                    let changes = collection.drawChanges(step: model.step, &random)
+                    guard haveLongTexts else { return (name, changes) }
+                    return (name, collection.beginning(changes, step: model.step, &random))
                 }
             )
         case 53..<56:
@@ -162,6 +166,18 @@ extension Model.Collection {
             }
         }
         return changes
+    }
+
+    /// `changes` that begin, in the order of keys, with a long text: at the same place in each collection of a batch.
+    fileprivate func beginning(
+        _ changes: [Change],
+        step: Int,
+        _ random: inout SplitMix64
+    ) -> [Change] {
+        let first = Key.integer(1)
+        let text = Self.longText("step \(step), \(random.next()), ")
+        return changes.filter { $0.key != first }
+            + [.upsert(document(first, text: text, &random))]
     }
 
     /// Different for each write of a key; now and then none, or one that gets a file of its own.
