@@ -49,6 +49,7 @@ let package = Package(
         system("CLMDB", pkgConfig: "lmdb", debian: "liblmdb-dev"),
         .systemLibrary(name: "CFiles"),
         system("CXXHash", pkgConfig: "libxxhash", debian: "libxxhash-dev"),
+        .systemLibrary(name: "CStemmer", providers: [.apt(["libstemmer-dev"])]),
 
         // Hot loops in C, and FAISS's C++ behind a C header.
         .target(
@@ -66,6 +67,8 @@ let package = Package(
                 .linkedLibrary("xxhash"),
             ]
         ),
+        // ICU's own headers must not meet those of the toolchain's Foundation.
+        .target(name: "CICU", linkerSettings: [.linkedLibrary("icuuc")]),
 
         // The engine.
         module("JSON"),
@@ -74,6 +77,7 @@ let package = Package(
         module("FAISS", imports: ["CFAISS", "CKernels", "Threads"]),
         module("LMDB", imports: ["CLMDB"]),
         module("Indexes", imports: ["FAISS", "CKernels"]),
+        module("TextIndex", imports: ["CICU", "CStemmer"]),
         module("Quiver", imports: ["Indexes", "LMDB", "Files", "Threads", "CXXHash"]),
         module("Interchange", imports: ["Quiver", "JSON", "Files"]),
 
@@ -149,6 +153,7 @@ let package = Package(
         ),
         tests(of: "LMDB", imports: ["CLMDB"]),
         tests(of: "Indexes", imports: ["CKernels", "FAISS"]),
+        tests(of: "TextIndex", imports: ["CICU"]),
         tests(of: "Tokenizers", imports: ["JSON", "Files"], resources: [.copy("Resources")]),
         tests(of: "Tensors"),
         tests(of: "Transformers", imports: ["Tensors"]),

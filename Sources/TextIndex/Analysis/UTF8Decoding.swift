@@ -1,0 +1,47 @@
+enum UTF8Decoding {
+    /// The scalar whose first byte is at `index`, which moves behind it; U+FFFD, and one byte, where there is none.
+    static func scalar(in text: Span<UInt8>, at index: inout Int) -> UInt32 {
+        let lead = text[index]
+        let length =
+            lead < 0x80
+            ? 1 : lead < 0xC2 ? 0 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : lead < 0xF5 ? 4 : 0
+        guard length > 0, index + length <= text.count else {
+            index += 1
+            return 0xFFFD
+        }
+        var scalar = length == 1 ? UInt32(lead) : UInt32(lead) & (0x7F >> UInt32(length))
+        for offset in 1..<max(1, length) {
+            let byte = text[index + offset]
+            guard byte & 0xC0 == 0x80 else {
+                index += 1
+                return 0xFFFD
+            }
+            scalar = scalar << 6 | UInt32(byte & 0x3F)
+        }
+        let isShortest = length < 3 || scalar >= (length == 3 ? 0x800 : 0x10000)
+        guard isShortest, scalar < 0xD800 || scalar > 0xDFFF, scalar <= 0x10FFFF else {
+            index += 1
+            return 0xFFFD
+        }
+        index += length
+        return scalar
+    }
+
+    static func append(_ scalar: UInt32, to bytes: inout [UInt8]) {
+        if scalar < 0x80 {
+            bytes.append(UInt8(scalar))
+        } else if scalar < 0x800 {
+            bytes.append(UInt8(0xC0 | scalar >> 6))
+            bytes.append(UInt8(0x80 | scalar & 0x3F))
+        } else if scalar < 0x10000 {
+            bytes.append(UInt8(0xE0 | scalar >> 12))
+            bytes.append(UInt8(0x80 | scalar >> 6 & 0x3F))
+            bytes.append(UInt8(0x80 | scalar & 0x3F))
+        } else {
+            bytes.append(UInt8(0xF0 | scalar >> 18))
+            bytes.append(UInt8(0x80 | scalar >> 12 & 0x3F))
+            bytes.append(UInt8(0x80 | scalar >> 6 & 0x3F))
+            bytes.append(UInt8(0x80 | scalar & 0x3F))
+        }
+    }
+}

@@ -1,0 +1,68 @@
+/// Collects sparse vectors in memory, and writes their index.
+public struct WeightIndexBuilder: ~Copyable {
+    private struct Posting {
+        let dimension: UInt32
+        let document: UInt32
+        let weight: UInt32
+    }
+
+    private var postings: [Posting] = []
+    private var nonEmptyCount = 0
+
+    /// The documents that it has.
+    public private(set) var documentCount = 0
+
+    /// A builder of an index of nothing.
+    public init() {}
+
+    /// The memory that it takes.
+    public var byteCount: Int { postings.capacity * MemoryLayout<Posting>.stride }
+
+    /// Adds the next document.
+    ///
+    /// - Parameter weights: by dimension; of none the document is found by nothing.
+    /// - Throws: `invalidWeight`.
+    public mutating func append(
+        _ weights: [(dimension: UInt32, weight: Float)]
+    ) throws(TextIndexError) {
+        for (dimension, weight) in weights {
+            guard weight.isFinite, weight > 0 else {
+                throw .invalidWeight(dimension: dimension, weight: weight)
+            }
+        }
+        for (dimension, weight) in weights {
+            postings.append(
+                Posting(
+                    dimension: dimension,
+                    document: UInt32(documentCount),
+                    weight: weight.bitPattern
+                )
+            )
+        }
+        if !weights.isEmpty { nonEmptyCount += 1 }
+        documentCount += 1
+    }
+
+    /// Writes the index.
+    public consuming func write<Output: TextIndexOutput>(to output: inout Output) throws {
+        var writer = TextIndexWriter(output, kind: .weights, lengths: [])
+        let documentCount = documentCount
+        let nonEmptyCount = nonEmptyCount
+        postings.sort { ($0.dimension, $0.document) < ($1.dimension, $1.document) }
+        var index = 0
+        while index < postings.count {
+            let dimension = postings[index].dimension
+            while index < postings.count, postings[index].dimension == dimension {
+                try writer.append(
+                    postings[index].document,
+                    value: postings[index].weight,
+                    positions: Span()
+                )
+                index += 1
+            }
+            try writer.endTerm(withUnsafeBytes(of: dimension.bigEndian) { Array($0) })
+        }
+        try writer.finish(documentCount: documentCount, nonEmptyCount: nonEmptyCount)
+        output = writer.output
+    }
+}

@@ -1,0 +1,20 @@
+/// Why a text index cannot be used.
+public enum TextIndexError: Error, Sendable, Hashable {
+    /// Its bytes are not what a writer of text indexes leaves.
+    case malformed(part: TextIndexPart, reason: String)
+    /// A weight of a sparse vector is not above 0, or not finite.
+    case invalidWeight(dimension: UInt32, weight: Float)
+    /// A query is not written as the query language has it.
+    case invalidQuery(reason: String, offset: Int)
+}
+
+extension TextIndexError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .malformed(let part, let reason): "the index's \(part.rawValue) \(reason)"
+        case .invalidWeight(let dimension, let weight):
+            "dimension \(dimension) has the weight \(weight); weights are finite and above 0"
+        case .invalidQuery(let reason, let offset): "\(reason) at character \(offset + 1)"
+        }
+    }
+}

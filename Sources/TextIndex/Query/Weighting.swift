@@ -1,0 +1,53 @@
+/// How the value of a term in a document becomes a score.
+public enum TextWeighting: Sendable, Hashable {
+    /// Of counts, by BM25 with the statistics of the whole collection's field.
+    case bm25(BM25, TextStatistics)
+    /// Of weights: the product with the query's.
+    case product
+}
+
+/// A weighting in the form in which it is computed.
+struct Weighting {
+    private let isProduct: Bool
+    /// What is added to the count: this, and so much for each term of the document.
+    private let saturation: Double
+    private let perLength: Double
+
+    init(_ weighting: TextWeighting) {
+        switch weighting {
+        case .bm25(let bm25, let statistics):
+            isProduct = false
+            saturation = bm25.k1 * (1 - bm25.b)
+            let mean = statistics.meanLength
+            perLength = mean > 0 ? bm25.k1 * bm25.b / mean : 0
+        case .product:
+            isProduct = true
+            saturation = 0
+            perLength = 0
+        }
+    }
+
+    /// The score of a stored value, before it is multiplied by its clause's weight.
+    func score(_ value: UInt32, length: UInt32) -> Double {
+        if isProduct {
+            let weight = Float(bitPattern: value)
+            // Nothing else was written; what a forged index has instead counts nothing.
+            return weight > 0 && weight.isFinite ? Double(weight) : 0
+        }
+        let count = Double(value) + 1
+        return count / (count + saturation + perLength * Double(length))
+    }
+
+    /// What no document under `bound` exceeds.
+    func score(_ bound: ImpactBound) -> Double {
+        if isProduct {
+            // The largest number stands for all that is greater.
+            return bound.value >= 0x7F80
+                ? Double(Float.greatestFiniteMagnitude)
+                : Double(Float(bitPattern: UInt32(bound.value) << 16))
+        }
+        if bound.value == .max { return 1 }
+        let count = Double(bound.value)
+        return count / (count + saturation + perLength * Double(bound.length))
+    }
+}
