@@ -9,6 +9,7 @@ public enum TextIndexError: Error, Sendable, Hashable {
 }
 
 extension TextIndexError: CustomStringConvertible {
+    /// What is wrong, as a part of a sentence.
     public var description: String {
         switch self {
         case .malformed(let part, let reason): "the index's \(part.rawValue) \(reason)"

@@ -35,6 +35,7 @@ public struct TextIndexBytes: TextIndexOutput {
     /// No bytes yet.
     public init() {}
 
+    /// Takes the next bytes of a part.
     public mutating func append(_ bytes: [UInt8], to part: TextIndexPart) {
         parts[part, default: []] += bytes
     }
@@ -58,8 +59,10 @@ public final class TextIndexMemory: TextIndexSource {
         for bytes in parts.values { bytes.deallocate() }
     }
 
+    /// The length of a part; 0 of one that was not written.
     public func byteCount(of part: TextIndexPart) -> Int { parts[part]?.count ?? 0 }
 
+    /// Bytes of a part.
     public func bytes(of part: TextIndexPart, _ range: Range<Int>) -> UnsafeRawBufferPointer {
         guard let bytes = parts[part] else {
             return UnsafeRawBufferPointer(start: nil, count: 0)
