@@ -127,10 +127,10 @@ func difference(_ found: [TextHit], _ expected: [TextHitModel], k: Int) -> Strin
     let scores = Dictionary(uniqueKeysWithValues: expected.map { ($0.document, $0.score) })
     for (place, hit) in found.enumerated() {
         guard let score = scores[hit.document] else { return "document \(hit.document) is no hit" }
-        guard abs(score - hit.score) < 1e-9 else {
+        guard abs(score - Double(hit.score)) < 1e-5 * max(1, score) else {
             return "document \(hit.document) has \(hit.score), expected \(score)"
         }
-        guard abs(expected[place].score - hit.score) < 1e-9 else {
+        guard abs(expected[place].score - Double(hit.score)) < 1e-5 * max(1, score) else {
             return "place \(place) has \(hit.score), expected \(expected[place].score)"
         }
     }

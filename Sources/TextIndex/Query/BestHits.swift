@@ -9,7 +9,7 @@ struct BestHits {
     }
 
     /// What a document that comes later must pass to be among them.
-    var threshold: Double { heap.count < k ? -1 : heap[0].score }
+    var threshold: Float { heap.count < k ? -1 : heap[0].score }
 
     mutating func insert(_ hit: TextHit) {
         if heap.count < k {

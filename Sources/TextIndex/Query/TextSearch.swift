@@ -3,15 +3,15 @@ public struct TextHit: Sendable, Hashable {
     /// Its number in the index.
     public let document: UInt32
     /// Higher is better.
-    public let score: Double
+    public let score: Float
 }
 
 /// A search of one index of each field, over the same documents.
 ///
-/// Documents are gone through once, in their order. Of clauses that need not be there only those are followed that could bring a new document
-/// among the best by themselves ("MaxScore": Turtle and Flood, "Query Evaluation: Strategies and Optimizations", 1995, §4), and blocks of
-/// documents whose bounds are too low are passed over unread (Ding and Suel, "Faster Top-k Document Retrieval Using Block-Max Indexes",
-/// 2011; Mallia et al., "Faster BlockMax WAND with Variable-sized Blocks", 2017, for bounds by value and length).
+/// Documents are gone through once, in their order, by windows that end where a block of postings does. In each only the lists are followed that
+/// could bring a document among the best by themselves ("MaxScore": Turtle and Flood, "Query Evaluation: Strategies and Optimizations",
+/// 1995, §4), by the bounds of their blocks there (Ding and Suel, "Faster Top-k Document Retrieval Using Block-Max Indexes", 2011, §3), and
+/// the others are asked about what these have found; a window whose bounds are too low is passed over unread.
 public struct TextSearch {
     /// What a clause does to the documents that it is found in.
     public enum Role: Sendable, Hashable {
@@ -23,36 +23,11 @@ public struct TextSearch {
         case mustNot
     }
 
-    /// One clause in one field.
-    struct List {
-        var cursor: PostingsCursor
-        let weighting: Weighting
-        let weight: Double
-        let lengths: UnsafeRawBufferPointer
-        /// The clause that it is of.
-        let clause: Int
-        /// No score is above it.
-        var maximum = 0.0
-
-        func score() -> Double { score(cursor.document, cursor.value) }
-
-        func score(_ document: UInt32, _ value: UInt32) -> Double {
-            weight * weighting.score(value, length: length(of: document))
-        }
-
-        private func length(of document: UInt32) -> UInt32 {
-            guard !lengths.isEmpty else { return 0 }
-            return UInt32(
-                littleEndian: lengths.loadUnaligned(
-                    fromByteOffset: Int(document) * 4,
-                    as: UInt32.self
-                )
-            )
-        }
-    }
+    /// So many clauses may be `must`.
+    public static let maximumRequiredCount = 63
 
     private(set) var roles: [Role] = []
-    private(set) var lists: [List] = []
+    private(set) var lists: [ScoredList] = []
 
     /// A search for nothing yet.
     public init() {}
@@ -69,19 +44,15 @@ public struct TextSearch {
         roles.append(role)
         for part in parts {
             guard let cursor = part.matches.cursor else { continue }
-            let weighting = Weighting(part.weighting)
-            var list = List(
-                cursor: cursor,
-                weighting: weighting,
-                weight: part.weight,
-                lengths: try part.matches.index.lengths(),
-                clause: clause
+            lists.append(
+                try ScoredList(
+                    part.matches,
+                    cursor,
+                    weight: Float(part.weight),
+                    Weighting(part.weighting),
+                    clause: clause
+                )
             )
-            list.maximum = cursor.maximum(
-                bound: { list.weight * weighting.score($0) },
-                score: { list.score($0, $1) }
-            )
-            lists.append(list)
         }
     }
 
@@ -96,7 +67,7 @@ public struct TextSearch {
         where admits: (UInt32) throws -> Bool = { _ in true }
     ) throws -> [TextHit] {
         guard k > 0 else { return [] }
-        var run = TextSearchRun(self, k: k)
+        var run = try TextSearchRun(self, k: k)
         return try run.best(where: admits)
     }
 
@@ -105,7 +76,7 @@ public struct TextSearch {
     /// - Parameter documents: in their order.
     public consuming func best(_ k: Int, among documents: [UInt32]) throws -> [TextHit] {
         guard k > 0 else { return [] }
-        var run = TextSearchRun(self, k: k)
+        var run = try TextSearchRun(self, k: k)
         return try run.best(among: documents)
     }
 }

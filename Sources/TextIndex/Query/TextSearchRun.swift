@@ -1,36 +1,43 @@
 /// A search under way.
 struct TextSearchRun {
     private var best: BestHits
-    private let roles: [TextSearch.Role]
     /// Those whose scores count, the one with the least maximum first.
-    private var lists: [TextSearch.List]
+    private var lists: [ScoredList]
     /// `ceilings[n]` is what the first `n` lists give together at most.
     private let ceilings: [Double]
-    private var excluded: [TextSearch.List]
-    /// Clauses without which nothing is a hit.
-    private let required: [Int]
-    /// In the order in which scores are added up, whatever the lists' order: sums of floats depend on it.
-    private var scores: [Double]
-    private let places: [Int]
+    private var excluded: [ScoredList]
+    /// The bit of each clause that must be there.
+    private var flags: [Int: UInt64] = [:]
+    private var required: UInt64 = 0
+    private var window = ScoreWindow()
+    private var candidates: [ScoredCandidate] = []
+    /// Documents are below it.
+    private let documentBound: Int
 
-    init(_ search: TextSearch, k: Int) {
+    init(_ search: TextSearch, k: Int) throws {
         best = BestHits(k: k)
-        roles = search.roles
         excluded = search.lists.filter { search.roles[$0.clause] == .mustNot }
-        let counted = search.lists.enumerated().filter {
-            search.roles[$0.element.clause] != .mustNot
-        }.sorted { $0.element.maximum < $1.element.maximum }
-        lists = counted.map(\.element)
-        places = counted.map(\.offset)
-        scores = [Double](repeating: 0, count: search.lists.count)
+        lists = search.lists.filter { search.roles[$0.clause] != .mustNot }
+            .sorted { $0.maximum < $1.maximum }
         var ceilings = [0.0]
-        for list in counted { ceilings.append(ceilings[ceilings.count - 1] + list.element.maximum) }
+        for list in lists { ceilings.append(ceilings[ceilings.count - 1] + Double(list.maximum)) }
         self.ceilings = ceilings
-        required = search.roles.indices.filter { search.roles[$0] == .must }
+        documentBound = lists.reduce(0) { max($0, $1.cursor.bound) }
+        for (clause, role) in search.roles.enumerated() where role == .must {
+            guard flags.count < TextSearch.maximumRequiredCount else {
+                throw TextIndexError.invalidQuery(
+                    reason: "more than \(TextSearch.maximumRequiredCount) parts must be there",
+                    offset: 0
+                )
+            }
+            let flag = UInt64(1) << UInt64(flags.count)
+            flags[clause] = flag
+            required |= flag
+        }
     }
 
     mutating func best(where admits: (UInt32) throws -> Bool) throws -> [TextHit] {
-        if required.isEmpty {
+        if required == 0 {
             try findAny(admits)
         } else {
             try findAll(admits)
@@ -39,80 +46,115 @@ struct TextSearchRun {
     }
 
     mutating func best(among documents: [UInt32]) throws -> [TextHit] {
-        for document in documents {
-            for list in lists.indices { try lists[list].cursor.advance(to: document) }
-            try take(document) { _ in true }
-        }
+        candidates = documents.map { ScoredCandidate(document: $0, score: 0, clauses: 0) }
+        for list in lists.indices { try add(list) }
+        try takeCandidates { _ in true }
         return best.sorted()
     }
 
-    /// A sum of bounds may fall short of a sum of scores by what rounding makes of it.
-    private static let slack = 1 + 1e-9
+    private func flag(_ list: Int) -> UInt64 {
+        (flags[lists[list].clause] ?? 0) | ScoredCandidate.any
+    }
 
-    /// No clause must be there.
+    private mutating func add(_ list: Int) throws {
+        try lists[list].add(to: &candidates, flag: flag(list))
+    }
+
+    /// What a sum of bounds must stay below: of floats that are rounded, it may fall short of a sum of scores.
+    private var threshold: Double { Double(best.threshold) * (1 - 1e-6) }
+
+    /// No clause must be there: goes from window to window, none of which passes the end of a block that matters.
     private mutating func findAny(_ admits: (UInt32) throws -> Bool) throws {
-        /// Lists before it bring no document among the best by themselves.
-        var essential = 0
+        var start = 0
         while true {
-            let threshold = best.threshold
-            while essential < lists.count, ceilings[essential + 1] * Self.slack <= threshold {
-                essential += 1
-            }
-            guard essential < lists.count else { return }
-            var document = PostingsCursor.end
+            let threshold = threshold
+            // Before it no list brings a document among the best, nor do all of them together.
+            var essential = 0
+            while essential < lists.count, ceilings[essential + 1] <= threshold { essential += 1 }
+            var next = Int(PostingsCursor.end)
             for list in essential..<lists.count {
-                document = min(document, lists[list].cursor.document)
+                next = min(next, max(start, Int(lists[list].cursor.document)))
             }
-            guard document != PostingsCursor.end else { return }
-            if threshold > 0, let next = try passedOver(from: document, essential, threshold) {
-                for list in essential..<lists.count { try lists[list].cursor.advance(to: next) }
-                continue
+            guard next < documentBound else { return }
+            start = next
+            var end = documentBound
+            for list in essential..<lists.count {
+                let first = max(start, Int(lists[list].cursor.document))
+                if first < documentBound {
+                    end = min(end, lists[list].blockEnd(from: first))
+                }
             }
-            var sum = 0.0
-            for list in essential..<lists.count where lists[list].cursor.document == document {
-                sum += lists[list].score()
-            }
-            var list = essential - 1
-            while list >= 0, (sum + ceilings[list + 1]) * Self.slack > threshold {
-                try lists[list].cursor.advance(to: document)
-                if lists[list].cursor.document == document { sum += lists[list].score() }
-                list -= 1
-            }
-            // Where the loop was left early, the document is not among the best.
-            if list < 0, sum * Self.slack > threshold { try take(document, admits) }
-            for list in essential..<lists.count where lists[list].cursor.document == document {
-                try lists[list].cursor.next()
-            }
+            end = max(end, start + 1)
+            try search(start..<end, threshold, admits)
+            start = end
         }
     }
 
-    /// Where the next document may be that could be among the best, if the blocks that hold `document` have none; `nil` if they may have one.
-    private func passedOver(
-        from document: UInt32,
-        _ essential: Int,
-        _ threshold: Double
-    ) throws -> UInt32? {
-        var ceiling = ceilings[essential]
-        var last = Int(PostingsCursor.end) - 1
-        for list in essential..<lists.count {
-            guard let block = lists[list].cursor.bounds(from: document) else { continue }
-            last = min(last, block.last)
-            // A document of a list that has not come so far has no score from it before that.
-            var most = block.bounds.isEmpty ? lists[list].maximum : 0
-            for bound in block.bounds {
-                most = max(most, lists[list].weight * lists[list].weighting.score(bound))
+    private mutating func search(
+        _ range: Range<Int>,
+        _ threshold: Double,
+        _ admits: (UInt32) throws -> Bool
+    ) throws {
+        let maxima = lists.map { $0.maximum(in: range) }
+        let order = lists.indices.sorted { maxima[$0] < maxima[$1] }
+        var ceilings = [0.0]
+        for list in order { ceilings.append(ceilings[ceilings.count - 1] + Double(maxima[list])) }
+        guard ceilings[order.count] > threshold else { return }
+        let essential = ceilings.lastIndex { $0 <= max(0, threshold) } ?? 0
+        try search(
+            range,
+            leaders: Array(order[min(essential, order.count - 1)...]),
+            others: Array(order[..<min(essential, order.count - 1)]),
+            ceilings,
+            admits
+        )
+    }
+
+    /// Scores the documents of `leaders` in `range`.
+    ///
+    /// - Parameters:
+    ///   - others: the lists whose scores are added, the last first.
+    ///   - ceilings: what the first of them give together at most.
+    private mutating func search(
+        _ range: Range<Int>,
+        leaders: [Int],
+        others: [Int],
+        _ ceilings: [Double],
+        _ admits: (UInt32) throws -> Bool
+    ) throws {
+        let clauses = leaders.reduce(0) { $0 | flag($1) }
+        var first = range.lowerBound
+        while first < range.upperBound {
+            let end = min(range.upperBound, first + ScoreWindow.count)
+            for list in leaders { try lists[list].accumulate(first..<end, into: &window) }
+            candidates.removeAll(keepingCapacity: true)
+            window.take(
+                from: first,
+                clauses: clauses,
+                above: threshold - ceilings[others.count],
+                to: &candidates
+            )
+            for place in others.indices.reversed() where !candidates.isEmpty {
+                try add(others[place])
+                let lowest = threshold - ceilings[place]
+                candidates.removeAll { $0.score <= lowest }
             }
-            ceiling += most
+            try takeCandidates(admits)
+            first = end
+            if first < range.upperBound {
+                // Nothing may be there for long.
+                var next = Int(PostingsCursor.end)
+                for list in leaders { next = min(next, Int(lists[list].cursor.document)) }
+                first = max(first, min(next, range.upperBound))
+            }
         }
-        guard ceiling * Self.slack <= threshold, last >= Int(document) else { return nil }
-        return UInt32(min(last + 1, Int(PostingsCursor.end)))
     }
 
     /// Some clauses must be there: the documents of the rarest are gone through.
     private mutating func findAll(_ admits: (UInt32) throws -> Bool) throws {
         var leaders: [Int] = []
         var least = Int.max
-        for clause in required {
+        for clause in flags.keys.sorted() {
             let own = lists.indices.filter { lists[$0].clause == clause }
             let count = own.reduce(0) { $0 + lists[$1].cursor.documentCount }
             if count < least {
@@ -120,42 +162,34 @@ struct TextSearchRun {
                 leaders = own
             }
         }
-        while true {
-            var document = PostingsCursor.end
-            for list in leaders { document = min(document, lists[list].cursor.document) }
-            guard document != PostingsCursor.end,
-                ceilings[lists.count] * Self.slack > best.threshold
-            else { return }
-            for list in lists.indices { try lists[list].cursor.advance(to: document) }
-            try take(document, admits)
-            for list in leaders where lists[list].cursor.document == document {
-                try lists[list].cursor.next()
-            }
+        let others = lists.indices.filter { !leaders.contains($0) }
+        var ceilings = [0.0]
+        for list in others {
+            ceilings.append(ceilings[ceilings.count - 1] + Double(lists[list].maximum))
         }
+        guard !leaders.isEmpty else { return }
+        try search(
+            0..<documentBound,
+            leaders: leaders,
+            others: others,
+            ceilings,
+            admits
+        )
     }
 
-    /// Takes in a document that every list has come to.
-    private mutating func take(
-        _ document: UInt32,
-        _ admits: (UInt32) throws -> Bool
-    ) throws {
-        var isFound = false
-        for place in scores.indices { scores[place] = 0 }
-        for list in lists.indices where lists[list].cursor.document == document {
-            scores[places[list]] = lists[list].score()
-            isFound = true
+    /// Takes in the candidates that every list has been asked about.
+    private mutating func takeCandidates(_ admits: (UInt32) throws -> Bool) throws {
+        for candidate in candidates {
+            let score = Float(candidate.score)
+            guard score > best.threshold, candidate.clauses & required == required,
+                candidate.clauses & ScoredCandidate.any != 0
+            else { continue }
+            var isExcluded = false
+            for list in excluded.indices where !isExcluded {
+                isExcluded = try excluded[list].isAt(candidate.document)
+            }
+            guard !isExcluded, try admits(candidate.document) else { continue }
+            best.insert(TextHit(document: candidate.document, score: score))
         }
-        for clause in required {
-            let isThere = lists.contains { $0.clause == clause && $0.cursor.document == document }
-            if !isThere { return }
-        }
-        guard isFound else { return }
-        let sum = scores.reduce(0, +)
-        guard sum > best.threshold else { return }
-        for list in excluded.indices {
-            try excluded[list].cursor.advance(to: document)
-            if excluded[list].cursor.document == document { return }
-        }
-        if try admits(document) { best.insert(TextHit(document: document, score: sum)) }
     }
 }

@@ -10,16 +10,16 @@ public enum TextWeighting: Sendable, Hashable {
 struct Weighting {
     private let isProduct: Bool
     /// What is added to the count: this, and so much for each term of the document.
-    private let saturation: Double
-    private let perLength: Double
+    private let saturation: Float
+    private let perLength: Float
 
     init(_ weighting: TextWeighting) {
         switch weighting {
         case .bm25(let bm25, let statistics):
             isProduct = false
-            saturation = bm25.k1 * (1 - bm25.b)
+            saturation = Float(bm25.k1 * (1 - bm25.b))
             let mean = statistics.meanLength
-            perLength = mean > 0 ? bm25.k1 * bm25.b / mean : 0
+            perLength = mean > 0 ? Float(bm25.k1 * bm25.b / mean) : 0
         case .product:
             isProduct = true
             saturation = 0
@@ -28,26 +28,26 @@ struct Weighting {
     }
 
     /// The score of a stored value, before it is multiplied by its clause's weight.
-    func score(_ value: UInt32, length: UInt32) -> Double {
+    func score(_ value: UInt32, length: UInt32) -> Float {
         if isProduct {
             let weight = Float(bitPattern: value)
             // Nothing else was written; what a forged index has instead counts nothing.
-            return weight > 0 && weight.isFinite ? Double(weight) : 0
+            return weight > 0 && weight.isFinite ? weight : 0
         }
-        let count = Double(value) + 1
-        return count / (count + saturation + perLength * Double(length))
+        let count = Float(value) + 1
+        return count / (count + saturation + perLength * Float(length))
     }
 
     /// What no document under `bound` exceeds.
-    func score(_ bound: ImpactBound) -> Double {
+    func score(_ bound: ImpactBound) -> Float {
         if isProduct {
             // The largest number stands for all that is greater.
             return bound.value >= 0x7F80
-                ? Double(Float.greatestFiniteMagnitude)
-                : Double(Float(bitPattern: UInt32(bound.value) << 16))
+                ? Float.greatestFiniteMagnitude
+                : Float(bitPattern: UInt32(bound.value) << 16)
         }
         if bound.value == .max { return 1 }
-        let count = Double(bound.value)
-        return count / (count + saturation + perLength * Double(bound.length))
+        let count = Float(bound.value)
+        return count / (count + saturation + perLength * Float(bound.length))
     }
 }

@@ -8,6 +8,7 @@ struct PostingsCursor {
     let documentCount: Int
 
     static let end = UInt32.max
+    private static var noHeaders: UnsafeRawBufferPointer { .init(start: nil, count: 0) }
 
     // Of the block at hand.
     private var documents: [UInt32]
@@ -22,8 +23,9 @@ struct PostingsCursor {
     private let offset: Int
     private let blockCount: Int
     // Of the source, which lives as long as the cursor has it.
-    private let headers: UnsafeRawBufferPointer?
-    private let bound: Int
+    private let headers: UnsafeRawBufferPointer
+    /// Documents are below it.
+    let bound: Int
 
     /// At the first document of a term.
     init(_ entry: TermEntry, of index: TextIndex) throws {
@@ -32,7 +34,7 @@ struct PostingsCursor {
         switch entry.place {
         case .single(let document, let value):
             source = nil
-            headers = nil
+            headers = Self.noHeaders
             offset = 0
             blockCount = 1
             documents = [document]
@@ -47,7 +49,8 @@ struct PostingsCursor {
             let end = offset + entry.postingsByteCount
             headers =
                 entry.headerCount > 0
-                ? try index.source.checkedBytes(of: .postings, (offset + byteCount)..<end) : nil
+                ? try index.source.checkedBytes(of: .postings, (offset + byteCount)..<end)
+                : Self.noHeaders
             documents = [UInt32](repeating: 0, count: PostingsFormat.blockCount)
             values = documents
             document = 0
@@ -61,7 +64,7 @@ struct PostingsCursor {
         documentCount = documents.count
         self.bound = bound
         source = nil
-        headers = nil
+        headers = Self.noHeaders
         offset = 0
         blockCount = 1
         self.documents = documents
@@ -72,7 +75,7 @@ struct PostingsCursor {
     }
 
     private func lastDocument(of block: Int) -> Int {
-        guard let headers else { return bound - 1 }
+        guard !headers.isEmpty else { return bound - 1 }
         return Int(
             UInt32(
                 littleEndian: headers.loadUnaligned(
@@ -92,7 +95,7 @@ struct PostingsCursor {
             documentCount - number * PostingsFormat.blockCount
         )
         var start = 0
-        if let headers {
+        if !headers.isEmpty {
             let header = number * PostingsFormat.headerByteCount
             let found = UInt64(
                 littleEndian: headers.loadUnaligned(fromByteOffset: header + 4, as: UInt64.self)
@@ -134,7 +137,7 @@ struct PostingsCursor {
     /// Goes to the first document that is not below `target`; stays if that is the one at hand.
     mutating func advance(to target: UInt32) throws {
         guard document < target else { return }
-        if headers != nil, lastDocument(of: block) < Int(target) {
+        if !headers.isEmpty, lastDocument(of: block) < Int(target) {
             let number = firstBlock(reaching: target)
             guard number < blockCount else {
                 document = Self.end
@@ -186,19 +189,31 @@ struct PostingsCursor {
         return low
     }
 
-    /// What bounds the documents from `target` to `last`, without reading them.
-    ///
-    /// - Returns: `nil` if no document follows; no bounds where there are none: the bound of the whole list holds.
-    func bounds(from target: UInt32) -> (last: Int, bounds: [ImpactBound])? {
-        guard document != Self.end else { return nil }
-        guard headers != nil else { return (bound - 1, []) }
-        let number = lastDocument(of: block) < Int(target) ? firstBlock(reaching: target) : block
-        guard number < blockCount else { return nil }
-        return (lastDocument(of: number), bounds(of: number))
+    /// Where the block ends that has the first document from `target` on, from the one at hand: behind its last.
+    func blockEnd(from target: UInt32) -> Int {
+        guard !headers.isEmpty else { return bound }
+        let number = firstBlock(reaching: target)
+        return number < blockCount ? lastDocument(of: number) + 1 : bound
     }
 
-    private func bounds(of block: Int) -> [ImpactBound] {
-        guard let headers else { return [] }
+    /// The most that `score` gives for the bounds of the blocks that reach into `range`; `nil` if they are not known, or are many.
+    func maximum(in range: Range<Int>, _ score: (ImpactBound) -> Float) -> Float? {
+        guard document != Self.end else { return 0 }
+        guard !headers.isEmpty else { return nil }
+        var number = firstBlock(reaching: UInt32(range.lowerBound))
+        var most: Float = 0
+        for _ in 0..<8 {
+            guard number < blockCount else { return most }
+            let first = number == 0 ? 0 : lastDocument(of: number - 1) + 1
+            guard first < range.upperBound else { return most }
+            let bounds = bounds(of: number)
+            most = max(most, max(score(bounds.0), score(bounds.1)))
+            number += 1
+        }
+        return nil
+    }
+
+    private func bounds(of block: Int) -> (ImpactBound, ImpactBound) {
         let start = block * PostingsFormat.headerByteCount + 12
         func half(_ place: Int) -> UInt16 {
             UInt16(
@@ -208,25 +223,26 @@ struct PostingsCursor {
                 )
             )
         }
-        return [
+        return (
             ImpactBound(value: half(0), length: half(1)),
-            ImpactBound(value: half(2), length: half(3)),
-        ]
+            ImpactBound(value: half(2), length: half(3))
+        )
     }
 
-    /// The most that `score` gives for a document.
+    /// The most that any document has.
     ///
     /// - Parameters:
     ///   - bound: the score of an impact bound.
     ///   - score: of a document and its value.
     func maximum(
-        bound: (ImpactBound) -> Double,
-        score: (_ document: UInt32, _ value: UInt32) -> Double
-    ) -> Double {
-        var most = 0.0
-        if headers != nil {
+        bound: (ImpactBound) -> Float,
+        score: (_ document: UInt32, _ value: UInt32) -> Float
+    ) -> Float {
+        var most: Float = 0
+        if !headers.isEmpty {
             for block in 0..<blockCount {
-                for impact in bounds(of: block) { most = max(most, bound(impact)) }
+                let bounds = bounds(of: block)
+                most = max(most, max(bound(bounds.0), bound(bounds.1)))
             }
         } else {
             for place in 0..<count { most = max(most, score(documents[place], values[place])) }
