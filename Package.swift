@@ -78,7 +78,7 @@ let package = Package(
         module("LMDB", imports: ["CLMDB"]),
         module("Indexes", imports: ["FAISS", "CKernels"]),
         module("TextIndex", imports: ["CICU", "CStemmer"]),
-        module("Quiver", imports: ["Indexes", "LMDB", "Files", "Threads", "CXXHash"]),
+        module("Quiver", imports: ["Indexes", "LMDB", "Files", "Threads", "CFiles", "CXXHash"]),
         module("Interchange", imports: ["Quiver", "JSON", "Files"]),
 
         // Models.
