@@ -53,7 +53,7 @@ private struct AlteredBytes: TextIndexOutput {
         var builder = TextIndexBuilder(Analysis())
         for terms in TextModel.random(count: 300, seed: seed).documents {
             let text = Array(terms.joined(separator: " ").utf8)
-            builder.append(text.span)
+            try builder.append(text.span)
         }
         try builder.write(to: &sound)
         try readAll(try sound.index())

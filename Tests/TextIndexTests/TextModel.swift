@@ -29,7 +29,7 @@ struct TextModel {
         var builder = TextIndexBuilder(Analysis())
         for terms in documents {
             let text = Array(terms.joined(separator: " ").utf8)
-            builder.append(text.span)
+            try builder.append(text.span)
         }
         var bytes = TextIndexBytes()
         try builder.write(to: &bytes)

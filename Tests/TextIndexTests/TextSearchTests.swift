@@ -89,7 +89,7 @@ import TextIndex
         var builder = TextIndexBuilder(Analysis())
         for terms in merged.documents {
             let text = Array(terms.joined(separator: " ").utf8)
-            builder.append(text.span)
+            try builder.append(text.span)
         }
         try builder.write(to: &expected)
         for part in TextIndexPart.allCases {
@@ -149,6 +149,52 @@ import TextIndex
         #expect(throws: TextIndexError.self) {
             var builder = WeightIndexBuilder()
             try builder.append([(3, weight)])
+        }
+    }
+
+    @Test func `refuses two weights of a dimension`() {
+        #expect(throws: TextIndexError.repeatedDimension(3)) {
+            var builder = WeightIndexBuilder()
+            try builder.append([(3, 1), (4, 1), (3, 2)])
+        }
+    }
+
+    @Test func `finds no words among weights`() throws {
+        var builder = WeightIndexBuilder()
+        try builder.append([(1, 1)])
+        try builder.append([(1, 2), (2, 1)])
+        var bytes = TextIndexBytes()
+        try builder.write(to: &bytes)
+        let index = try TextIndex(TextIndexMemory(bytes))
+        #expect(try index.matches(of: .prefix([])).documentCount == 0)
+        #expect(try index.matches(of: .phrase([[0, 0, 0, 1], [0, 0, 0, 2]])).documentCount == 0)
+        #expect(try index.matches(of: .dimension(1)).documentCount == 2)
+    }
+
+    /// Under which a greater count or a shorter text would not be better, and bounds would not hold.
+    @Test(arguments: [
+        (BM25(k1: -1), 1), (BM25(k1: .nan), 1), (BM25(k1: .infinity), 1), (BM25(b: -0.1), 1),
+        (BM25(b: 1.1), 1), (BM25(b: .nan), 1), (BM25(), -1), (BM25(), .nan), (BM25(), .infinity),
+    ]) func `refuses weightings that no bounds hold for`(bm25: BM25, weight: Double) throws {
+        let index = try TextModel(documents: [["a", "b"], ["a"]]).index()
+        let matches = try index.matches(of: .term(Array("a".utf8)))
+        var search = TextSearch()
+        #expect {
+            try search.append(.should, [(matches, weight, .bm25(bm25, index.statistics))])
+        } throws: {
+            guard case .invalidWeighting = $0 as? TextIndexError else { return false }
+            return true
+        }
+    }
+
+    @Test func `takes as many clauses that must be there as it says, and no more`() throws {
+        let index = try TextModel(documents: [["a", "b"], ["a"]]).index()
+        let clause: Clause = (.must, .term(Array("a".utf8)), 1)
+        let most = TextSearch.maximumRequiredCount
+        let found = try index.search(Array(repeating: clause, count: most), BM25()).best(3)
+        #expect(found.map(\.document) == [1, 0])
+        #expect(throws: TextIndexError.self) {
+            try index.search(Array(repeating: clause, count: most + 1), BM25()).best(3)
         }
     }
 }

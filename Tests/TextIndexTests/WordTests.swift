@@ -84,4 +84,32 @@ import TextIndex
             #expect(words(text) == wordsByICU(text), "\(text.debugDescription), seed \(seed)")
         }
     }
+
+    /// Whole scalars, their halves, and bytes that are none.
+    @Test(arguments: [UInt64.random(in: 0..<1 << 32)])
+    func `of bytes that are no text lie in them in order`(seed: UInt64) {
+        var random = SplitMix64(seed: seed)
+        let pieces: [[UInt8]] =
+            ["a", "é", "’", "中", "👍", " ", "\u{301}"].map { Array($0.utf8) }
+            + [
+                [0xC3], [0xE4, 0xB8], [0xF0, 0x9F], [0x80], [0xFF], [0xC0, 0x80],
+                [0xED, 0xA0, 0x80],
+            ]
+        for _ in 0..<3_000 {
+            let bytes = (0..<Int.random(in: 0..<10, using: &random)).flatMap { _ in
+                pieces[Int.random(in: 0..<pieces.count, using: &random)]
+            }
+            var analyzer = Analyzer(Analysis(language: .english))
+            var words: [Range<Int>] = []
+            analyzer.forEachWord(in: bytes.span) { words.append($0) }
+            var end = 0
+            for word in words {
+                #expect(word.lowerBound >= end && !word.isEmpty, "\(bytes), seed \(seed)")
+                end = word.upperBound
+                var term = Array(bytes[word])
+                analyzer.reduce(&term)
+            }
+            #expect(end <= bytes.count, "\(bytes), seed \(seed)")
+        }
+    }
 }

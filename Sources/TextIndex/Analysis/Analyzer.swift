@@ -11,11 +11,7 @@ public struct Analyzer: ~Copyable {
 
     /// An analyzer that works as `analysis` says.
     public init(_ analysis: Analysis) {
-        if let language = analysis.language {
-            stemmer = Stemmer(language)
-        } else {
-            stemmer = nil
-        }
+        if let language = analysis.language { stemmer = Stemmer(language) }
     }
 
     /// Calls `body` with the bytes of each word of `text`, in their order.

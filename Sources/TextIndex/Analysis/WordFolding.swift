@@ -15,40 +15,36 @@ struct WordFolding {
             if (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) { bytes[index] = byte | 0x20 }
         }
         if isASCII { return }
-        readUnits(bytes) { $0 == 0x2019 || $0 == 0x2018 ? 0x27 : $0 }
+        readUnits(bytes)
+        for index in units.indices where units[index] == 0x2019 || units[index] == 0x2018 {
+            units[index] = 0x27
+        }
         normalize(cicu_casefolded)
-        writeUnits(to: &bytes) { $0 }
+        writeUnits(to: &bytes)
     }
 
     /// Replaces `bytes`, which are folded, by the same without accents; letters with strokes become those without.
     mutating func removeAccents(_ bytes: inout [UInt8]) {
         guard bytes.contains(where: { $0 >= 0x80 }) else { return }
-        readUnits(bytes) { $0 }
+        readUnits(bytes)
         normalize(cicu_decomposed)
         normalized.removeAll { (0x300...0x36F).contains($0) }
         swap(&units, &normalized)
         normalize(cicu_composed)
-        writeUnits(to: &bytes) { scalar in Self.withoutStroke[scalar] ?? scalar }
+        for index in normalized.indices {
+            normalized[index] = Self.withoutStroke[normalized[index]] ?? normalized[index]
+        }
+        writeUnits(to: &bytes)
     }
 
     /// What has no decomposition and is written without its stroke where a keyboard lacks it.
-    private static let withoutStroke: [UInt32: UInt32] = [
+    private static let withoutStroke: [UInt16: UInt16] = [
         0xF8: 0x6F, 0x111: 0x64, 0x127: 0x68, 0x131: 0x69, 0x142: 0x6C, 0x167: 0x74, 0x180: 0x62,
         0xF0: 0x64, 0x138: 0x6B,
     ]
 
-    private mutating func readUnits(_ bytes: [UInt8], _ map: (UInt32) -> UInt32) {
-        units.removeAll(keepingCapacity: true)
-        var index = 0
-        while index < bytes.count {
-            let scalar = map(UTF8Decoding.scalar(in: bytes.span, at: &index))
-            if scalar < 0x10000 {
-                units.append(UInt16(scalar))
-            } else {
-                units.append(UInt16(0xD800 + (scalar - 0x10000) >> 10))
-                units.append(UInt16(0xDC00 + (scalar - 0x10000) & 0x3FF))
-            }
-        }
+    private mutating func readUnits(_ bytes: [UInt8]) {
+        units = Array(String(decoding: bytes, as: UTF8.self).utf16)
     }
 
     /// From `units` to `normalized`.
@@ -67,20 +63,7 @@ struct WordFolding {
         normalized.removeLast(normalized.count - Int(count))
     }
 
-    private func writeUnits(to bytes: inout [UInt8], _ map: (UInt32) -> UInt32) {
-        bytes.removeAll(keepingCapacity: true)
-        var index = 0
-        while index < normalized.count {
-            var scalar = UInt32(normalized[index])
-            index += 1
-            if (0xD800..<0xDC00).contains(scalar), index < normalized.count {
-                let low = UInt32(normalized[index])
-                if (0xDC00..<0xE000).contains(low) {
-                    scalar = 0x10000 + (scalar - 0xD800) << 10 + (low - 0xDC00)
-                    index += 1
-                }
-            }
-            UTF8Decoding.append(map(scalar), to: &bytes)
-        }
+    private func writeUnits(to bytes: inout [UInt8]) {
+        bytes = Array(String(decoding: normalized, as: UTF16.self).utf8)
     }
 }

@@ -31,13 +31,17 @@ public struct TextIndexBuilder: ~Copyable {
     /// Adds the next document, of one text or none.
     ///
     /// - Parameter text: UTF-8.
-    public mutating func append(_ text: Span<UInt8>) {
+    /// - Throws: `full`; the document is not added then.
+    public mutating func append(_ text: Span<UInt8>) throws(TextIndexError) {
         let start = tokens.count
         var buffer: [UInt8] = []
         // Into a local: a closure may not use the rest of a value while a part of it is at work.
         var found: [Range<Int>] = []
         analyzer.forEachWord(in: text) { found.append($0) }
-        for range in found where tokens.count < Self.maximumTokenCount {
+        guard found.count <= Self.maximumTokenCount - tokens.count else {
+            throw .full(limit: Self.maximumTokenCount)
+        }
+        for range in found {
             let word = text.extracting(range)
             let (number, isNew) = words.number(of: word)
             if isNew {

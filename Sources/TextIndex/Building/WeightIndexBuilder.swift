@@ -21,11 +21,13 @@ public struct WeightIndexBuilder: ~Copyable {
     /// Adds the next document.
     ///
     /// - Parameter weights: by dimension; of none the document is found by nothing.
-    /// - Throws: `invalidWeight`.
+    /// - Throws: `invalidWeight`, `repeatedDimension`; the document is not added then.
     public mutating func append(
         _ weights: [(dimension: UInt32, weight: Float)]
     ) throws(TextIndexError) {
+        var dimensions: Set<UInt32> = []
         for (dimension, weight) in weights {
+            guard dimensions.insert(dimension).inserted else { throw .repeatedDimension(dimension) }
             guard weight.isFinite, weight > 0 else {
                 throw .invalidWeight(dimension: dimension, weight: weight)
             }

@@ -1,6 +1,7 @@
 enum PrefixUnion {
     /// The documents of all terms that begin with `prefix`, each with the sum of their counts.
     static func documents(of prefix: [UInt8], in index: TextIndex) throws -> PostingsCursor? {
+        guard index.kind == .counts else { return nil }
         var terms = try TermCursor(index, from: prefix.span)
         var entries: [TermEntry] = []
         while let term = terms.term, term.starts(with: prefix), let entry = terms.entry {

@@ -35,7 +35,8 @@ public struct TextSearch {
     /// Adds a clause.
     ///
     /// - Parameters:
-    ///   - parts: where it is found, in each field that is searched, with the weight by which its scores are multiplied.
+    ///   - parts: where it is found, in each field that is searched, with the weight by which its scores are multiplied, 0 or more.
+    /// - Throws: `invalidWeighting`; `malformed`, or what the index's source throws.
     public mutating func append(
         _ role: Role,
         _ parts: [(matches: TextMatches, weight: Double, weighting: TextWeighting)]
@@ -43,13 +44,20 @@ public struct TextSearch {
         let clause = roles.count
         roles.append(role)
         for part in parts {
+            let weighting = try Weighting(part.weighting)
+            let weight = Float(part.weight)
+            guard weight >= 0, weight.isFinite else {
+                throw TextIndexError.invalidWeighting(
+                    reason: "a clause's weight is 0 or more, not \(part.weight)"
+                )
+            }
             guard let cursor = part.matches.cursor else { continue }
             lists.append(
                 try ScoredList(
                     part.matches,
                     cursor,
-                    weight: Float(part.weight),
-                    Weighting(part.weighting),
+                    weight: weight,
+                    weighting,
                     clause: clause
                 )
             )

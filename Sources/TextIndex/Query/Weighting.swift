@@ -13,9 +13,15 @@ struct Weighting {
     private let saturation: Float
     private let perLength: Float
 
-    init(_ weighting: TextWeighting) {
+    /// - Throws: `invalidWeighting`.
+    init(_ weighting: TextWeighting) throws(TextIndexError) {
         switch weighting {
         case .bm25(let bm25, let statistics):
+            guard bm25.k1 >= 0, bm25.k1.isFinite, (0...1).contains(bm25.b) else {
+                throw .invalidWeighting(
+                    reason: "k1 is 0 or more and b 0 to 1, not \(bm25.k1) and \(bm25.b)"
+                )
+            }
             isProduct = false
             saturation = Float(bm25.k1 * (1 - bm25.b))
             let mean = statistics.meanLength
