@@ -47,7 +47,7 @@ let package = Package(
         // System libraries.
         system("CBLAS", pkgConfig: "openblas", debian: "libopenblas-openmp-dev"),
         system("CLMDB", pkgConfig: "lmdb", debian: "liblmdb-dev"),
-        .systemLibrary(name: "CFiles"),
+        .systemLibrary(name: "CGlibc"),
         system("CXXHash", pkgConfig: "libxxhash", debian: "libxxhash-dev"),
         .systemLibrary(name: "CStemmer", providers: [.apt(["libstemmer-dev"])]),
 
@@ -72,13 +72,13 @@ let package = Package(
 
         // The engine.
         module("JSON"),
-        module("Files", imports: ["CFiles"]),
+        module("Files", imports: ["CGlibc"]),
         module("Threads"),
         module("FAISS", imports: ["CFAISS", "CKernels", "Threads"]),
         module("LMDB", imports: ["CLMDB"]),
         module("Indexes", imports: ["FAISS", "CKernels"]),
         module("TextIndex", imports: ["CICU", "CStemmer"]),
-        module("Quiver", imports: ["Indexes", "LMDB", "Files", "Threads", "CFiles", "CXXHash"]),
+        module("Quiver", imports: ["Indexes", "LMDB", "Files", "Threads", "CGlibc", "CXXHash"]),
         module("Interchange", imports: ["Quiver", "JSON", "Files"]),
 
         // Models.

@@ -1,4 +1,4 @@
-import CFiles
+import CGlibc
 import Glibc
 
 /// A new file being written with `pwrite`, at any offset.
@@ -48,7 +48,7 @@ public struct OutputFile: ~Copyable, Sendable {
     /// Lets the bytes from `offset` to `end` begin to go to the disk, so that `finish()` has less to wait for.
     public func startWriteback(from offset: Int, to end: Int) {
         // A hint: what comes of it, `fsync` tells.
-        _ = cfiles_start_writeback(descriptor, Int64(offset), Int64(end - offset))
+        _ = cglibc_start_writeback(descriptor, Int64(offset), Int64(end - offset))
     }
 
     /// Makes the bytes durable and closes the file. The name is durable when the folder has been synced.

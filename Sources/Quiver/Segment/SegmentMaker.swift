@@ -1,4 +1,4 @@
-import CFiles
+import CGlibc
 import Files
 
 /// Writes a segment with its indexes into a directory of its own.
@@ -57,7 +57,7 @@ struct SegmentMaker {
             }
             // The allocator keeps what a build has freed, for each thread that has built, and the next build may not find it:
             // both together would pass the memory that a compaction may take.
-            cfiles_give_back_freed_memory()
+            cglibc_give_back_freed_memory()
         }
         if !record.indexes.isEmpty {
             try asStoreError { () throws(FileError) in try fileSystem.syncDirectory(directory) }
