@@ -1,0 +1,118 @@
+"""Quiver, a vector search and datastore engine, over its C interface.
+
+    import quiver
+
+    with quiver.open("animals", create=True) as store:
+        animals = store.create_collection("animals", dimension=3)
+        animals.upsert(quiver.Document("cat", vector=[1, 0, 0.2], text="purrs"))
+        for hit in animals.search([1, 0.1, 0], k=2, contents="text"):
+            print(hit.key, hit.score, hit.text)
+
+Every object may be used from every thread. After a fork the child gets a ForkError from every call
+if its parent has used Quiver; it may exec, so that multiprocessing's "spawn" works.
+"""
+
+from . import errors
+from ._arguments import Key
+from ._library import version
+from ._version import VERSION
+from .collection import Collection
+from .contents import Content, Contents
+from .documents import Document, DocumentArrays, FieldUpdate, Rows
+from .errors import (
+    ArgumentError,
+    CancelledError,
+    CatalogError,
+    ClosedError,
+    ConfigurationError,
+    ConflictError,
+    DamagedError,
+    EncoderError,
+    ExistsError,
+    FieldError,
+    FileError,
+    ForkError,
+    FormatError,
+    HandleError,
+    InvalidKeyError,
+    LockedError,
+    NotAStoreError,
+    NotFoundError,
+    QuiverError,
+    ReadOnlyError,
+    SearchError,
+    TooLargeError,
+    VectorError,
+    VectorIndexError,
+)
+from .fields import FieldValue, Timestamp
+from .maintenance import Progress
+from .options import Mode, SearchOptions
+from .reports import Receipt, RepairReport, Statistics, Verification
+from .schema import ColumnType, FieldType, Metric, Storage, VectorField
+from .search import Hit, Hits, Results
+from .snapshot import Snapshot
+from .store import Store, open, repair, verify
+from .stored import StoredDocument
+
+__version__ = VERSION
+
+__all__ = [
+    "ArgumentError",
+    "CancelledError",
+    "CatalogError",
+    "ClosedError",
+    "Collection",
+    "ColumnType",
+    "ConfigurationError",
+    "ConflictError",
+    "Content",
+    "Contents",
+    "DamagedError",
+    "Document",
+    "DocumentArrays",
+    "EncoderError",
+    "errors",
+    "ExistsError",
+    "FieldError",
+    "FieldType",
+    "FieldUpdate",
+    "FieldValue",
+    "FileError",
+    "ForkError",
+    "FormatError",
+    "HandleError",
+    "Hit",
+    "Hits",
+    "InvalidKeyError",
+    "Key",
+    "LockedError",
+    "Metric",
+    "Mode",
+    "NotAStoreError",
+    "NotFoundError",
+    "open",
+    "Progress",
+    "QuiverError",
+    "ReadOnlyError",
+    "Receipt",
+    "repair",
+    "RepairReport",
+    "Results",
+    "Rows",
+    "SearchError",
+    "SearchOptions",
+    "Snapshot",
+    "Statistics",
+    "Storage",
+    "Store",
+    "StoredDocument",
+    "Timestamp",
+    "TooLargeError",
+    "VectorError",
+    "VectorField",
+    "VectorIndexError",
+    "Verification",
+    "verify",
+    "version",
+]

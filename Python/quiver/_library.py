@@ -1,0 +1,156 @@
+"""Finds and loads libquiver.so.0, and declares its functions.
+
+A function that the header gains is one more line of `PROTOTYPES`; a test compares them with it.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import pathlib
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from . import errors
+
+FILE_NAME = "libquiver.so.0"
+
+HANDLE = ctypes.c_uint64
+COUNT = ctypes.c_uint64
+UINT32 = ctypes.c_uint32
+STRING = ctypes.c_char_p
+"""bytes without a zero byte inside (`Arena.name`), or None."""
+POINTER = ctypes.c_void_p
+"""ctypes.byref(…), an address, or None."""
+
+PROTOTYPES: dict[str, tuple[type, ...]] = {
+    "qv_open": (STRING, POINTER, POINTER),
+    "qv_close": (HANDLE,),
+    "qv_verify": (STRING, POINTER),
+    "qv_repair": (STRING, STRING, POINTER),
+    "qv_create_collection": (HANDLE, STRING, POINTER, POINTER),
+    "qv_open_collection": (HANDLE, STRING, POINTER),
+    "qv_close_collection": (HANDLE,),
+    "qv_drop_collection": (HANDLE, STRING),
+    "qv_create_snapshot": (HANDLE, STRING),
+    "qv_drop_snapshot": (HANDLE, STRING),
+    "qv_open_snapshot": (HANDLE, STRING, STRING, POINTER),
+    "qv_collection_statistics": (HANDLE, POINTER),
+    "qv_upsert": (HANDLE, POINTER, COUNT, POINTER),
+    "qv_insert": (HANDLE, POINTER, COUNT, POINTER),
+    "qv_update": (HANDLE, POINTER, COUNT, POINTER),
+    "qv_delete": (HANDLE, POINTER, COUNT, POINTER),
+    "qv_delete_where": (HANDLE, STRING, POINTER),
+    "qv_search": (HANDLE, POINTER, COUNT, UINT32, POINTER, POINTER),
+    "qv_results_hit_count": (HANDLE, COUNT, POINTER),
+    "qv_results_hit": (HANDLE, COUNT, COUNT, POINTER),
+    "qv_results_field": (HANDLE, COUNT, COUNT, COUNT, POINTER),
+    "qv_results_nanoseconds": (HANDLE, COUNT, POINTER),
+    "qv_results_free": (HANDLE,),
+    "qv_get": (HANDLE, POINTER, COUNT, UINT32, POINTER),
+    "qv_scan": (HANDLE, POINTER, POINTER),
+    "qv_count": (HANDLE, STRING, POINTER),
+    "qv_documents_count": (HANDLE, POINTER),
+    "qv_documents_item": (HANDLE, COUNT, POINTER),
+    "qv_documents_vectors": (HANDLE, COUNT, COUNT, POINTER),
+    "qv_documents_field": (HANDLE, COUNT, COUNT, POINTER),
+    "qv_documents_free": (HANDLE,),
+    "qv_seal": (HANDLE, POINTER),
+    "qv_maintain": (HANDLE, POINTER),
+    "qv_compact": (HANDLE, POINTER),
+}
+
+# These only copy a struct out of an answer in memory. They keep Python's lock: giving it away and
+# taking it back costs more than the call. All others let other Python threads run meanwhile.
+QUICK = {
+    "qv_results_hit_count",
+    "qv_results_hit",
+    "qv_results_field",
+    "qv_results_nanoseconds",
+    "qv_documents_count",
+    "qv_documents_item",
+    "qv_documents_vectors",
+    "qv_documents_field",
+}
+
+
+class Library:
+    """libquiver.so.0: its functions as attributes."""
+
+    def __init__(self, place: str) -> None:
+        self.place = place
+        releasing = ctypes.CDLL(place)
+        keeping = ctypes.PyDLL(place)
+        missing = [name for name in PROTOTYPES if not hasattr(releasing, name)]
+        if missing:
+            raise ImportError(
+                f"{place} is older than this package: it lacks {', '.join(missing)}. "
+                "Install the library and the package of the same version."
+            )
+        for name, kinds in PROTOTYPES.items():
+            function = getattr(keeping if name in QUICK else releasing, name)
+            function.argtypes = kinds
+            function.restype = ctypes.c_int32
+            setattr(self, name, function)
+        keeping.qv_version.argtypes = ()
+        keeping.qv_version.restype = ctypes.c_uint32
+        keeping.qv_error_message.argtypes = ()
+        keeping.qv_error_message.restype = ctypes.c_char_p
+        self.qv_version = keeping.qv_version
+        self.qv_error_message = keeping.qv_error_message
+
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Callable[..., int]: ...
+
+
+def candidates() -> list[str]:
+    """Where the library may be, in the order in which it is looked for."""
+    named = os.environ.get("QUIVER_LIBRARY")
+    if named:
+        return [named]
+    package = pathlib.Path(__file__).resolve().parent
+    built = package.parent.parent / ".build/static" / FILE_NAME
+    return [str(package / FILE_NAME), FILE_NAME, str(built)]
+
+
+def load() -> Library:
+    """The first of `candidates` that is there. One that is there and cannot be loaded is an error."""
+    tried = candidates()
+    for place in tried:
+        if "/" in place and not os.path.exists(place):
+            continue
+        try:
+            return Library(place)
+        except OSError as failure:
+            # Without a folder the system looks, and says no more than that it found nothing.
+            if "/" not in place and f"{FILE_NAME}: cannot open" in str(failure):
+                continue
+            raise ImportError(
+                f"{place} cannot be loaded: {failure}. On Debian 12 it needs "
+                "libopenblas0-openmp, liblmdb0, libgomp1 and libxxhash0."
+            ) from failure
+    raise ImportError(
+        f"no {FILE_NAME} at {', '.join(tried)}. Build it with `make static` in Quiver's source "
+        "tree, install it with `make install`, or set QUIVER_LIBRARY to its path."
+    )
+
+
+library = load()
+
+
+def check(status: int) -> None:
+    """Raises what a status says, with the calling thread's message."""
+    if status:
+        raise failure(status)
+
+
+def failure(status: int) -> errors.QuiverError:
+    message = library.qv_error_message() or b""
+    return errors.error(status, message.decode("utf-8", "replace"))
+
+
+def version() -> str:
+    """The version of the library that runs, such as "0.1.0"."""
+    number = library.qv_version()
+    return f"{number // 1_000_000}.{number // 1000 % 1000}.{number % 1000}"

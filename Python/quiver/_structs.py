@@ -1,0 +1,271 @@
+"""The structs of quiver.h, field for field; a test compares sizes and offsets with a C compiler's.
+
+Every pointer is an address (`c_void_p`), so that a struct is also a NumPy record: who fills one in
+keeps what it points to alive (`Arena`), who reads one keeps the answer that it points into.
+A field that the header gains at the end of a struct is one more line here.
+"""
+
+import ctypes
+
+import numpy
+
+U32 = ctypes.c_uint32
+U64 = ctypes.c_uint64
+I64 = ctypes.c_int64
+F32 = ctypes.c_float
+F64 = ctypes.c_double
+ADDRESS = ctypes.c_void_p
+
+NUMPY_FORMATS = {U32: "u4", U64: "u8", I64: "i8", F32: "f4", F64: "f8", ADDRESS: "u8"}
+
+
+class Versioned(ctypes.Structure):
+    """A struct that begins with its own size, which it sets by itself."""
+
+    def __init__(self, **values: object) -> None:
+        super().__init__(ctypes.sizeof(self), **values)
+
+
+class qv_open_options(Versioned):
+    _fields_ = [("struct_size", U32), ("flags", U32), ("tail_byte_count", U64)]
+
+
+class qv_verification(Versioned):
+    _fields_ = [
+        ("struct_size", U32),
+        ("reserved", U32),
+        ("file_count", U64),
+        ("byte_count", U64),
+        ("document_count", U64),
+        ("damage_count", U64),
+    ]
+
+
+class qv_repair_report(Versioned):
+    _fields_ = [
+        ("struct_size", U32),
+        ("catalog_damaged", U32),
+        ("damage_count", U64),
+        ("kept_count", U64),
+        ("rewritten_count", U64),
+        ("loss_count", U64),
+        ("lost_snapshot_count", U64),
+    ]
+
+
+class qv_string(ctypes.Structure):
+    _fields_ = [("bytes", ADDRESS), ("length", U64)]
+
+
+class qv_field(Versioned):
+    _fields_ = [
+        ("struct_size", U32),
+        ("type", U32),
+        ("name", ADDRESS),
+        ("integer", I64),
+        ("number", F64),
+        ("nanoseconds", U32),
+        ("reserved", U32),
+        ("bytes", ADDRESS),
+        ("strings", ADDRESS),
+        ("integers", ADDRESS),
+        ("length", U64),
+    ]
+
+
+class qv_row_column(ctypes.Structure):
+    _fields_ = [
+        ("name", ADDRESS),
+        ("numbers", ADDRESS),
+        ("count", U64),
+        ("type", U32),
+        ("reserved", U32),
+    ]
+
+
+class qv_vector_field(Versioned):
+    _fields_ = [
+        ("struct_size", U32),
+        ("flags", U32),
+        ("name", ADDRESS),
+        ("index", ADDRESS),
+        ("dimension", U32),
+        ("metric", U32),
+        ("storage", U32),
+        ("reserved", U32),
+        ("columns", ADDRESS),
+        ("column_count", U64),
+    ]
+
+
+class qv_collection_options(Versioned):
+    _fields_ = [
+        ("struct_size", U32),
+        ("dimension", U32),
+        ("metric", U32),
+        ("storage", U32),
+        ("index", ADDRESS),
+        ("vector_fields", ADDRESS),
+        ("vector_field_count", U64),
+        ("fields", ADDRESS),
+        ("field_count", U64),
+    ]
+
+
+class qv_statistics(Versioned):
+    _fields_ = [
+        ("struct_size", U32),
+        ("dimension", U32),
+        ("live_count", U64),
+        ("dead_count", U64),
+        ("segment_count", U64),
+        ("unindexed_segment_count", U64),
+        ("tail_count", U64),
+        ("byte_count", U64),
+        ("commit", U64),
+        ("unindexable_segment_count", U64),
+    ]
+
+
+class qv_key(ctypes.Structure):
+    _fields_ = [("kind", U32), ("length", U32), ("integer", U64), ("bytes", ADDRESS)]
+
+
+class qv_vectors(Versioned):
+    _fields_ = [
+        ("struct_size", U32),
+        ("reserved", U32),
+        ("field", ADDRESS),
+        ("numbers", ADDRESS),
+        ("number_count", U64),
+        ("columns", ADDRESS),
+        ("column_count", U64),
+    ]
+
+
+class qv_document(Versioned):
+    _fields_ = [
+        ("struct_size", U32),
+        ("reserved", U32),
+        ("key", qv_key),
+        ("text", ADDRESS),
+        ("text_length", U64),
+        ("vector", ADDRESS),
+        ("vector_count", U64),
+        ("vectors", ADDRESS),
+        ("vectors_count", U64),
+        ("fields", ADDRESS),
+        ("field_count", U64),
+        ("expected_version", U64),
+        ("flags", U32),
+        ("reserved_2", U32),
+    ]
+
+
+class qv_field_update(Versioned):
+    _fields_ = [
+        ("struct_size", U32),
+        ("flags", U32),
+        ("key", qv_key),
+        ("expected_version", U64),
+        ("fields", ADDRESS),
+        ("field_count", U64),
+        ("removed", ADDRESS),
+        ("removed_count", U64),
+    ]
+
+
+class qv_receipt(Versioned):
+    _fields_ = [
+        ("struct_size", U32),
+        ("reserved", U32),
+        ("commit", U64),
+        ("inserted_count", U64),
+        ("replaced_count", U64),
+        ("deleted_count", U64),
+        ("missing_count", U64),
+        ("updated_count", U64),
+    ]
+
+
+class qv_search_options(Versioned):
+    _fields_ = [
+        ("struct_size", U32),
+        ("k", U32),
+        ("mode", U32),
+        ("ef_search", U32),
+        ("contents", U32),
+        ("thread_count", U32),
+        ("excluded", ADDRESS),
+        ("excluded_count", U64),
+        ("nprobe", U32),
+        ("candidate_factor", F32),
+        ("vector_field", ADDRESS),
+    ]
+
+
+class qv_hit(Versioned):
+    _fields_ = [
+        ("struct_size", U32),
+        ("score", F32),
+        ("key", qv_key),
+        ("row", U64),
+        ("version", U64),
+        ("text_hash", U64),
+        ("text", ADDRESS),
+        ("text_length", U64),
+        ("vector", ADDRESS),
+        ("vector_count", U64),
+        ("field_count", U64),
+        ("columns", ADDRESS),
+        ("column_count", U64),
+    ]
+
+
+class qv_stored_document(Versioned):
+    _fields_ = [
+        ("struct_size", U32),
+        ("found", U32),
+        ("key", qv_key),
+        ("version", U64),
+        ("text", ADDRESS),
+        ("text_length", U64),
+        ("vector", ADDRESS),
+        ("vector_count", U64),
+        ("vectors_count", U64),
+        ("field_count", U64),
+    ]
+
+
+class qv_scan_options(Versioned):
+    _fields_ = [
+        ("struct_size", U32),
+        ("contents", U32),
+        ("filter", ADDRESS),
+        ("after", ADDRESS),
+        ("limit", U64),
+    ]
+
+
+class qv_maintenance_options(Versioned):
+    _fields_ = [
+        ("struct_size", U32),
+        ("thread_count", U32),
+        ("progress", ADDRESS),
+        ("context", ADDRESS),
+        ("memory_byte_count", U64),
+    ]
+
+
+def numpy_type(struct: type[ctypes.Structure]) -> numpy.dtype:
+    """The NumPy record whose bytes are those of `struct`."""
+    names, formats, offsets = [], [], []
+    for name, kind in struct._fields_:
+        is_struct = issubclass(kind, ctypes.Structure)
+        names.append(name)
+        formats.append(numpy_type(kind) if is_struct else NUMPY_FORMATS[kind])
+        offsets.append(getattr(struct, name).offset)
+    size = ctypes.sizeof(struct)
+    return numpy.dtype(
+        {"names": names, "formats": formats, "offsets": offsets, "itemsize": size}
+    )

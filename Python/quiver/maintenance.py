@@ -1,0 +1,76 @@
+"""What seals, indexes and compacts a collection."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import signal
+import threading
+from collections.abc import Callable, Iterator
+
+from ._arguments import uint32, uint64
+from ._library import failure, library
+from ._structs import qv_maintenance_options
+
+Progress = Callable[[int, int], object]
+"""Called now and then with what is done and what there is, from any of the call's threads, one at a
+time. True, or an exception, ends the work; it may not write to the same store."""
+
+_CALLBACK = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_uint64, ctypes.c_uint64)
+
+
+def run(
+    function: str,
+    handle: int,
+    progress: Progress | None = None,
+    thread_count: int = 0,
+    memory_byte_count: int = 0,
+) -> None:
+    """Calls one of the library's functions. An exception of the callback's comes out of it, and so
+    does KeyboardInterrupt."""
+    if progress is not None and not callable(progress):
+        raise TypeError(f"progress is of type {type(progress).__name__}, expected a callable")
+    raised: list[BaseException] = []
+
+    def call_progress(context: int | None, completed: int, total: int) -> int:
+        try:
+            stop = progress is not None and progress(completed, total)
+            return 1 if stop or interrupts else 0
+        except BaseException as exception:
+            raised.append(exception)
+            return 1
+
+    # Even without a callback of the caller's: Ctrl-C arrives where Python runs.
+    callback = _CALLBACK(call_progress)
+    struct = qv_maintenance_options(
+        thread_count=uint32(thread_count, "thread_count"),
+        progress=ctypes.cast(callback, ctypes.c_void_p),
+        memory_byte_count=uint64(memory_byte_count, "memory_byte_count"),
+    )
+    with _held_interrupts() as interrupts:
+        status = getattr(library, function)(handle, ctypes.byref(struct))
+    if raised:
+        raise raised[0]
+    if status:
+        raise failure(status)
+
+
+@contextlib.contextmanager
+def _held_interrupts() -> Iterator[list[int]]:
+    """Collects Ctrl-C until the end, and only then hands it to the handler whose it is.
+
+    An exception that a signal's handler raises at the first instruction of a C callback reaches
+    nobody: ctypes prints it and goes on.
+    """
+    found: list[int] = []
+    handler = signal.getsignal(signal.SIGINT)
+    if not callable(handler) or threading.current_thread() is not threading.main_thread():
+        yield found
+        return
+    signal.signal(signal.SIGINT, lambda number, frame: found.append(number))
+    try:
+        yield found
+    finally:
+        signal.signal(signal.SIGINT, handler)
+        if found:
+            handler(signal.SIGINT, None)

@@ -1,0 +1,121 @@
+"""What a collection holds: vector fields, metadata fields and row columns."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+import numpy
+
+from . import _constants as c
+from ._arguments import Arena, choice, name, uint32
+from ._structs import qv_collection_options, qv_field, qv_row_column, qv_vector_field
+
+Metric = Literal["cosine", "l2", "innerProduct"]
+"""How near two vectors are. `cosine`: the dot product over both norms, larger is nearer; `l2`: the
+squared Euclidean distance, smaller is nearer; `innerProduct`: the dot product, larger is nearer."""
+
+Storage = Literal["float32", "float16", "int8"]
+"""How rows are stored; `int8` has one float32 scale a row."""
+
+FieldType = Literal["string", "int64", "double", "bool", "timestamp", "strings", "bytes", "int32s"]
+"""The type of a metadata field's values; any may also be null. `documents` has them in Python."""
+
+ColumnType = Literal["int8", "int16", "int32", "int64", "float32"]
+"""The type of a row column's numbers."""
+
+METRICS = {
+    "cosine": c.QV_METRIC_COSINE,
+    "l2": c.QV_METRIC_L2,
+    "innerProduct": c.QV_METRIC_INNER_PRODUCT,
+}
+STORAGES = {
+    "float32": c.QV_STORAGE_FLOAT32,
+    "float16": c.QV_STORAGE_FLOAT16,
+    "int8": c.QV_STORAGE_INT8,
+}
+FIELD_TYPES = {
+    "string": c.QV_FIELD_STRING,
+    "int64": c.QV_FIELD_INT64,
+    "double": c.QV_FIELD_DOUBLE,
+    "bool": c.QV_FIELD_BOOL,
+    "timestamp": c.QV_FIELD_TIMESTAMP,
+    "strings": c.QV_FIELD_STRINGS,
+    "bytes": c.QV_FIELD_BYTES,
+    "int32s": c.QV_FIELD_INT32S,
+}
+COLUMN_TYPES = {
+    "int8": (c.QV_COLUMN_INT8, numpy.dtype(numpy.int8)),
+    "int16": (c.QV_COLUMN_INT16, numpy.dtype(numpy.int16)),
+    "int32": (c.QV_COLUMN_INT32, numpy.dtype(numpy.int32)),
+    "int64": (c.QV_COLUMN_INT64, numpy.dtype(numpy.int64)),
+    "float32": (c.QV_COLUMN_FLOAT32, numpy.dtype(numpy.float32)),
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class VectorField:
+    """A named vector field: each document has one row or more of `dimension` numbers in it.
+
+    `name` may be "", the field without a name. `index` is "automatic", "exact", "graph", "ivf" or
+    one of FAISS's factory strings. A document may have no row of it if it is `optional`. `columns`
+    are numbers of fixed width beside each row, by name.
+    """
+
+    name: str
+    dimension: int
+    metric: Metric = "cosine"
+    storage: Storage = "float32"
+    index: str = "automatic"
+    optional: bool = False
+    columns: Mapping[str, ColumnType] = dataclasses.field(default_factory=dict)
+
+    def _struct(self, arena: Arena) -> qv_vector_field:
+        columns = [
+            qv_row_column(name=arena.name(column, "a row column's name"), type=number)
+            for column, kind in self.columns.items()
+            for number in [choice(kind, f'the type of row column "{column}"', _COLUMN_NUMBERS)]
+        ]
+        return qv_vector_field(
+            flags=c.QV_VECTOR_OPTIONAL if self.optional else 0,
+            name=arena.name(self.name, "a vector field's name"),
+            index=arena.name(self.index, "index"),
+            dimension=uint32(self.dimension, "dimension"),
+            metric=choice(self.metric, "metric", METRICS),
+            storage=choice(self.storage, "storage", STORAGES),
+            columns=arena.structs(columns),
+            column_count=len(columns),
+        )
+
+
+_COLUMN_NUMBERS = {word: number for word, (number, _) in COLUMN_TYPES.items()}
+
+
+def collection_options(
+    arena: Arena,
+    dimension: int | None,
+    metric: Metric,
+    storage: Storage,
+    index: str,
+    vector_fields: Sequence[VectorField],
+    fields: Mapping[str, FieldType],
+) -> qv_collection_options:
+    vectors = [field._struct(arena) for field in vector_fields]
+    metadata = [
+        qv_field(
+            name=arena.name(field, "a field's name"),
+            type=choice(kind, f'the type of field "{field}"', FIELD_TYPES),
+        )
+        for field, kind in fields.items()
+    ]
+    return qv_collection_options(
+        dimension=0 if dimension is None else uint32(dimension, "dimension"),
+        metric=choice(metric, "metric", METRICS),
+        storage=choice(storage, "storage", STORAGES),
+        index=arena.bytes(name(index, "index")),
+        vector_fields=arena.structs(vectors),
+        vector_field_count=len(vectors),
+        fields=arena.structs(metadata),
+        field_count=len(metadata),
+    )
