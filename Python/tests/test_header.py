@@ -1,0 +1,128 @@
+"""The binding has everything that quiver.h has, in the same form."""
+
+import ctypes
+import dataclasses
+import pathlib
+import re
+import unittest
+
+import header
+import numpy
+import quiver
+from quiver import _constants, _library, _structs, contents, options, reports, schema
+
+KINDS = {
+    "handle": _library.HANDLE,
+    "uint64_t": _library.COUNT,
+    "uint32_t": _library.UINT32,
+    "string": _library.STRING,
+    "pointer": _library.POINTER,
+}
+
+
+class HeaderTests(unittest.TestCase):
+    def test_every_function_is_declared_as_in_the_header(self):
+        expected = {
+            name: tuple(KINDS[kind] for kind in kinds) for name, kinds in header.functions().items()
+        }
+        self.assertGreater(len(expected), 30)
+        self.assertEqual(_library.PROTOTYPES, expected)
+
+    def test_every_function_is_used(self):
+        package = pathlib.Path(quiver.__file__).parent
+        sources = "".join(
+            path.read_text() for path in package.glob("*.py") if path.name != "_library.py"
+        )
+        for name in header.functions():
+            self.assertRegex(sources, rf'library\.{name}\b|"{name}"', name)
+
+    def test_every_constant_has_its_value(self):
+        versions = {"QV_VERSION_MAJOR", "QV_VERSION_MINOR", "QV_VERSION_PATCH"}
+        expected = {k: v for k, v in header.constants().items() if k not in versions}
+        found = {k: v for k, v in vars(_constants).items() if k.startswith("QV_")}
+        self.assertGreater(len(expected), 50)
+        self.assertEqual(found, expected)
+
+    def test_every_struct_is_laid_out_as_by_the_c_compiler(self):
+        expected = header.layouts()
+        self.assertGreater(len(expected), 15)
+        for name, layout in expected.items():
+            with self.subTest(name):
+                struct = getattr(_structs, name)
+                self.assertEqual(header.layout(struct), layout)
+                self.assertEqual(_structs.numpy_type(struct).itemsize, layout[""][1])
+        mirrored = {name for name in vars(_structs) if name.startswith("qv_")}
+        self.assertEqual(mirrored, set(expected))
+
+    def test_numpy_reads_a_struct_as_ctypes_does(self):
+        struct = _structs.qv_hit(score=1.5, row=7)
+        struct.key.integer = 1 << 63
+        record = numpy.frombuffer(bytes(struct), _structs.numpy_type(_structs.qv_hit))[0]
+        self.assertEqual(record["struct_size"], ctypes.sizeof(struct))
+        self.assertEqual(record["score"], 1.5)
+        self.assertEqual(record["key"]["integer"], 1 << 63)
+        self.assertEqual(record["row"], 7)
+
+    def test_every_status_has_an_exception_class(self):
+        names = [name for name in header.constants() if name.startswith("QV_ERROR_")]
+        classes = set()
+        for name in names:
+            error = quiver.errors.error(header.constants()[name], "…")
+            self.assertIsNot(type(error), quiver.QuiverError, name)
+            self.assertEqual(error.name, name)
+            self.assertIn(type(error).__name__, quiver.__all__)
+            classes.add(type(error))
+        self.assertEqual(len(classes), len(names))
+
+    def test_a_status_of_a_newer_library_is_an_error(self):
+        error = quiver.errors.error(999, "new")
+        self.assertIs(type(error), quiver.QuiverError)
+        self.assertEqual((error.status, error.name, str(error)), (999, "unknown status", "new"))
+
+    def test_reports_have_every_field_of_their_structs(self):
+        for report, struct in [
+            (reports.Receipt, "qv_receipt"),
+            (reports.Statistics, "qv_statistics"),
+            (reports.Verification, "qv_verification"),
+            (reports.RepairReport, "qv_repair_report"),
+        ]:
+            fields = [f for f in header.structs()[struct] if f not in ("struct_size", "reserved")]
+            self.assertEqual([f.name for f in dataclasses.fields(report)], fields)
+
+    def test_a_search_takes_every_field_of_its_struct(self):
+        fields = set(header.structs()["qv_search_options"]) - {"struct_size", "k", "excluded_count"}
+        self.assertEqual(set(options.SearchOptions.__annotations__), fields)
+        self.assertEqual(set(options._FILL), fields)
+
+    def test_words_stand_for_every_constant(self):
+        for prefix, words in [
+            ("QV_METRIC_", schema.METRICS),
+            ("QV_STORAGE_", schema.STORAGES),
+            ("QV_FIELD_", schema.FIELD_TYPES),
+            ("QV_COLUMN_", {word: number for word, (number, _) in schema.COLUMN_TYPES.items()}),
+            ("QV_WITH_", contents.CONTENTS),
+            ("QV_SEARCH_", options.MODES),
+        ]:
+            expected = {
+                name.removeprefix(prefix).replace("_", "").lower(): value
+                for name, value in header.constants().items()
+                if name.startswith(prefix) and name != "QV_FIELD_NULL"
+            }
+            self.assertEqual({word.lower(): value for word, value in words.items()}, expected)
+
+    def test_versions_are_the_same(self):
+        constants = header.constants()
+        version = ".".join(str(constants[f"QV_VERSION_{p}"]) for p in ("MAJOR", "MINOR", "PATCH"))
+        self.assertEqual(quiver.version(), version)
+        self.assertEqual(quiver.__version__, version)
+
+    def test_everything_public_has_a_docstring(self):
+        for name in quiver.__all__:
+            thing = getattr(quiver, name)
+            if not callable(thing) or not re.match("quiver", getattr(thing, "__module__", "")):
+                continue
+            self.assertTrue(thing.__doc__, name)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,113 @@
+"""Sealing, indexing, compacting, with callbacks that stop and that fail."""
+
+import os
+import signal
+import threading
+import unittest
+
+import numpy
+import quiver
+from quiver import DocumentArrays
+from support import StoreTestCase
+
+
+class MaintenanceTests(StoreTestCase):
+    def filled(self):
+        c = self.store.create_collection("m", 16, metric="l2", index="graph")
+        vectors = numpy.random.default_rng(1).standard_normal((3000, 16), numpy.float32)
+        c.upsert(DocumentArrays(numpy.arange(3000), vectors))
+        return c
+
+    def test_seal_maintain_and_compact(self):
+        c = self.filled()
+        self.assertEqual(c.statistics().tail_count, 3000)
+        c.seal()
+        statistics = c.statistics()
+        self.assertEqual((statistics.tail_count, statistics.segment_count), (0, 1))
+        self.assertEqual(statistics.unindexed_segment_count, 1)
+        c.maintain(thread_count=2)
+        self.assertEqual(c.statistics().unindexed_segment_count, 0)
+        c.delete(range(2000))
+        self.assertEqual(c.statistics().dead_count, 2000)
+        before = c.statistics().byte_count
+        c.compact(memory_byte_count=16 << 20)
+        statistics = c.statistics()
+        self.assertEqual((statistics.dead_count, statistics.live_count), (0, 1000))
+        self.assertLess(statistics.byte_count, before)
+
+    def test_progress(self):
+        c = self.filled()
+        seen: list[tuple[int, int]] = []
+        c.seal()
+        c.maintain(lambda completed, total: seen.append((completed, total)))
+        self.assertGreater(len(seen), 0)
+        self.assertTrue(all(completed <= total for completed, total in seen))
+
+    def test_a_callback_that_says_stop(self):
+        c = self.filled()
+        with self.assertRaises(quiver.CancelledError):
+            c.seal(lambda completed, total: True)
+        self.assertEqual(c.statistics().tail_count, 3000)
+        c.seal()
+        with self.assertRaises(quiver.CancelledError):
+            c.maintain(lambda completed, total: True, thread_count=2)
+        c.delete(range(2000))
+        with self.assertRaises(quiver.CancelledError):
+            c.compact(lambda completed, total: True)
+        self.assertEqual(c.count(), 1000)
+
+    def test_a_callback_that_fails(self):
+        c = self.filled()
+
+        def fail(completed: int, total: int) -> None:
+            raise RuntimeError("mine")
+
+        with self.assertRaisesRegex(RuntimeError, "mine"):
+            c.seal(fail)
+        c.seal()
+        with self.assertRaisesRegex(RuntimeError, "mine"):
+            c.maintain(fail, thread_count=2)
+        with self.assertRaises(TypeError):
+            c.compact(7)
+        with self.assertRaises(TypeError):
+            c.maintain(lambda: None)
+
+    def test_control_c_ends_the_work(self):
+        c = self.filled()
+        c.seal()
+        started = threading.Event()
+
+        def interrupt() -> None:
+            started.wait()
+            os.kill(os.getpid(), signal.SIGINT)
+
+        thread = threading.Thread(target=interrupt)
+        thread.start()
+        with self.assertRaises(KeyboardInterrupt):
+            while True:
+                started.set()
+                c.maintain()
+        thread.join()
+        c.maintain()
+
+    def test_a_callback_may_read_and_other_threads_run(self):
+        c = self.filled()
+        found = []
+        c.seal()
+        c.maintain(lambda completed, total: found.append(len(c.search(numpy.ones(16), 3))) and None)
+        self.assertEqual(set(found), {3})
+
+    def test_what_cannot_be(self):
+        c = self.filled()
+        with self.assertRaises(quiver.ArgumentError):
+            c.maintain(thread_count=1 << 31)
+        with self.assertRaises(quiver.ArgumentError):
+            c.maintain(thread_count=-1)
+        with self.assertRaises(quiver.ConfigurationError):
+            c.compact(memory_byte_count=1)
+        with self.assertRaises(TypeError):
+            c.compact(memory_byte_count="1GiB")
+
+
+if __name__ == "__main__":
+    unittest.main()
