@@ -1,5 +1,6 @@
-"""Builds the package, with libquiver.so.0 inside where it is at hand: named by QUIVER_LIBRARY, or as
-`make static` leaves it in the source tree. Without it the package looks for the system's when it runs.
+"""Builds the package, with libquiver.so.0 inside where it is at hand: named by QUIVER_LIBRARY, or
+as `make static` leaves it in the source tree. Without it the package looks for the system's when it
+runs.
 """
 
 import os

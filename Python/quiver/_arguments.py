@@ -9,12 +9,16 @@ from __future__ import annotations
 import ctypes
 import operator
 from collections.abc import Iterable, Mapping, Sequence
+from numbers import Real
+from typing import Any, TypeVar
 
 import numpy
 from numpy.typing import ArrayLike, NDArray
 
 from . import _constants, errors
 from ._structs import qv_key
+
+Value = TypeVar("Value")
 
 Key = str | int
 """The outside name of a document: a string of 1…480 bytes of UTF-8, or 0…2⁶⁴ − 1. 7 is not "7"."""
@@ -33,7 +37,7 @@ class Arena:
     def bytes(self, data: bytes) -> int:
         """The address of `data`, which has a zero byte behind it."""
         self.kept.append(data)
-        return ctypes.cast(data, ctypes.c_void_p).value or 0
+        return ctypes.c_void_p.from_buffer(ctypes.c_char_p(data)).value or 0
 
     def name(self, value: str, what: str) -> int:
         """The address of a name that ends with a zero byte."""
@@ -60,7 +64,7 @@ class Arena:
         return self.structs(structs), len(structs)
 
 
-_BYTE = ctypes.c_char
+_BYTE: Any = ctypes.c_char
 
 
 def address(array: NDArray) -> int:
@@ -92,6 +96,16 @@ def uint64(value: object, what: str) -> int:
     return integer(value, what, MAXIMUM_UINT64)
 
 
+def real(value: object, what: str) -> float:
+    """A number, whole or not."""
+    if isinstance(value, (bool, numpy.bool_)) or not isinstance(value, Real):
+        raise TypeError(f"{what} is of type {type(value).__name__}, expected a number")
+    try:
+        return float(value)
+    except OverflowError:
+        raise errors.ArgumentError(f"{what} is too large") from None
+
+
 def text(value: str, what: str) -> bytes:
     """The UTF-8 of a string, which may have zero bytes."""
     if not isinstance(value, str):
@@ -108,6 +122,13 @@ def name(value: str, what: str) -> bytes:
     if b"\0" in data:
         raise errors.ArgumentError(f"{what} has a zero byte inside")
     return data
+
+
+def mapping(value: Mapping[str, Value], what: str) -> Mapping[str, Value]:
+    """A mapping, as it is."""
+    if not isinstance(value, Mapping):
+        raise TypeError(f"{what} is of type {type(value).__name__}, expected a mapping")
+    return value
 
 
 def choice(value: str, what: str, choices: Mapping[str, int]) -> int:
@@ -146,7 +167,7 @@ def numbers(values: ArrayLike, what: str) -> NDArray[numpy.float32]:
         array = numpy.asarray(values)
     except (TypeError, ValueError) as failure:
         raise errors.ArgumentError(f"{what} is no array of numbers: {failure}") from None
-    if array.dtype.kind not in "fiu" and array.size:
+    if array.dtype.kind not in "fiu":
         raise errors.ArgumentError(f"{what} is of {array.dtype}, expected real numbers")
     with numpy.errstate(over="ignore"):  # a number that is too large becomes infinite: refused
         return numpy.require(array, FLOAT32, ["C_CONTIGUOUS", "ALIGNED"])
@@ -157,7 +178,9 @@ def converted(values: ArrayLike, what: str, kind: numpy.dtype) -> NDArray:
     try:
         array = numpy.asarray(values)
         if array.dtype != kind:
-            if array.size and array.dtype.kind not in ("fiu" if kind.kind == "f" else "iu"):
+            if array.size == 0:
+                return numpy.empty(array.shape, kind)
+            if array.dtype.kind not in ("fiu" if kind.kind == "f" else "iu"):
                 raise TypeError(f"it is of {array.dtype}")
             with numpy.errstate(over="ignore", invalid="ignore"):
                 made = array.astype(kind)

@@ -1,4 +1,4 @@
-"""Handles: numbers that the library looks up, so that a closed one is an error and never a crash."""
+"""Handles: numbers that the library looks up, so that a closed one is an error, never a crash."""
 
 from __future__ import annotations
 

@@ -115,7 +115,7 @@ def candidates() -> list[str]:
 
 
 def load() -> Library:
-    """The first of `candidates` that is there. One that is there and cannot be loaded is an error."""
+    """The first of `candidates` that is there; that it cannot be loaded then is an error."""
     tried = candidates()
     for place in tried:
         if "/" in place and not os.path.exists(place):

@@ -260,12 +260,9 @@ class qv_maintenance_options(Versioned):
 def numpy_type(struct: type[ctypes.Structure]) -> numpy.dtype:
     """The NumPy record whose bytes are those of `struct`."""
     names, formats, offsets = [], [], []
-    for name, kind in struct._fields_:
-        is_struct = issubclass(kind, ctypes.Structure)
+    for name, kind in struct._fields_:  # type: ignore[misc]
         names.append(name)
-        formats.append(numpy_type(kind) if is_struct else NUMPY_FORMATS[kind])
+        formats.append(NUMPY_FORMATS.get(kind) or numpy_type(kind))  # type: ignore[arg-type]
         offsets.append(getattr(struct, name).offset)
     size = ctypes.sizeof(struct)
-    return numpy.dtype(
-        {"names": names, "formats": formats, "offsets": offsets, "itemsize": size}
-    )
+    return numpy.dtype({"names": names, "formats": formats, "offsets": offsets, "itemsize": size})

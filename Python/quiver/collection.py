@@ -49,7 +49,9 @@ class Collection(Reader):
         structs = []
         for update in updates:
             if not isinstance(update, FieldUpdate):
-                raise TypeError(f"an update is of type {type(update).__name__}, expected FieldUpdate")
+                raise TypeError(
+                    f"an update is of type {type(update).__name__}, expected FieldUpdate"
+                )
             structs.append(update._struct(arena))
         return self._write("qv_update", arena.structs(structs), len(structs))
 

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from . import _constants as c
 from . import errors, fields
-from ._arguments import Arena, Key, converted, key_struct, numbers, text, uint64
+from ._arguments import Arena, Key, converted, key_struct, mapping, numbers, text, uint64
 from ._structs import (
     numpy_type,
     qv_document,
@@ -20,7 +20,7 @@ from ._structs import (
     qv_vectors,
 )
 from .fields import FieldValue
-from .schema import COLUMN_TYPES, ColumnType
+from .schema import COLUMN_TYPES
 
 RowCheck = Callable[[str, int], None]
 """Raises VectorError if rows of that many numbers do not fit that vector field."""
@@ -30,9 +30,9 @@ RowCheck = Callable[[str, int], None]
 class Rows:
     """A document's rows of one vector field, with the row columns beside them.
 
-    `numbers` is [rows × dimension], or [dimension] for one row; float32 in C order goes in without a
-    copy of Python's, anything else is converted. `columns` has an array of [rows] for each column of
-    the field: of the column's own type, since NumPy's type says which one it is.
+    `numbers` is [rows × dimension], or [dimension] for one row; float32 in C order goes in without
+    a copy of Python's, anything else is converted. `columns` has an array of [rows] for each column
+    of the field: of the column's own type, since NumPy's type says which one it is.
     """
 
     numbers: ArrayLike
@@ -64,10 +64,11 @@ class Document:
         if self.vector is not None:
             array = _rows(self.vector, "", check)
             struct.vector, struct.vector_count = arena.array(array), array.size
-        if self.vectors:
-            made = [_vectors(name, rows, arena, check) for name, rows in self.vectors.items()]
+        vectors = mapping(self.vectors, "vectors")
+        if vectors:
+            made = [_vectors(name, rows, arena, check) for name, rows in vectors.items()]
             struct.vectors, struct.vectors_count = arena.structs(made), len(made)
-        if self.fields:
+        if mapping(self.fields, "fields"):
             struct.fields, struct.field_count = fields.structs(self.fields, arena)
         if self.expected_version is not None:
             struct.flags = c.QV_EXPECT_VERSION
@@ -120,12 +121,14 @@ class DocumentArrays:
                 raise errors.ArgumentError(f"keys has shape {keys.shape}, expected one dimension")
             if keys.dtype.kind in "iu":
                 if keys.dtype.kind == "i" and keys.size and keys.min() < 0:
-                    raise errors.InvalidKeyError(f"an integer key is {keys.min()}, expected 0…2⁶⁴ − 1")
+                    raise errors.InvalidKeyError(
+                        f"an integer key is {keys.min()}, expected 0…2⁶⁴ − 1"
+                    )
                 table["kind"], table["integer"] = c.QV_KEY_INTEGER, keys
                 return
             keys = keys.tolist()
         if all(type(key) is str for key in keys):
-            encoded = [text(key, "a key") for key in keys]
+            encoded: list[bytes | None] = [text(str(key), "a key") for key in keys]
             table["kind"] = c.QV_KEY_STRING
             table["bytes"], lengths = _strings(encoded, arena)
             table["length"] = numpy.minimum(lengths, 0xFFFF_FFFF)
@@ -138,7 +141,7 @@ class DocumentArrays:
     def _fill_vectors(self, table: NDArray, rows: NDArray[numpy.float32], arena: Arena) -> None:
         stride = rows.shape[1] * rows.itemsize
         addresses = arena.array(rows) + numpy.arange(len(rows), dtype=numpy.uint64) * stride
-        if not self.vector_field:
+        if not text(self.vector_field, "vector_field"):
             table["vector"], table["vector_count"] = addresses, rows.shape[1]
             return
         vectors = numpy.zeros(len(rows), VECTORS)
@@ -173,19 +176,19 @@ class FieldUpdate:
 DOCUMENT = numpy_type(qv_document)
 VECTORS = numpy_type(qv_vectors)
 KEY = numpy_type(qv_key)
-_COLUMN_OF_DTYPE: dict[numpy.dtype, int] = {dtype: c for c, dtype in COLUMN_TYPES.values()}
+_COLUMN_OF_DTYPE: dict[numpy.dtype, int] = {
+    dtype: number for number, dtype in COLUMN_TYPES.values()
+}
 
 
 def structs(
-    documents: Iterable[Document] | DocumentArrays, arena: Arena, check: RowCheck
+    documents: Document | Iterable[Document] | DocumentArrays, arena: Arena, check: RowCheck
 ) -> tuple[int, int]:
     """The address and the count of an array of documents."""
     if isinstance(documents, DocumentArrays):
         return documents._structs(arena, check)
-    if isinstance(documents, Document):
-        documents = [documents]
     made = []
-    for document in documents:
+    for document in [documents] if isinstance(documents, Document) else documents:
         if not isinstance(document, Document):
             raise TypeError(f"a document is of type {type(document).__name__}, expected Document")
         made.append(document._struct(arena, check))
@@ -204,16 +207,13 @@ def _rows(values: ArrayLike, field: str, check: RowCheck) -> NDArray[numpy.float
     return array
 
 
-def _vectors(
-    field: str, rows: ArrayLike | Rows, arena: Arena, check: RowCheck
-) -> qv_vectors:
-    if not isinstance(rows, Rows):
-        rows = Rows(rows)
+def _vectors(field: str, given: ArrayLike | Rows, arena: Arena, check: RowCheck) -> qv_vectors:
+    rows = given if isinstance(given, Rows) else Rows(given)
     struct = qv_vectors(field=arena.name(field, "a vector field's name"))
     array = _rows(rows.numbers, field, check)
     struct.numbers, struct.number_count = arena.array(array), array.size
     columns = []
-    for name, values in rows.columns.items():
+    for name, values in mapping(rows.columns, "columns").items():
         values = numpy.asarray(values)
         kind = _COLUMN_OF_DTYPE.get(values.dtype)
         if kind is None or values.ndim != 1:
@@ -238,7 +238,9 @@ def _strings(
     encoded: list[bytes | None], arena: Arena
 ) -> tuple[NDArray[numpy.uint64], NDArray[numpy.uint64]]:
     """Addresses and lengths of strings that are laid behind one another; None is at 0."""
-    lengths = numpy.fromiter(map(len, (item or b"" for item in encoded)), numpy.uint64, len(encoded))
+    lengths = numpy.fromiter(
+        map(len, (item or b"" for item in encoded)), numpy.uint64, len(encoded)
+    )
     first = arena.bytes(b"".join(item or b"" for item in encoded))
     ends = numpy.cumsum(lengths, dtype=numpy.uint64)
     addresses = first + ends - lengths

@@ -18,7 +18,7 @@ class QuiverError(Exception):
 
     @property
     def name(self) -> str:
-        """The constant's name, such as "QV_ERROR_LOCKED"; "unknown status" for a newer library's."""
+        """The constant's name ("QV_ERROR_LOCKED"); "unknown status" for a newer library's."""
         return _NAMES.get(self.status, "unknown status")
 
     @property
@@ -167,9 +167,7 @@ class FieldError(QuiverError, ValueError):
 
 
 _CLASSES = {kind.status: kind for kind in QuiverError.__subclasses__()}
-_NAMES = {
-    value: name for name, value in vars(_constants).items() if name.startswith("QV_ERROR_")
-}
+_NAMES = {value: name for name, value in vars(_constants).items() if name.startswith("QV_ERROR_")}
 
 
 def error(status: int, message: str) -> QuiverError:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from . import _constants as c
 from . import errors
-from ._arguments import Arena, converted, integer, text
+from ._arguments import Arena, converted, integer, mapping, text
 from ._handle import Answer
 from ._reading import array
 from ._structs import qv_field, qv_string
@@ -69,10 +69,8 @@ Anything else is a TypeError, and a value of another type than its field's a Fie
 
 def structs(values: Mapping[str, FieldValue], arena: Arena) -> tuple[int, int]:
     """The address and the count of an array of fields."""
-    if not isinstance(values, Mapping):
-        raise TypeError(f"fields is of type {type(values).__name__}, expected a mapping")
     made = []
-    for field, value in values.items():
+    for field, value in mapping(values, "fields").items():
         struct = qv_field(name=arena.name(field, "a field's name"))
         _fill(struct, field, value, arena)
         made.append(struct)

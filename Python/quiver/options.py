@@ -1,4 +1,4 @@
-"""The settings of a search. A setting that quiver.h gains is one more line in each half of this file."""
+"""The settings of a search. One that quiver.h gains is one more line in each half of this file."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, Literal, TypedDict
 
 from . import _constants as c
 from . import contents
-from ._arguments import Arena, Key, choice, uint32
+from ._arguments import Arena, Key, choice, real, uint32
 from ._structs import qv_search_options
 
 Mode = Literal["automatic", "exact"]
@@ -54,7 +54,7 @@ def _fill_mode(struct: qv_search_options, value: Any, arena: Arena) -> None:
 
 
 def _fill_candidate_factor(struct: qv_search_options, value: Any, arena: Arena) -> None:
-    struct.candidate_factor = float(value)
+    struct.candidate_factor = real(value, "candidate_factor")
 
 
 def _fill_contents(struct: qv_search_options, value: Any, arena: Arena) -> None:

@@ -71,10 +71,11 @@ class Reader(Handle):
         array = numbers(queries, "queries")
         if array.ndim != 2:
             raise ArgumentError(f"queries has shape {array.shape}, expected [n × dimension]")
-        return Results(self._search(array, *array.shape, k, options), len(array))
+        count, dimension = array.shape
+        return Results(self._search(array, count, dimension, k, options), count)
 
     def get(self, key: Key, contents: Contents = ()) -> StoredDocument | None:
-        """The document of a key; None if there is none. Without `contents` it has its version alone."""
+        """The document of a key; None if there is none. Only `contents` says what it carries."""
         return self.get_batch([key], contents)[0]
 
     def get_batch(

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy
 
 from . import _constants as c
-from ._arguments import Arena, choice, name, uint32
+from ._arguments import Arena, choice, mapping, name, uint32
 from ._structs import qv_collection_options, qv_field, qv_row_column, qv_vector_field
 
 Metric = Literal["cosine", "l2", "innerProduct"]
@@ -45,7 +45,7 @@ FIELD_TYPES = {
     "bytes": c.QV_FIELD_BYTES,
     "int32s": c.QV_FIELD_INT32S,
 }
-COLUMN_TYPES = {
+COLUMN_TYPES: dict[str, tuple[int, numpy.dtype]] = {
     "int8": (c.QV_COLUMN_INT8, numpy.dtype(numpy.int8)),
     "int16": (c.QV_COLUMN_INT16, numpy.dtype(numpy.int16)),
     "int32": (c.QV_COLUMN_INT32, numpy.dtype(numpy.int32)),
@@ -74,7 +74,7 @@ class VectorField:
     def _struct(self, arena: Arena) -> qv_vector_field:
         columns = [
             qv_row_column(name=arena.name(column, "a row column's name"), type=number)
-            for column, kind in self.columns.items()
+            for column, kind in mapping(self.columns, "columns").items()
             for number in [choice(kind, f'the type of row column "{column}"', _COLUMN_NUMBERS)]
         ]
         return qv_vector_field(
@@ -101,13 +101,19 @@ def collection_options(
     vector_fields: Sequence[VectorField],
     fields: Mapping[str, FieldType],
 ) -> qv_collection_options:
-    vectors = [field._struct(arena) for field in vector_fields]
+    vectors = []
+    for field in vector_fields:
+        if not isinstance(field, VectorField):
+            raise TypeError(
+                f"a vector field is of type {type(field).__name__}, expected VectorField"
+            )
+        vectors.append(field._struct(arena))
     metadata = [
         qv_field(
             name=arena.name(field, "a field's name"),
             type=choice(kind, f'the type of field "{field}"', FIELD_TYPES),
         )
-        for field, kind in fields.items()
+        for field, kind in mapping(fields, "fields").items()
     ]
     return qv_collection_options(
         dimension=0 if dimension is None else uint32(dimension, "dimension"),

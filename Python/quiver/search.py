@@ -152,7 +152,7 @@ class Hits(Sequence[Hit]):
 class Results(Sequence[Hits]):
     """The answers of a batch of queries, in their order.
 
-    A batch as arrays: `counts` [n], `scores` and `keys` [n × width], where width is the largest count.
+    As arrays: `counts` [n], `scores`, `keys` and `rows` [n × width]; width is the largest count.
     """
 
     __slots__ = ("_answer", "_ends", "_structs")
@@ -197,7 +197,8 @@ class Results(Sequence[Hits]):
     @property
     def counts(self) -> NDArray[numpy.int64]:
         """[n]: how many hits each query has."""
-        return numpy.diff(numpy.asarray(self._ends, numpy.int64))
+        ends = numpy.asarray(self._ends, numpy.int64)
+        return ends[1:] - ends[:-1]
 
     @property
     def scores(self) -> NDArray[numpy.float32]:
@@ -234,7 +235,7 @@ class Results(Sequence[Hits]):
     def _table(self) -> NDArray:
         if not self._ends[-1]:
             return numpy.empty(0, HIT)
-        return numpy.frombuffer(self._structs, HIT)
+        return numpy.frombuffer(memoryview(self._structs), HIT)
 
     def _rectangle(self, flat: NDArray, dtype: numpy.dtype, empty: object) -> NDArray:
         counts = self.counts
@@ -253,9 +254,7 @@ class Results(Sequence[Hits]):
 
     def _nanoseconds(self, query: int) -> int:
         found = ctypes.c_uint64()
-        check(
-            library.qv_results_nanoseconds(self._answer.handle, query, ctypes.byref(found))
-        )
+        check(library.qv_results_nanoseconds(self._answer.handle, query, ctypes.byref(found)))
         return found.value
 
     def __repr__(self) -> str:

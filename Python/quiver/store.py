@@ -53,7 +53,13 @@ class Store(Handle):
         """
         arena = Arena()
         options = collection_options(
-            arena, dimension, metric, storage, index, vector_fields, fields or {}
+            arena,
+            dimension,
+            metric,
+            storage,
+            index,
+            vector_fields,
+            {} if fields is None else fields,
         )
         handle = ctypes.c_uint64()
         check(
@@ -107,10 +113,10 @@ def open(
 ) -> Store:
     """Opens the store at `path`, for writing unless `read_only`.
 
-    `create` makes an empty one where nothing is. `relaxed` does not wait for the disk: loss of power
-    may undo the last write, as a whole; the death of the process still loses nothing. Writes are
-    sealed into a segment after `tail_byte_count` bytes; 0: 64 MiB. Raises NotAStoreError, LockedError,
-    FormatError, DamagedError.
+    `create` makes an empty one where nothing is. `relaxed` does not wait for the disk: loss of
+    power may undo the last write, as a whole; the death of the process still loses nothing. Writes
+    are sealed into a segment after `tail_byte_count` bytes; 0: 64 MiB. Raises NotAStoreError,
+    LockedError, FormatError, DamagedError.
     """
     flags = (
         (c.QV_OPEN_CREATE if create else 0)
@@ -137,8 +143,8 @@ def verify(path: Path) -> Verification:
 
 
 def repair(path: Path, destination: Path) -> RepairReport:
-    """Makes a new store at `destination`, where nothing may be, of everything that can be read of the
-    one at `path`, which stays as it is.
+    """Makes a new store at `destination`, where nothing may be, of everything that can be read of
+    the one at `path`, which stays as it is.
 
     Raises DamagedError if something is lost: then the new store is there all the same, the message
     lists the first losses, and the error's `report` is the RepairReport.
