@@ -42,8 +42,8 @@ def structs() -> dict[str, list[str]]:
 
 
 def layouts() -> dict[str, dict[str, tuple[int, int]]]:
-    """Offset and size of each field of each struct, and the struct's own size as that of "", by what
-    the C compiler says."""
+    """Offset and size of each field of each struct, and the struct's own size as that of "", by
+    what the C compiler says."""
     lines = []
     for name, fields in structs().items():
         lines.append(f'printf("{name}  0 %zu\\n", sizeof({name}));')

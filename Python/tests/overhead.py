@@ -14,7 +14,6 @@ import tempfile
 import time
 
 import numpy
-
 import quiver
 
 DIMENSION, ROWS, K, QUERIES, ROUNDS = 64, 100, 10, 300, 40
@@ -83,9 +82,16 @@ def main() -> None:
             }
             inside = statistics.median(rows.search(query, K).nanoseconds for query in queries)
             found: dict[str, list[float]] = {name: [] for name in ["C", *ways]}
-            arguments = [place / "ask", place / "store", place / "queries", *map(str, [QUERIES, DIMENSION, K])]
+            arguments = [
+                place / "ask",
+                place / "store",
+                place / "queries",
+                *map(str, [QUERIES, DIMENSION, K]),
+            ]
             for _ in range(ROUNDS):
-                found["C"].append(float(subprocess.run(arguments, check=True, capture_output=True).stdout))
+                found["C"].append(
+                    float(subprocess.run(arguments, check=True, capture_output=True).stdout)
+                )
                 for name, way in ways.items():
                     start = time.perf_counter()
                     for query in queries:

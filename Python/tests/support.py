@@ -5,7 +5,6 @@ import tempfile
 import unittest
 
 import numpy
-
 import quiver
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
@@ -27,7 +26,7 @@ class StoreTestCase(unittest.TestCase):
         return self.store.create_collection("c", dimension, metric=metric, **options)
 
     def numbered(self, count: int = 20):
-        """A collection of documents 0, 1, …, each at (number, 0, 0), with the text "text number"."""
+        """A collection of documents 0, 1, …, at (number, 0, 0), with the text "text number"."""
         collection = self.collection()
         vectors = numpy.zeros((count, 3), numpy.float32)
         vectors[:, 0] = numpy.arange(count)

@@ -7,6 +7,7 @@ import unittest
 import numpy
 import quiver
 from quiver import Document, DocumentArrays, FieldUpdate, Rows, Timestamp
+
 from support import StoreTestCase
 
 EVERY_TYPE = {
@@ -124,24 +125,40 @@ class FieldTests(StoreTestCase):
                 Document("full", fields=values),
                 Document("null", fields=dict.fromkeys(values)),
                 Document("none"),
-                Document("empty", fields={"s": "", "ss": [], "by": b"", "is": numpy.empty(0, "i4")}),
-                Document("others", fields={
-                    "t": moment, "is": [1, 2], "ss": ("x",), "by": bytearray(b"x"),
-                    "i": numpy.int8(-3), "d": numpy.float32(0.5), "b": numpy.False_,
-                }),
+                Document(
+                    "empty", fields={"s": "", "ss": [], "by": b"", "is": numpy.empty(0, "i4")}
+                ),
+                Document(
+                    "others",
+                    fields={
+                        "t": moment,
+                        "is": [1, 2],
+                        "ss": ("x",),
+                        "by": bytearray(b"x"),
+                        "i": numpy.int8(-3),
+                        "d": numpy.float32(0.5),
+                        "b": numpy.False_,
+                    },
+                ),
             ]
         )
-        full, null, none, empty, others = c.get_batch(["full", "null", "none", "empty", "others"], "fields")
+        full, null, none, empty, others = c.get_batch(
+            ["full", "null", "none", "empty", "others"], "fields"
+        )
         numpy.testing.assert_array_equal(full.fields["is"], values["is"])
         self.assertEqual({**full.fields, "is": 0}, {**values, "is": 0})
         self.assertEqual(list(full.fields), list(EVERY_TYPE))
         self.assertEqual(null.fields, dict.fromkeys(values))
         self.assertEqual(none.fields, {})
-        self.assertEqual({**empty.fields, "is": len(empty.fields["is"])}, {"s": "", "ss": [], "by": b"", "is": 0})
+        self.assertEqual(
+            {**empty.fields, "is": len(empty.fields["is"])}, {"s": "", "ss": [], "by": b"", "is": 0}
+        )
         self.assertEqual(others.fields["t"].to_datetime(), moment)
         self.assertEqual(others.fields["is"].tolist(), [1, 2])
         self.assertEqual(others.fields["is"].dtype, numpy.int32)
-        self.assertEqual((others.fields["i"], others.fields["d"], others.fields["b"]), (-3, 0.5, False))
+        self.assertEqual(
+            (others.fields["i"], others.fields["d"], others.fields["b"]), (-3, 0.5, False)
+        )
         self.assertIs(type(others.fields["b"]), bool)
 
     def test_values_that_cannot_be(self):
@@ -212,8 +229,9 @@ class FieldTests(StoreTestCase):
         self.assertEqual(c.count(), 5)
         for filter in ["", "i >", "i = 'x'", "(" * 10_000, "nothing = 1"]:
             for call in [c.count, c.delete_where, lambda text: list(c.scan(text))]:
-                with self.subTest(filter=filter[:20]), self.assertRaises(
-                    (quiver.SearchError, quiver.NotFoundError)
+                with (
+                    self.subTest(filter=filter[:20]),
+                    self.assertRaises((quiver.SearchError, quiver.NotFoundError)),
                 ):
                     call(filter)
         for call in [c.count, c.delete_where, lambda text: list(c.scan(text))]:
@@ -230,7 +248,9 @@ class RowTests(StoreTestCase):
         return self.store.create_collection(
             "w",
             vector_fields=[
-                quiver.VectorField("token", 4, "innerProduct", columns={"next": "int32", "at": "float32"}),
+                quiver.VectorField(
+                    "token", 4, "innerProduct", columns={"next": "int32", "at": "float32"}
+                ),
                 quiver.VectorField("page", 2, optional=True, storage="float16", index="exact"),
             ],
         )
@@ -245,7 +265,9 @@ class RowTests(StoreTestCase):
         c.upsert(
             [
                 Document("a", vectors={"token": Rows(rows, columns), "page": [[1, 2], [3, 4]]}),
-                Document("b", vectors={"token": Rows(rows[:1], {k: v[:1] for k, v in columns.items()})}),
+                Document(
+                    "b", vectors={"token": Rows(rows[:1], {k: v[:1] for k, v in columns.items()})}
+                ),
             ]
         )
         for opened in [c, self.store.open_collection("w")]:
@@ -297,7 +319,9 @@ class ArrayTests(StoreTestCase):
     def test_arrays_are_taken_as_they_are_or_converted(self):
         c = self.collection()
         wanted = numpy.array([[1, 2, 3], [4, 5, 6], [7, 8, 9]], numpy.float32)
-        unaligned = numpy.frombuffer(b"x" + wanted.tobytes(), numpy.uint8)[1:].view("f4").reshape(3, 3)
+        unaligned = (
+            numpy.frombuffer(b"x" + wanted.tobytes(), numpy.uint8)[1:].view("f4").reshape(3, 3)
+        )
         self.assertFalse(unaligned.flags.aligned)
         read_only = wanted.copy()
         read_only.flags.writeable = False

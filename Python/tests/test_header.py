@@ -6,10 +6,11 @@ import pathlib
 import re
 import unittest
 
-import header
 import numpy
 import quiver
 from quiver import _constants, _library, _structs, contents, options, reports, schema
+
+import header
 
 KINDS = {
     "handle": _library.HANDLE,

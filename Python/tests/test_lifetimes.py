@@ -12,6 +12,7 @@ import warnings
 import numpy
 import quiver
 from quiver import Document, DocumentArrays, FieldUpdate
+
 from support import StoreTestCase
 
 

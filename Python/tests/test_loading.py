@@ -19,7 +19,9 @@ class LoadingTests(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.folder = pathlib.Path(folder.name)
         self.package = self.folder / "tree/Python/quiver"
-        shutil.copytree(PACKAGE, self.package, ignore=shutil.ignore_patterns("*.so.0", "__pycache__"))
+        shutil.copytree(
+            PACKAGE, self.package, ignore=shutil.ignore_patterns("*.so.0", "__pycache__")
+        )
         self.library = pathlib.Path(loaded()) if "/" in loaded() else None
 
     def load(self, library: str | None = None) -> str:
@@ -30,7 +32,11 @@ class LoadingTests(unittest.TestCase):
             environment["QUIVER_LIBRARY"] = library
         program = "import quiver; print(quiver._library.library.place)"
         done = subprocess.run(
-            [sys.executable, "-c", program], env=environment, cwd=self.folder, capture_output=True, text=True
+            [sys.executable, "-c", program],
+            env=environment,
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
         )
         return (done.stdout if done.returncode == 0 else done.stderr).strip()
 

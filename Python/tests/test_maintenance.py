@@ -8,6 +8,7 @@ import unittest
 import numpy
 import quiver
 from quiver import DocumentArrays
+
 from support import StoreTestCase
 
 

@@ -6,6 +6,7 @@ import unittest
 import numpy
 import quiver
 from quiver import Document, DocumentArrays
+
 from support import StoreTestCase
 
 

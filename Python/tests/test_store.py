@@ -8,6 +8,7 @@ import unittest
 
 import numpy
 import quiver
+
 from support import StoreTestCase
 
 
@@ -68,9 +69,7 @@ class StoreTests(StoreTestCase):
             collection = store.create_collection("c", 64)
             vectors = numpy.ones((500, 64), numpy.float32)
             for start in range(0, 5000, 500):
-                collection.upsert(
-                    quiver.DocumentArrays(numpy.arange(start, start + 500), vectors)
-                )
+                collection.upsert(quiver.DocumentArrays(numpy.arange(start, start + 500), vectors))
             self.assertGreater(collection.statistics().segment_count, 0)
             self.assertEqual(collection.statistics().live_count, 5000)
 

@@ -1,0 +1,265 @@
+"""Random calls on objects that several threads share."""
+
+import math
+import pathlib
+import threading
+import time
+
+import numpy
+import quiver
+import raw
+from quiver import FieldUpdate, VectorField, errors
+
+from hostile import FIELDS, INDEXES, NAMES, Values
+
+ACCEPTED = (quiver.QuiverError, TypeError)
+
+
+class Shared:
+    """What all threads use: a store, collections of it, and what happened."""
+
+    def __init__(self, path: pathlib.Path) -> None:
+        self.path = path
+        self.lock = threading.Lock()
+        self.current = quiver.open(path, create=True, relaxed=True, tail_byte_count=1 << 20)
+        self.collections: list[quiver.Collection] = []
+        self.counts: dict[str, dict[str, int]] = {}
+        self.started: dict[int, float] = {}
+        self.failures: list[str] = []
+        self.make_collection()
+
+    def make_collection(self) -> quiver.Collection:
+        return self.current.create_collection(
+            "c",
+            8,
+            metric="l2",
+            index="graph",
+            vector_fields=[
+                VectorField("v", 3, "innerProduct", optional=True, columns={"n": "int32"})
+            ],
+            fields=FIELDS,
+        )
+
+    def store(self, values: Values) -> quiver.Store:
+        return self.current
+
+    def collection(self, values: Values) -> quiver.Collection:
+        with self.lock:
+            while len(self.collections) > 12:
+                self.collections.pop(values.random.randrange(len(self.collections)))
+            alive = [c for c in self.collections if not c.closed]
+            if len(alive) < 3:
+                try:
+                    self.collections.append(self.current.open_collection("c"))
+                except quiver.NotFoundError:
+                    self.collections.append(self.make_collection())
+            return values.random.choice(self.collections)
+
+    def reopen(self) -> None:
+        with self.lock:
+            self.current.close()
+            # Calls that are under way hold the store open until they end.
+            while True:
+                try:
+                    self.current = quiver.open(self.path, relaxed=True, tail_byte_count=1 << 20)
+                    return
+                except quiver.LockedError:
+                    time.sleep(0.01)
+
+    def count(self, call: str, outcome: str) -> None:
+        with self.lock:
+            outcomes = self.counts.setdefault(call, {})
+            outcomes[outcome] = outcomes.get(outcome, 0) + 1
+
+
+class Fuzzer(Values):
+    """One thread's calls on stores that all threads share."""
+
+    def __init__(self, seed: int, shared: Shared) -> None:
+        super().__init__(seed)
+        self.shared = shared
+        self.calls = [getattr(self, name) for name in dir(self) if name.startswith("call_")]
+        self.doing = "nothing"
+
+    def run(self, end: float) -> None:
+        while time.monotonic() < end and not self.shared.failures:
+            call = self.random.choice(self.calls)
+            self.doing = call.__name__
+            self.shared.started[threading.get_ident()] = time.monotonic()
+            try:
+                call()
+                self.shared.count(call.__name__, "done")
+            except ACCEPTED as error:
+                self.shared.count(call.__name__, type(error).__name__)
+                if isinstance(error, quiver.DamagedError):
+                    raise
+        self.shared.started.pop(threading.get_ident(), None)
+
+    def call_search(self) -> None:
+        k = self.maybe(self.random.randrange(1, 30))
+        hits = self.shared.collection(self).search(self.array(8), k, **self.options())
+        assert len(hits) <= k and len(hits.keys) == len(hits.scores) == len(hits)
+        for hit in hits:
+            assert isinstance(hit.key, (str, int)) and math.isfinite(hit.score), hit
+            hit.text, hit.fields, hit.columns, hit.version, hit.text_hash, hit.row, repr(hit)
+            assert hit.vector is None or hit.vector.shape == (8,)
+        assert hits.nanoseconds >= 0
+
+    def call_search_batch(self) -> None:
+        count = self.random.randrange(5)
+        results = self.shared.collection(self).search_batch(
+            self.array(count, 8), self.maybe(5), **self.options()
+        )
+        assert results.scores.shape == results.keys.shape == results.rows.shape
+        assert numpy.isfinite(results.scores[results.rows >= 0]).all()
+        for hits in results:
+            list(hits)
+
+    def call_upsert(self) -> None:
+        self.shared.collection(self).upsert(self.documents())
+
+    def call_insert(self) -> None:
+        self.shared.collection(self).insert(self.documents())
+
+    def call_update(self) -> None:
+        update = FieldUpdate(self.key(), self.fields(), self.maybe(["i"]), self.maybe(None, 0.2))
+        self.shared.collection(self).update(self.maybe([update]))
+
+    def call_delete(self) -> None:
+        self.shared.collection(self).delete(self.keys())
+
+    def call_delete_where(self) -> None:
+        if self.random.random() < 0.1:
+            self.shared.collection(self).delete_where(self.filter())
+
+    def call_get(self) -> None:
+        for document in self.shared.collection(self).get_batch(self.keys(), self.contents()):
+            self.look_at(document)
+
+    def call_scan(self) -> None:
+        scan = self.shared.collection(self).scan(
+            self.random.choice([None, self.filter()]),
+            contents=self.contents(),
+            after=self.maybe(None),
+            limit=self.maybe(20),
+            page=self.maybe(7),
+        )
+        for number, document in enumerate(scan):
+            self.look_at(document)
+            if number == 100:
+                break
+
+    def look_at(self, document: quiver.StoredDocument | None) -> None:
+        if document is None:
+            return
+        assert document.vector is None or document.vector.shape[1] == 8, document
+        assert "v" not in document.vectors or document.vectors["v"].shape[1] == 3, document
+        for rows in document.vectors.values():
+            assert numpy.isfinite(rows).all()
+        repr(document)
+
+    def call_count(self) -> None:
+        assert self.shared.collection(self).count(self.random.choice([None, self.filter()])) >= 0
+
+    def call_statistics(self) -> None:
+        assert self.shared.collection(self).statistics().dimension == 8
+
+    def call_maintenance(self) -> None:
+        if self.random.random() < 0.05:
+            collection = self.shared.collection(self)
+            try:
+                self.random.choice(
+                    [
+                        lambda: collection.seal(self.progress()),
+                        lambda: collection.maintain(self.progress(), thread_count=self.maybe(2)),
+                        lambda: collection.compact(
+                            self.progress(),
+                            thread_count=self.maybe(1),
+                            memory_byte_count=self.maybe(0),
+                        ),
+                    ]
+                )()
+            except ZeroDivisionError:
+                pass  # a hostile callback's own
+
+    def call_close(self) -> None:
+        if self.random.random() < 0.2:
+            self.shared.collection(self).close()
+
+    def call_open_collection(self) -> None:
+        self.shared.collections.append(
+            self.shared.store(self).open_collection(self.maybe(self.random.choice(NAMES)))
+        )
+
+    def call_create_collection(self) -> None:
+        if self.random.random() < 0.2:
+            vector = VectorField(
+                self.maybe("v", 0.02),
+                self.maybe(3, 0.02),
+                self.maybe("innerProduct", 0.02),
+                self.maybe("float16", 0.02),
+                self.maybe(self.random.choice(INDEXES), 0.02),
+                True,
+                self.maybe({"n": "int32"}, 0.02),
+            )
+            self.shared.collections.append(
+                self.shared.store(self).create_collection(
+                    self.maybe(self.random.choice(NAMES)),
+                    self.maybe(8, 0.02),
+                    metric=self.maybe(self.random.choice(["l2", "cosine", "innerProduct"]), 0.02),
+                    storage=self.maybe(self.random.choice(["float32", "float16", "int8"]), 0.02),
+                    index=self.random.choice(INDEXES),
+                    vector_fields=self.maybe([vector], 0.02),
+                    fields=self.maybe(FIELDS, 0.02),
+                )
+            )
+
+    def call_drop_collection(self) -> None:
+        if self.random.random() < 0.02:
+            self.shared.store(self).drop_collection(self.maybe(self.random.choice(NAMES)))
+
+    def call_snapshots(self) -> None:
+        store, name = self.shared.store(self), self.maybe(self.random.choice(["one", "two"]))
+        choice = self.random.randrange(40)
+        if choice == 0:
+            store.create_snapshot(name)
+        elif choice == 1:
+            store.drop_snapshot(name)
+        elif choice < 6:
+            snapshot = store.open_snapshot(name, self.maybe(self.random.choice(NAMES)))
+            assert snapshot.count() == len(list(snapshot.scan(page=50)))
+            snapshot.search(self.array(8), vector_field="")
+
+    def call_open(self) -> None:
+        choice = self.random.randrange(200)
+        if choice == 0:
+            # Whoever uses it or its collections meanwhile gets an error.
+            self.shared.reopen()
+        elif choice < 4:
+            with quiver.open(self.shared.path, read_only=True) as store:
+                store.open_collection("c").search(self.array(8), vector_field="")
+        elif choice < 6:
+            path = self.random.choice(
+                [0, None, "", "\0", self.shared.path, b"\xff", "/proc/self/mem/x"]
+            )
+            quiver.open(path, create=self.random.random() < 0.5 and path == 0).close()
+        elif choice < 8:
+            quiver.verify(self.maybe(self.shared.path))
+
+    def call_raw(self) -> None:
+        handles = [self.shared.current._handle, self.shared.collection(self)._handle]
+        for _ in range(20):
+            status = raw.call(self.random, handles)
+            self.shared.count("raw", errors.error(status, "").name if status else "done")
+
+    def call_made_up_handle(self) -> None:
+        collection = self.shared.collection(self)
+        forged = quiver.Snapshot(
+            self.random.choice([1, collection._handle + 1, collection._handle ^ 1 << 40, 1 << 63]),
+            "",
+            "",
+        )
+        try:
+            self.random.choice([forged.count, forged.statistics, lambda: forged.get(1)])()
+        finally:
+            forged._handle = 0
