@@ -16,7 +16,7 @@ RELEASE := .build/release
 STATIC := .build/static
 STAGE := $(CURDIR)/.build/stage
 
-.PHONY: all setup build static install test test-swift test-kernels test-threads test-c test-docs lint format docs demo bench bench-kernels fuzz torture clean
+.PHONY: all setup build static install test test-swift test-kernels test-threads test-c test-python test-docs lint format docs demo bench bench-kernels fuzz torture clean
 
 all: build test
 
@@ -38,7 +38,7 @@ static: build
 install: static
 	@scripts/install "$(DESTDIR)" "$(PREFIX)" $(STATIC)
 
-test: lint build test-kernels test-swift test-threads test-c test-docs
+test: lint build test-kernels test-swift test-threads test-c test-python test-docs
 
 # Data that a test needs must be there: nothing is skipped.
 test-swift: setup
@@ -59,9 +59,15 @@ test-c: static
 	@scripts/install "" "$(STAGE)" $(STATIC)
 	@scripts/test-c "$(STAGE)"
 
+# The Python package, installed from Python/ into a virtual environment: its tests, and random calls for PYTHON_FUZZ_SECONDS.
+test-python: static
+	@scripts/test-python $(PYTHON_FUZZ_SECONDS)
+PYTHON_FUZZ_SECONDS ?= 20
+
 # Every code block of the quick starts, the example packages, the API reference, and the format as another program reads it.
 test-docs: static
 	@scripts/install "" "$(STAGE)" $(STATIC)
+	@scripts/install-python
 	@scripts/test-format $(RELEASE)/quiver
 	@scripts/check-docs "$(STAGE)"
 	@scripts/check-examples
