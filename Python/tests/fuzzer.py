@@ -179,8 +179,9 @@ class Fuzzer(Values):
                         ),
                     ]
                 )()
-            except ZeroDivisionError:
-                pass  # a hostile callback's own
+            except (ZeroDivisionError, ValueError) as error:  # a hostile callback's own
+                if isinstance(error, quiver.QuiverError):
+                    raise
 
     def call_close(self) -> None:
         if self.random.random() < 0.2:
