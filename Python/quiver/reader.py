@@ -61,7 +61,7 @@ class Reader(Handle):
         array = numbers(query, "query")
         if array.ndim != 1:
             raise ArgumentError(f"query has shape {array.shape}, expected [dimension]")
-        return Results(self._search(array, 1, array.shape[0], k, options), 1)[0]
+        return Hits(Results(self._search(array, 1, array.shape[0], k, options), 1), 0)
 
     def search_batch(
         self, queries: ArrayLike, k: int = 10, **options: Unpack[SearchOptions]

@@ -238,6 +238,8 @@ class Results(Sequence[Hits]):
         return numpy.frombuffer(memoryview(self._structs), HIT)
 
     def _rectangle(self, flat: NDArray, dtype: numpy.dtype, empty: object) -> NDArray:
+        if len(self) == 1:
+            return flat.astype(dtype)[None]
         counts = self.counts
         width = int(counts.max(initial=0))
         if len(flat) == len(counts) * width:  # as always when enough documents are live

@@ -194,26 +194,29 @@ class Fuzzer(Values):
 
     def call_create_collection(self) -> None:
         if self.random.random() < 0.2:
+            dimension, other_dimension = self.maybe(8, 0.02), self.maybe(3, 0.02)
+            is_usual = (repr(dimension), repr(other_dimension)) == ("8", "3")
             vector = VectorField(
                 self.maybe("v", 0.02),
-                self.maybe(3, 0.02),
+                other_dimension,
                 self.maybe("innerProduct", 0.02),
                 self.maybe("float16", 0.02),
                 self.maybe(self.random.choice(INDEXES), 0.02),
                 True,
                 self.maybe({"n": "int32"}, 0.02),
             )
-            self.shared.collections.append(
-                self.shared.store(self).create_collection(
-                    self.maybe(self.random.choice(NAMES)),
-                    self.maybe(8, 0.02),
-                    metric=self.maybe(self.random.choice(["l2", "cosine", "innerProduct"]), 0.02),
-                    storage=self.maybe(self.random.choice(["float32", "float16", "int8"]), 0.02),
-                    index=self.random.choice(INDEXES),
-                    vector_fields=self.maybe([vector], 0.02),
-                    fields=self.maybe(FIELDS, 0.02),
-                )
+            collection = self.shared.store(self).create_collection(
+                self.maybe(self.random.choice(NAMES)) if is_usual else "odd",
+                dimension,
+                metric=self.maybe(self.random.choice(["l2", "cosine", "innerProduct"]), 0.02),
+                storage=self.maybe(self.random.choice(["float32", "float16", "int8"]), 0.02),
+                index=self.random.choice(INDEXES),
+                vector_fields=self.maybe([vector], 0.02),
+                fields=self.maybe(FIELDS, 0.02),
             )
+            # The other calls rely on the dimensions of what they are given.
+            if is_usual:
+                self.shared.collections.append(collection)
 
     def call_drop_collection(self) -> None:
         if self.random.random() < 0.02:

@@ -11,7 +11,7 @@ BYTE_COUNT = 8192
 SIZES = [0, 1, 7, 8, 16, 24, 32, 40, 48, 56, 64, 72, 80, 88, 96, 112, 256, 4096, 4097, 0xFFFF_FFFF]
 NUMBERS = [0, 1, 2, 3, 7, 255, 0x7FFF_FFFF, 0x8000_0000, 0xFFFF_FFFF]
 COUNTS = [0, 1, 2, 1000, 1 << 31, 1 << 32, 1 << 60, (1 << 64) - 1]
-STRINGS = [b"c", b"d", b"one", None, b"", b"\xff", b"x" * 5000, b"i = 1", b"/missing/place"]
+STRINGS = [b"c", b"d", b"one", None, b"", b"\xff", b"x" * 5000, b"i = 1", b"/missing/x"]
 
 # What a call that succeeds gives is closed by this.
 CLOSERS = {
