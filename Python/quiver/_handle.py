@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import TracebackType
 from typing import ClassVar, TypeVar
 
+from ._constants import QV_ERROR_HANDLE
 from ._library import check, library
 
 Self = TypeVar("Self", bound="Handle")
@@ -22,13 +23,17 @@ class Handle:
 
     @property
     def closed(self) -> bool:
+        """Whether it was closed, by whichever thread."""
         return not self._handle
 
     def close(self) -> None:
         """Closes it; a second time does nothing. Other calls on it then raise HandleError."""
         handle, self._handle = self._handle, 0
         if handle:
-            check(getattr(library, self._close)(handle))
+            status = getattr(library, self._close)(handle)
+            # Another thread that closes it at this moment has read the same handle.
+            if status != QV_ERROR_HANDLE:
+                check(status)
 
     def __enter__(self: Self) -> Self:
         return self

@@ -49,6 +49,13 @@ def _number(name: str) -> Callable[[qv_search_options, Any, Arena], None]:
     return fill
 
 
+def _name(name: str) -> Callable[[qv_search_options, Any, Arena], None]:
+    def fill(struct: qv_search_options, value: Any, arena: Arena) -> None:
+        setattr(struct, name, arena.name(value, name))
+
+    return fill
+
+
 def _fill_mode(struct: qv_search_options, value: Any, arena: Arena) -> None:
     struct.mode = choice(value, "mode", MODES)
 
@@ -65,10 +72,6 @@ def _fill_excluded(struct: qv_search_options, value: Any, arena: Arena) -> None:
     struct.excluded, struct.excluded_count = arena.keys(value)
 
 
-def _fill_vector_field(struct: qv_search_options, value: Any, arena: Arena) -> None:
-    struct.vector_field = arena.name(value, "vector_field")
-
-
 _FILL = {
     "mode": _fill_mode,
     "ef_search": _number("ef_search"),
@@ -76,7 +79,7 @@ _FILL = {
     "candidate_factor": _fill_candidate_factor,
     "contents": _fill_contents,
     "excluded": _fill_excluded,
-    "vector_field": _fill_vector_field,
+    "vector_field": _name("vector_field"),
     "thread_count": _number("thread_count"),
 }
 

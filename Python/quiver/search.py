@@ -38,6 +38,7 @@ class Hit:
 
     @property
     def key(self) -> Key:
+        """The document's key."""
         return _reading.key(self._struct.key)
 
     @property

@@ -87,6 +87,7 @@ class Store(Handle):
         check(library.qv_create_snapshot(self._handle, _name(name)))
 
     def drop_snapshot(self, name: str) -> None:
+        """Takes a snapshot's name away, and with it what only it has; open ones can be read on."""
         check(library.qv_drop_snapshot(self._handle, _name(name)))
 
     def open_snapshot(self, name: str, collection: str) -> Snapshot:

@@ -23,7 +23,7 @@ CLOSERS = {
     "qv_get": "qv_documents_free",
     "qv_scan": "qv_documents_free",
 }
-# These end what other threads read from or write to, which the header forbids or they do not expect.
+# These end what other threads read from or write to, which they do not expect.
 ENDING = {"qv_close", "qv_results_free", "qv_documents_free", "qv_drop_collection"}
 
 

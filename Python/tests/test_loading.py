@@ -22,7 +22,6 @@ class LoadingTests(unittest.TestCase):
         shutil.copytree(
             PACKAGE, self.package, ignore=shutil.ignore_patterns("*.so.0", "__pycache__")
         )
-        self.library = pathlib.Path(loaded()) if "/" in loaded() else None
 
     def load(self, library: str | None = None) -> str:
         """Where a process that has only the copied package finds the library, or what it says."""
