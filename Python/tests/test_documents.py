@@ -6,7 +6,7 @@ import unittest
 
 import numpy
 import quiver
-from quiver import Document, DocumentArrays, FieldUpdate, Rows, Timestamp
+from quiver import Document, DocumentArrays, FieldUpdate, Rows, Timestamp, _arguments
 
 from support import StoreTestCase
 
@@ -344,6 +344,15 @@ class ArrayTests(StoreTestCase):
             hits = c.search_batch(vectors, 1)
             numpy.testing.assert_array_equal(hits.integer_keys, [[1], [2], [3]])
             numpy.testing.assert_array_equal(hits.scores, [[0], [0], [0]])
+
+    def test_what_is_float32_in_c_order_is_not_copied(self):
+        array = numpy.ones((4, 3), numpy.float32)
+        array.flags.writeable = False
+        for part in [array, array[1:3], array[2], numpy.empty((0, 3), numpy.float32)]:
+            self.assertIs(_arguments.numbers(part, "rows"), part)
+            self.assertEqual(_arguments.address(part), part.ctypes.data)
+        for part in [array.T, array[:, :2], array.astype(float), array[::2]]:
+            self.assertIsNot(_arguments.numbers(part, "rows"), part)
 
     def test_arrays_that_cannot_be(self):
         c = self.collection()
