@@ -4,8 +4,9 @@ Rows are WordNet's definitions as Benchmarks/vectors/prepare.py leaves them, que
 Every row has these fields:
 
 number           an integer of 0…999,999 drawn at random: what a filter allows has nothing to do with the query
-place0 … place3  the row's rank by distance from the middle of a region, 0 the nearest; a region is a cluster of the rows
-                 in the middle of which a quarter of the queries lies: `place < n` allows what is near such a query, `place >= n` what is far
+place0 … place3  the row's rank by distance from the middle of a region, 0 the nearest; a region is a cluster of the rows, and
+                 around its middle lies a quarter of the queries: `place < n` allows what is near to those, `place >= n`
+                 what is far
 pos              the part of speech: n, v, a or r
 lexfile          the number of the lexicographer file, 0…44: plants, animals, verbs of motion, …
 words            how many words the synset has
@@ -23,6 +24,8 @@ from typing import NamedTuple
 import numpy
 
 HERE = Path(__file__).resolve().parent
+# To be raised where what follows makes other fields, queries or filters: all that is kept is then made anew.
+VERSION = 1
 K = 10
 SELECTIVITIES = (50, 10, 1, 0.1, 0.01)
 NUMBER_LIMIT = 1_000_000
@@ -33,20 +36,24 @@ OPERATORS = {"=": numpy.equal, "<": numpy.less, ">=": numpy.greater_equal}
 
 
 class Workload(NamedTuple):
-    """One filter a query. `limits` are the squared distances of the tenth nearest allowed rows."""
+    """One filter a query. `limits` are the squared distances of the tenth nearest allowed rows, `wanted` how many rows can
+    be found; `share_of_nearest` is which share of the unfiltered answers the filters allow: the selectivity, in percent,
+    if they have nothing to do with the queries."""
 
     name: str
     correlation: str
     selectivity: float
+    share_of_nearest: float
     filters: list
     limits: numpy.ndarray
     wanted: numpy.ndarray
 
 
-def is_allowed(fields, conditions):
-    result = numpy.ones(len(fields["number"]), dtype=bool)
+def is_allowed(fields, conditions, rows=slice(None)):
+    """Of all rows, or of some."""
+    result = numpy.ones(len(fields["number"][rows]), dtype=bool)
     for field, operator, value in conditions:
-        result &= OPERATORS[operator](fields[field], value)
+        result &= OPERATORS[operator](fields[field][rows], value)
     return result
 
 
@@ -142,7 +149,22 @@ def text(conditions, conjunction=" and ", quote="'", names=None):
     """The filter as most languages write it."""
     write = lambda value: f"{quote}{value}{quote}" if isinstance(value, str) else str(value)
     names = names or {}
-    return conjunction.join(f"{field} {names.get(operator, operator)} {write(value)}" for field, operator, value in conditions)
+    terms = (f"{field} {names.get(operator, operator)} {write(value)}" for field, operator, value in conditions)
+    return conjunction.join(terms)
+
+
+def nearest_rows(scores, limits):
+    """The unfiltered answers to each query, from float32 products: what they are for needs no more."""
+    return [numpy.flatnonzero(2 - 2 * row <= limit + 1e-6) for row, limit in zip(scores, limits)]
+
+
+def share_allowed(fields, filters, nearest):
+    """In percent."""
+    allowed = total = 0
+    for conditions, rows in zip(filters, nearest):
+        allowed += is_allowed(fields, conditions, rows).sum()
+        total += len(rows)
+    return 100 * float(allowed / total)
 
 
 def exact_limits(base, queries, scores, fields, filters):
@@ -170,8 +192,7 @@ def squared_distances(rows, query):
 
 
 def fingerprint(path):
-    """Changes where the vectors or this file do."""
-    digest = hashlib.sha256(Path(__file__).read_bytes())
+    digest = hashlib.sha256(bytes([VERSION]))
     digest.update(numpy.load(path, mmap_mode="r")[::1000].tobytes())
     return digest.hexdigest()[:12]
 
@@ -204,10 +225,14 @@ class Dataset:
         queries = queries[chosen]
         scores = queries @ base.T
         workloads, exact = [], {}
+        nearest = None
         for name, correlation, selectivity, filters in make_filters(fields, regions, answers):
-            workloads.append({"name": name, "correlation": correlation, "selectivity": selectivity, "filters": filters})
             limits, wanted = exact_limits(base, queries, scores, fields, filters)
             exact |= {f"{name} limits": limits, f"{name} wanted": wanted}
+            # The first are those without a filter.
+            nearest = nearest or nearest_rows(scores, limits)
+            workload = {"name": name, "correlation": correlation, "selectivity": selectivity}
+            workloads.append(workload | {"share_of_nearest": share_allowed(fields, filters, nearest), "filters": filters})
         numpy.savez(self.folder / "fields.npz", **fields)
         numpy.savez(self.folder / "exact.npz", **exact)
         numpy.save(self.folder / "queries.npy", queries)
@@ -228,17 +253,6 @@ class Dataset:
         found = 0
         for i, row in enumerate(labels, first):
             row = numpy.unique(row[row >= 0])
-            row = row[is_allowed({key: values[row] for key, values in self.fields.items()}, workload.filters[i])]
+            row = row[is_allowed(self.fields, workload.filters[i], row)]
             found += (squared_distances(self.base[row], self.queries[i]) <= workload.limits[i] * (1 + 1e-9)).sum()
         return float(found / workload.wanted[first : first + len(labels)].sum())
-
-    def share_of_nearest(self, name):
-        """Which share of the unfiltered nearest rows the filter allows: the selectivity, if it is not correlated."""
-        everything, workload = self.workloads["none"], self.workloads[name]
-        inside = total = 0
-        scores = self.queries @ numpy.array(self.base).T
-        for i, conditions in enumerate(workload.filters):
-            rows = numpy.flatnonzero(1 - scores[i] <= everything.limits[i] / 2 + 1e-7)
-            inside += is_allowed({key: values[rows] for key, values in self.fields.items()}, conditions).sum()
-            total += len(rows)
-        return float(inside / total)

@@ -79,8 +79,8 @@ class Host:
             self.filters[name] = result
         return self.filters[name]
 
-    def search(self, workload, first, count, seconds, settings, k):
-        """Searches query by query, `count` of them or fewer: none begins after `seconds`."""
+    def search(self, workload, first, count, least, seconds, settings, k):
+        """Searches query by query, `count` of them or fewer: after `seconds` none begins but the `least` first."""
         import numpy
 
         filters = self.native_filters(workload)
@@ -94,7 +94,7 @@ class Host:
             now = clock()
             times.append(now - begin)
             answers.append(answer)
-            if now > end:
+            if now > end and len(times) >= least:
                 break
         labels = numpy.full((len(answers), k), -1, dtype=numpy.int64)
         for i, answer in enumerate(answers):

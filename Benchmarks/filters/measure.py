@@ -1,5 +1,6 @@
 """Tunes and times: everything that asks the contenders to search."""
 
+import json
 import statistics
 import time
 
@@ -8,9 +9,11 @@ import numpy
 from contender import Failure
 from dataset import K
 
+# However slow they are, so many queries are searched to know a recall.
+LEAST_TO_TUNE, LEAST_TO_REPORT = 100, 50
 # A way to search is given up where even its cheapest value, or one that finds too little, is this much slower than another.
 HOPELESS = 1.5
-PROBE_COUNT = 30
+WARM_COUNT, PROBE_COUNT = 5, 30
 
 
 class Choice:
@@ -18,6 +21,30 @@ class Choice:
 
     def __init__(self, contender, settings, seconds, recall):
         self.contender, self.settings, self.seconds, self.recall = contender, settings, seconds, recall
+
+
+class Kept:
+    """The choices of runs before, in a file."""
+
+    def __init__(self, path, is_used):
+        self.path = path
+        self.entries = json.loads(path.read_text()) if is_used and path.exists() else {}
+
+    def get(self, key, contenders):
+        entry = self.entries.get(key)
+        if not entry:
+            return None
+        [contender] = [contender for contender in contenders if contender.variant == entry["variant"]]
+        return Choice(contender, entry["settings"], entry["seconds"], entry["recall"])
+
+    def put(self, key, choice):
+        self.entries[key] = {
+            "variant": choice.contender.variant,
+            "settings": choice.settings,
+            "seconds": choice.seconds,
+            "recall": choice.recall,
+        }
+        self.path.write_text(json.dumps(self.entries, indent=2) + "\n")
 
 
 class Tuner:
@@ -28,16 +55,14 @@ class Tuner:
         self.best = self.nearest = None
 
     def tune(self, contenders):
-        """The fastest choice that reaches the target, or the one of the highest recall; and whether it does."""
+        """The fastest choice that reaches the target, or the one of the highest recall; nothing if none can search."""
         for contender in contenders:
             for method in contender.methods:
                 try:
                     self.try_method(contender, method)
                 except Failure as failure:
                     contender.complain(f"{failure} ({self.workload}, {method['settings']})")
-        if self.best:
-            return self.best, True
-        return self.nearest, False
+        return self.best or self.nearest
 
     def try_method(self, contender, method):
         values = method["values"]
@@ -47,7 +72,8 @@ class Tuner:
             settings = dict(method["settings"])
             if method["parameter"]:
                 settings[method["parameter"]] = values[i]
-            seconds, recall = search(contender, self.workload, 0, count, self.seconds, settings)
+            least = min(count, LEAST_TO_TUNE)
+            seconds, recall = search(contender, self.workload, 0, count, least, self.seconds, settings)
             return Choice(contender, settings, statistics.fmean(seconds), recall)
 
         def reaches(i):
@@ -56,6 +82,8 @@ class Tuner:
                 self.keep(choices[i])
             return choices[i].recall >= self.target
 
+        # What the first searches read from files is not what they cost.
+        choice(0, WARM_COUNT)
         if self.best and choice(0, PROBE_COUNT).seconds > HOPELESS * self.best.seconds:
             return
         self.smallest(reaches, choices, len(values))
@@ -79,11 +107,10 @@ class Tuner:
             self.nearest = choice
 
 
-def search(contender, workload, first, count, seconds, settings):
+def search(contender, workload, first, count, least, seconds, settings):
     """Seconds of each query, and the recall."""
-    answer = contender.ask(
-        "search", workload=workload, first=first, count=count, seconds=seconds, settings=settings, k=K
-    )
+    which = {"workload": workload, "first": first, "count": count, "least": least}
+    answer = contender.ask("search", **which, seconds=seconds, settings=settings, k=K)
     return [nanoseconds / 1e9 for nanoseconds in answer["nanoseconds"]], answer["recall"]
 
 
@@ -92,7 +119,7 @@ def race(entries, workload, first, count, options):
     results, counts = {}, {}
     for name, (contender, settings) in list(entries.items()):
         try:
-            seconds, recall = search(contender, workload, first, count, options.recall_seconds, settings)
+            seconds, recall = search(contender, workload, first, count, LEAST_TO_REPORT, options.recall_seconds, settings)
         except Failure as failure:
             contender.complain(f"{failure} ({workload}, {settings})")
             del entries[name]
@@ -109,7 +136,7 @@ def race(entries, workload, first, count, options):
             # Threads of the contender before go to sleep first.
             time.sleep(0.005)
             contender, settings = entries[name]
-            seconds, _ = search(contender, workload, first, counts[name], 60, settings)
+            seconds, _ = search(contender, workload, first, counts[name], counts[name], 0, settings)
             rounds[name].append(statistics.fmean(seconds))
             times[name] += seconds
     for name, result in results.items():

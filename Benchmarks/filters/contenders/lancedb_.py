@@ -24,7 +24,8 @@ class Engine(Base):
         return lancedb.__version__
 
     def description(self):
-        return f"IVF_HNSW_SQ with 1 partition, m=20, ef_construction=300; IVF_SQ and IVF_FLAT with {PARTITIONS}; BTREE, BITMAP"
+        graph = "IVF_HNSW_SQ with 1 partition, m=20, ef_construction=300"
+        return f"{graph}; IVF_SQ and IVF_FLAT with {PARTITIONS}; BTREE, BITMAP"
 
     def build(self):
         base, fields = numpy.array(self.dataset.base), self.dataset.fields

@@ -32,14 +32,14 @@ def find(collection, query, k, options):
 
 
 def keys(hits):
-    return [hit.key for hit in hits]
+    return hits.keys
 
 
 # ------------------------------------------------------------------------------------------------------
 
 
 class Engine(Base):
-    EXTRAS = {"quiver, defaults": {"method": "defaults"}}
+    EXTRAS = {"quiver, defaults": {"method": "defaults", "ef_search": None}}
     KEPT = False
 
     def version(self):
