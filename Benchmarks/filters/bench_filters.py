@@ -67,11 +67,13 @@ class Run:
     def measure(self, workload):
         options = self.options
         half = len(self.dataset.queries) // 2
-        entries, tuned = {}, {}
+        entries, tuned, choices = {}, {}, []
         for name, contenders in self.peers.items():
-            choice = self.tune(name, contenders, workload.name, min(half, options.queries))
+            fastest = min((entry.seconds for entry in choices), default=float("inf"))
+            choice = self.tune(name, contenders, workload.name, min(half, options.queries), fastest)
             if not choice:
                 continue
+            choices.append(choice)
             tuned[name] = {
                 "variant": choice.contender.variant,
                 "tuning_recall": choice.recall,
@@ -98,14 +100,15 @@ class Run:
             "contenders": results,
         } | self.compare(results)
 
-    def tune(self, name, contenders, workload, count):
+    def tune(self, name, contenders, workload, count, fastest):
         """The settings, from another run where nothing has changed since."""
         engines = [self.engines[contender.title] for contender in contenders]
         builds = [f"{engine['version']}, {engine['description']}" for engine in engines]
         key = json.dumps([name, *builds, self.dataset.fingerprint, workload, self.options.target, count])
         choice = self.kept.get(key, contenders)
         if not choice:
-            choice = measure.Tuner(workload, self.options.target, count, self.options.tuning_seconds).tune(contenders)
+            tuner = measure.Tuner(workload, self.options.target, count, self.options.tuning_seconds, fastest)
+            choice = tuner.tune(contenders)
             if choice and name != OURS:
                 self.kept.put(key, choice)
         return choice

@@ -243,9 +243,6 @@ class Dataset:
     def text(conditions, **style):
         return text(conditions, **style)
 
-    def is_allowed(self, conditions):
-        return is_allowed(self.fields, conditions)
-
     def recall(self, name, first, labels):
         """The share of the allowed nearest rows that were found: hits that the filter allows and that are no farther than
         the last of the exact answers, so that of equal rows each may be found."""

@@ -9,8 +9,9 @@ import numpy
 from contender import Failure
 from dataset import K
 
-# However slow they are, so many queries are searched to know a recall.
-LEAST_TO_TUNE, LEAST_TO_REPORT = 100, 50
+# However slow an engine is, so many queries are searched to know a recall; fewer to tune one that is far behind.
+LEAST_TO_TUNE, LEAST_TO_TUNE_SLOW, LEAST_TO_REPORT = 100, 30, 50
+FAR_BEHIND = 10
 # A way to search is given up where even its cheapest value, or one that finds too little, is this much slower than another.
 HOPELESS = 1.5
 WARM_COUNT, PROBE_COUNT = 5, 30
@@ -50,8 +51,10 @@ class Kept:
 class Tuner:
     """Finds the fastest settings with which an engine reaches a recall, over its variants and ways to search."""
 
-    def __init__(self, workload, target, count, seconds):
+    def __init__(self, workload, target, count, seconds, fastest):
+        """`fastest` is how many seconds a query the fastest of the other engines takes, as far as known."""
         self.workload, self.target, self.count, self.seconds = workload, target, count, seconds
+        self.fastest = fastest
         self.best = self.nearest = None
 
     def tune(self, contenders):
@@ -67,13 +70,13 @@ class Tuner:
     def try_method(self, contender, method):
         values = method["values"]
         choices = {}
+        least = LEAST_TO_TUNE
 
         def choice(i, count):
             settings = dict(method["settings"])
             if method["parameter"]:
                 settings[method["parameter"]] = values[i]
-            least = min(count, LEAST_TO_TUNE)
-            seconds, recall = search(contender, self.workload, 0, count, least, self.seconds, settings)
+            seconds, recall = search(contender, self.workload, 0, count, min(count, least), self.seconds, settings)
             return Choice(contender, settings, statistics.fmean(seconds), recall)
 
         def reaches(i):
@@ -84,8 +87,11 @@ class Tuner:
 
         # What the first searches read from files is not what they cost.
         choice(0, WARM_COUNT)
-        if self.best and choice(0, PROBE_COUNT).seconds > HOPELESS * self.best.seconds:
+        probe = choice(0, PROBE_COUNT)
+        if self.best and probe.seconds > HOPELESS * self.best.seconds:
             return
+        if probe.seconds > FAR_BEHIND * self.fastest:
+            least = LEAST_TO_TUNE_SLOW
         self.smallest(reaches, choices, len(values))
 
     def smallest(self, reaches, choices, count):

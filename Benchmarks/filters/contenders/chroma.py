@@ -16,18 +16,20 @@ class Engine(Base):
     def description(self):
         return f"HNSW max_neighbors={M} ef_construction={EF_CONSTRUCTION}"
 
-    def client(self):
+    def connect(self):
         settings = chromadb.Settings(anonymized_telemetry=False)
         return chromadb.PersistentClient(str(self.folder / "store"), settings=settings)
 
     def build(self):
         graph = {"space": "cosine", "max_neighbors": M, "ef_construction": EF_CONSTRUCTION, "ef_search": 100}
-        collection = self.client().create_collection("rows", configuration={"hnsw": graph}, embedding_function=None)
+        collection = self.connect().create_collection("rows", configuration={"hnsw": graph}, embedding_function=None)
         for rows, fields, vectors in self.records():
             collection.add(ids=[str(row) for row in rows], embeddings=numpy.array(vectors), metadatas=fields)
 
     def open(self):
-        self.collection = self.client().get_collection("rows", embedding_function=None)
+        self.client = self.connect()
+        self.collection = self.client.get_collection("rows", embedding_function=None)
+        self.ef_search = None
 
     def methods(self):
         return [Method("graph", "ef_search", LADDER)]
@@ -37,7 +39,14 @@ class Engine(Base):
         return {"$and": terms} if len(terms) > 1 else terms[0] if terms else None
 
     def configure(self, settings):
-        self.collection.modify(configuration={"hnsw": {"ef_search": settings["ef_search"]}})
+        # An index that is in memory goes on with the ef_search with which it was read.
+        if settings["ef_search"] != self.ef_search:
+            self.collection.modify(configuration={"hnsw": {"ef_search": settings["ef_search"]}})
+            self.client.close()
+            self.open()
+            self.ef_search = settings["ef_search"]
+            # The first search reads the index.
+            self.search(self.dataset.queries[0], None, 1, settings)
 
     def search(self, query, filter, k, settings):
         return self.collection.query(query_embeddings=[query], n_results=k, where=filter, include=[])

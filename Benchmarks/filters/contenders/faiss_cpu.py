@@ -8,6 +8,7 @@ import faiss
 import numpy
 
 from contenders.engine import LADDER, LISTS, Base, Method
+from dataset import OPERATORS
 
 FACTORIES = {
     "flat": "Flat",
@@ -44,9 +45,15 @@ class Engine(Base):
     def open(self):
         faiss.omp_set_num_threads(1)
         self.indexes = {name: faiss.read_index(str(self.folder / f"{name}.index")) for name in FACTORIES}
-        fields = self.dataset.fields
-        self.orders = {name: numpy.argsort(values, kind="stable") for name, values in fields.items()}
-        self.sorted = {name: values[self.orders[name]] for name, values in fields.items()}
+        # Columns as one would keep them to be scanned fast: of 32 bits, strings by their numbers.
+        self.columns, self.codes = {}, {}
+        for name, values in self.dataset.fields.items():
+            if values.dtype.kind == "U":
+                words, values = numpy.unique(values, return_inverse=True)
+                self.codes[name] = {str(word): code for code, word in enumerate(words)}
+            self.columns[name] = values.astype(numpy.int32)
+        self.orders = {name: numpy.argsort(column, kind="stable") for name, column in self.columns.items()}
+        self.sorted = {name: column[self.orders[name]] for name, column in self.columns.items()}
 
     def methods(self):
         return [
@@ -58,12 +65,15 @@ class Engine(Base):
             Method("ivf", "nprobe", LISTS, selector="bitmap"),
             Method("ivf-sq8", "nprobe", LISTS, selector="bitmap"),
             Method("ivf-pq", "nprobe", LISTS, selector="bitmap", k_factor=8),
+            Method("ivf-pq", "nprobe", LISTS, selector="bitmap", k_factor=4),
         ]
 
     def query(self, vector):
         return vector[None]
 
     def filter(self, conditions):
+        codes = lambda field, value: self.codes[field][value] if field in self.codes else value
+        conditions = [(field, OPERATORS[operator], codes(field, value)) for field, operator, value in conditions]
         filter = {"conditions": conditions}
         if conditions:
             filter |= {kind: self.selector(kind, conditions) for kind in ("array", "bitmap")}
@@ -74,19 +84,24 @@ class Engine(Base):
         if kind == "array":
             rows = self.rows_of(conditions)
             return faiss.IDSelectorArray(len(rows), faiss.swig_ptr(rows)), rows
-        bits = numpy.packbits(self.dataset.is_allowed(conditions), bitorder="little")
+        bits = numpy.packbits(self.is_allowed(conditions), bitorder="little")
         return faiss.IDSelectorBitmap(len(bits), faiss.swig_ptr(bits)), bits
+
+    def is_allowed(self, conditions):
+        masks = [operator(self.columns[field], value) for field, operator, value in conditions]
+        return masks[0] if len(masks) == 1 else numpy.logical_and.reduce(masks)
 
     def rows_of(self, conditions):
         if len(conditions) > 1:
-            return numpy.flatnonzero(self.dataset.is_allowed(conditions))
-        [[field, operator, value]] = conditions
-        values = self.sorted[field]
-        begin = 0 if operator == "<" else values.searchsorted(value, "left")
-        end = {"<": lambda: values.searchsorted(value, "left"), "=": lambda: values.searchsorted(value, "right")}
-        rows = self.orders[field][begin : end[operator]() if operator in end else None]
+            return numpy.flatnonzero(self.is_allowed(conditions))
+        [(field, operator, value)] = conditions
+        ordered = self.sorted[field]
+        begin = 0 if operator is numpy.less else ordered.searchsorted(value, "left")
+        end = len(ordered)
+        if operator is not numpy.greater_equal:
+            end = ordered.searchsorted(value, "left" if operator is numpy.less else "right")
         # In the order of the rows in memory.
-        return numpy.sort(rows)
+        return numpy.sort(self.orders[field][begin:end])
 
     def search(self, query, filter, k, settings):
         selector = None

@@ -8,6 +8,8 @@ import zvec
 from contenders.engine import LADDER, Base, Method
 
 M, EF_CONSTRUCTION = 32, 300
+# zvec refuses more.
+GREATEST_EF = 2048
 
 
 class Engine(Base):
@@ -68,9 +70,9 @@ class Engine(Base):
         self.collection = zvec.open(path=str(self.folder / "store"), option=option)
 
     def methods(self):
-        if not self.is_int8:
-            return [Method("graph", "ef", LADDER)]
-        return [Method("graph", "ef", LADDER, refined=True), Method("graph", "ef", LADDER, refined=False)]
+        values = [value for value in LADDER if value <= GREATEST_EF]
+        kinds = [{"refined": True}, {"refined": False}] if self.is_int8 else [{}]
+        return [Method("graph", "ef", values, **kind) for kind in kinds]
 
     def filter(self, conditions):
         return self.dataset.text(conditions) or None
