@@ -31,7 +31,7 @@ class Host:
 
         self.dataset = dataset.Dataset(vectors)
         self.folder = Path(folder)
-        self.engine = contenders.engine(name, variant, self.folder, self.dataset)
+        self.engine = contenders.make(name, variant, self.folder, self.dataset)
         self.filters = {}
 
     def version(self):

@@ -17,6 +17,6 @@ NAMES = {
 }
 
 
-def engine(name, variant, folder, dataset):
+def make(name, variant, folder, dataset):
     module = importlib.import_module(f"contenders.{NAMES[name][0]}")
     return module.Engine(folder, variant, dataset)

@@ -72,7 +72,8 @@ class Engine(Base):
         return vector[None]
 
     def filter(self, conditions):
-        codes = lambda field, value: self.codes[field][value] if field in self.codes else value
+        # Of the columns' type: with another, NumPy would convert the column.
+        codes = lambda field, value: numpy.int32(self.codes[field][value] if field in self.codes else value)
         conditions = [(field, OPERATORS[operator], codes(field, value)) for field, operator, value in conditions]
         filter = {"conditions": conditions}
         if conditions:
