@@ -173,6 +173,12 @@ def arguments():
     return options
 
 
+def write(path, figures):
+    if path:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(figures, indent=2) + "\n")
+
+
 def main():
     options = arguments()
     begin = time.perf_counter()
@@ -199,11 +205,10 @@ def main():
         result = run.measure(workload)
         figures["filters"].append(result)
         progress(f"{report.line(result)}  [{time.perf_counter() - started:.0f} s]")
+        write(options.json, figures)
     run.close()
     figures["minutes"] = (time.perf_counter() - begin) / 60
-    if options.json:
-        options.json.parent.mkdir(parents=True, exist_ok=True)
-        options.json.write_text(json.dumps(figures, indent=2) + "\n")
+    write(options.json, figures)
     print(report.text(figures))
     if options.markdown:
         report.write_section(options.markdown, figures)
