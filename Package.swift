@@ -78,7 +78,10 @@ let package = Package(
         module("LMDB", imports: ["CLMDB"]),
         module("Indexes", imports: ["FAISS", "CKernels"]),
         module("TextIndex", imports: ["CICU", "CStemmer"]),
-        module("Quiver", imports: ["Indexes", "LMDB", "Files", "Threads", "CGlibc", "CXXHash"]),
+        module(
+            "Quiver",
+            imports: ["Indexes", "TextIndex", "LMDB", "Files", "Threads", "CGlibc", "CXXHash"]
+        ),
         module("Interchange", imports: ["Quiver", "JSON", "Files"]),
 
         // Models.
