@@ -104,6 +104,7 @@ let package = Package(
             dependencies: [
                 "Quiver", "Encoders", "Interchange", "Tokenizers", "JSON", "Files", "Indexes",
                 "LMDB",
+                "Tensors",
                 "Threads",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -162,7 +163,7 @@ let package = Package(
         tests(of: "Transformers", imports: ["Tensors"]),
         tests(
             of: "Encoders",
-            imports: ["JSON", "Quiver", "Tokenizers", "Transformers"],
+            imports: ["JSON", "Quiver", "Tensors", "Tokenizers", "Transformers"],
             resources: [.copy("Resources")]
         ),
         tests(of: "CQuiver", imports: ["CQuiverABI"]),
