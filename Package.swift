@@ -78,7 +78,10 @@ let package = Package(
         module("LMDB", imports: ["CLMDB"]),
         module("Indexes", imports: ["FAISS", "CKernels"]),
         module("TextIndex", imports: ["CICU", "CStemmer"]),
-        module("Quiver", imports: ["Indexes", "LMDB", "Files", "Threads", "CGlibc", "CXXHash"]),
+        module(
+            "Quiver",
+            imports: ["Indexes", "TextIndex", "LMDB", "Files", "Threads", "CGlibc", "CXXHash"]
+        ),
         module("Interchange", imports: ["Quiver", "JSON", "Files"]),
 
         // Models.
@@ -101,6 +104,7 @@ let package = Package(
             dependencies: [
                 "Quiver", "Encoders", "Interchange", "Tokenizers", "JSON", "Files", "Indexes",
                 "LMDB",
+                "Tensors",
                 "Threads",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -159,7 +163,7 @@ let package = Package(
         tests(of: "Transformers", imports: ["Tensors"]),
         tests(
             of: "Encoders",
-            imports: ["JSON", "Quiver", "Tokenizers", "Transformers"],
+            imports: ["JSON", "Quiver", "Tensors", "Tokenizers", "Transformers"],
             resources: [.copy("Resources")]
         ),
         tests(of: "CQuiver", imports: ["CQuiverABI"]),

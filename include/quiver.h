@@ -11,20 +11,20 @@
  *             library abort; what it cannot check is that a pointer leads to as many readable bytes as its count
  *             says. qv_version, qv_status_name and qv_error_message cannot fail and return their answer.
  *
- * Handles     qv_store, qv_collection, qv_results and qv_documents are numbers, never pointers. 0 is none. One that
- *             was closed or freed, is of another kind or was made up gets QV_ERROR_HANDLE. Each handle that a call
- *             gives is closed or freed once, by the function named beside it.
+ * Handles     qv_store, qv_collection, qv_results, qv_documents and qv_ranges are numbers, never pointers. 0 is
+ *             none. One that was closed or freed, is of another kind or was made up gets QV_ERROR_HANDLE. Each
+ *             handle that a call gives is closed or freed once, by the function named beside it.
  *
- * Ownership   What goes in is copied before the call returns. Pointers that come out of a qv_results or a
- *             qv_documents belong to it: they are read-only and valid until it is freed.
+ * Ownership   What goes in is copied before the call returns. Pointers that come out of a qv_results, a
+ *             qv_documents or a qv_ranges belong to it: they are read-only and valid until it is freed.
  *
  * Strings     Paths and names end with a zero byte. Keys and texts come with their length in bytes, and texts that
  *             come out have a zero byte behind them as well. All are UTF-8; anything else gets QV_ERROR_ARGUMENT.
  *
  * Structs     Each begins with struct_size: set it to sizeof, and zero every field that is not used. Zero always
  *             means the default, so that programs and libraries of different versions work together. A newer field
- *             that is not zero is refused by a library that does not know it. qv_key, qv_string and qv_row_column
- *             never change. The structs of one array all have the same struct_size.
+ *             that is not zero is refused by a library that does not know it. qv_key, qv_string, qv_row_column
+ *             and qv_range never change. The structs of one array all have the same struct_size.
  *
  * Counts      Every array comes with its count of elements. A count of 0 allows a NULL pointer.
  *
@@ -480,6 +480,33 @@ qv_status qv_maintain(qv_collection collection, const qv_maintenance_options *op
 /* Gives back the space of deleted and replaced documents, merges small segments and builds the indexes that are missing, having
  * sealed the tail. Others read and write meanwhile. It can be ended at any moment, and goes on from there when it is called again. `options` may be NULL. */
 qv_status qv_compact(qv_collection collection, const qv_maintenance_options *options);
+
+/* ---- Texts ----------------------------------------------------------------------------------------------- */
+
+/* Bytes from `start` to before `end`. Never changes. */
+typedef struct qv_range {
+    uint64_t start;
+    uint64_t end;
+} qv_range;
+
+typedef uint64_t qv_ranges;
+
+#define QV_SENTENCES_WRAPPED 1u /* a line end is white space, unless an empty line or an item of a list follows */
+
+typedef struct qv_sentence_options {
+    uint32_t struct_size;
+    uint32_t flags;       /* QV_SENTENCES_… */
+    const char *language; /* ISO 639-1: "de"; NULL: any. ICU has abbreviations of de, es, fr, it, pt and ru */
+} qv_sentence_options;
+
+/* Divides a text into sentences, by Unicode's rules but not behind abbreviations and initials. They tile it: each byte is
+ * in one of them, white space in the one before it. `options` may be NULL. Free `*ranges` with qv_ranges_free. */
+qv_status qv_sentences(const char *text, uint64_t text_length, const qv_sentence_options *options, qv_ranges *ranges);
+
+/* All of them, in order; the array belongs to `ranges`. */
+qv_status qv_ranges_array(qv_ranges ranges, const qv_range **array, uint64_t *count);
+
+qv_status qv_ranges_free(qv_ranges ranges);
 
 /* ---- Keys ------------------------------------------------------------------------------------------------ */
 

@@ -10,6 +10,7 @@ enum Resource {
     case snapshot(Snapshot)
     case results(SearchAnswer)
     case documents(DocumentsAnswer)
+    case ranges(RangesAnswer)
 }
 
 /// The live handles of the process.
@@ -152,4 +153,5 @@ extension Resource {
     var documents: DocumentsAnswer? {
         if case .documents(let documents) = self { documents } else { nil }
     }
+    var ranges: RangesAnswer? { if case .ranges(let ranges) = self { ranges } else { nil } }
 }

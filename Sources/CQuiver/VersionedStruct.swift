@@ -25,6 +25,7 @@ extension qv_vector_field: VersionedStruct { static var firstByteCount: Int { 56
 extension qv_vectors: VersionedStruct { static var firstByteCount: Int { 48 } }
 extension qv_field_update: VersionedStruct { static var firstByteCount: Int { 72 } }
 extension qv_scan_options: VersionedStruct { static var firstByteCount: Int { 32 } }
+extension qv_sentence_options: VersionedStruct { static var firstByteCount: Int { 16 } }
 
 extension VersionedStruct {
     /// The struct that `pointer` leads to. Fields that its program's version lacks are zero; fields that only

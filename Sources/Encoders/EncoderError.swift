@@ -21,6 +21,14 @@ public enum EncoderError: Error, Sendable, Equatable, CustomStringConvertible {
     case vocabularyMismatch(folder: String, largestToken: Int32, modelCount: Int)
     /// A text became no token at all (`index` counts from 0 in the call).
     case noTokens(index: Int)
+    /// A prefix of rows was asked for that is empty or longer than they are.
+    case prefixOutOfRange(found: Int, dimension: Int)
+    /// A reduction was trained on rows of another model.
+    case reductionMismatch(expected: String, found: String)
+    /// The description of an encoder, as a collection remembers it, has a part that is not known.
+    case unknownSetting(location: String, setting: String)
+    /// Something that only one kind of encoder has was asked of the other.
+    case unfitSetting(String)
 
     /// What is wrong, in words, with the cure where there is one.
     public var description: String {
@@ -41,6 +49,14 @@ public enum EncoderError: Error, Sendable, Equatable, CustomStringConvertible {
             "\(folder): tokenizer.json gives out token \(largestToken), the model knows \(modelCount): not of one model"
         case .noTokens(let index):
             "text \(index) became no token"
+        case .prefixOutOfRange(let found, let dimension):
+            "a prefix of \(found) numbers of rows of \(dimension): at least 1 and at most all can be had"
+        case .reductionMismatch(let expected, let found):
+            "the reduction is of \(found), expected \(expected)"
+        case .unknownSetting(let location, let setting):
+            "\(location): \"\(setting)\" says nothing of an encoder that this version knows"
+        case .unfitSetting(let setting):
+            "\(setting) belongs to encoders of tokens"
         }
     }
 }

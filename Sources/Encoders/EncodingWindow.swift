@@ -1,22 +1,24 @@
 import Synchronization
 
-/// Some sequences, their division into batches, and the rows that threads have computed for them.
+/// Some texts, their division into batches, and the rows that threads have computed for them.
 final class EncodingWindow: Sendable {
-    let sequences: [[Int32]]
-    /// Each the indices of some sequences, longest sequences first: the last batches are then the ones that
+    let texts: [TokenizedText]
+    /// Each the indices of some texts, longest texts first: the last batches are then the ones that
     /// differ least from each other, and threads finish together.
     let batches: [ArraySlice<Int>]
     /// Tokens of the largest batch.
     let tokenCapacity: Int
-    /// Tokens of the longest sequence.
+    /// Tokens of the longest text.
     let longestCount: Int
+    /// Where each text's rows begin, and at the end how many there are.
+    let offsets: [Int]
 
     private let dimension: Int
     private let state: Mutex<State>
 
     private struct State {
         var nextBatch = 0
-        var doneCount = 0
+        var doneCount: Int
         var rows: [Float]
         var error: (any Error)?
     }
@@ -25,37 +27,56 @@ final class EncodingWindow: Sendable {
     /// that a batch's activations stay in the second-level cache.
     static let tokenBudget = 252
 
-    init(sequences: [[Int32]], dimension: Int, threadCount: Int) {
-        self.sequences = sequences
+    /// - Parameters:
+    ///   - dimension: numbers in a row.
+    ///   - tokenBudget: tokens in a batch; `nil` for the usual number.
+    init(
+        texts: [TokenizedText],
+        kind: RowKind,
+        dimension: Int,
+        tokenBudget: Int?,
+        threadCount: Int
+    ) {
+        self.texts = texts
         self.dimension = dimension
-        let order = sequences.indices.sorted {
-            (sequences[$0].count, $1) > (sequences[$1].count, $0)
-        }
-        let longestCount = order.first.map { sequences[$0].count } ?? 0
+        var offsets = [0]
+        offsets.reserveCapacity(texts.count + 1)
+        for text in texts { offsets.append((offsets.last ?? 0) + kind.rowCount(of: text)) }
+        self.offsets = offsets
+
+        // What has no rows needs no work.
+        let order = texts.indices.filter { !texts[$0].kept.isEmpty }
+            .sorted { (texts[$0].ids.count, $1) > (texts[$1].ids.count, $0) }
+        let longestCount = order.first.map { texts[$0].ids.count } ?? 0
         // Few texts are shared out too, in batches smaller than the budget.
-        let tokenCount = sequences.reduce(0) { $0 + $1.count }
+        let tokenCount = order.reduce(0) { $0 + texts[$1].ids.count }
         let share = (tokenCount + max(1, threadCount) - 1) / max(1, threadCount)
-        let budget = max(longestCount, min(Self.tokenBudget, share))
+        let budget = max(longestCount, min(tokenBudget ?? Self.tokenBudget, share))
 
         var batches: [ArraySlice<Int>] = []
         var begin = 0
         var count = 0
         for (position, index) in order.enumerated() {
-            if count + sequences[index].count > budget {
+            if count + texts[index].ids.count > budget {
                 batches.append(order[begin..<position])
                 begin = position
                 count = 0
             }
-            count += sequences[index].count
+            count += texts[index].ids.count
         }
         if begin < order.count { batches.append(order[begin...]) }
         self.batches = batches
         self.longestCount = longestCount
         tokenCapacity = budget
-        state = Mutex(State(rows: Array(repeating: 0, count: sequences.count * dimension)))
+        state = Mutex(
+            State(
+                doneCount: texts.count - order.count,
+                rows: Array(repeating: 0, count: (offsets.last ?? 0) * dimension)
+            )
+        )
     }
 
-    /// The sequences of a batch that nobody has taken; nil where none is left or something failed.
+    /// The texts of a batch that nobody has taken; nil where none is left or something failed.
     func takeBatch() -> ArraySlice<Int>? {
         state.withLock { state in
             guard state.error == nil, state.nextBatch < batches.count else { return nil }
@@ -64,16 +85,16 @@ final class EncodingWindow: Sendable {
         }
     }
 
-    /// Takes in the rows of a batch and says how many are done in all.
-    func put(_ vectors: [[Float]], for sequences: ArraySlice<Int>) -> Int {
+    /// Takes in the rows of a batch, those of its texts one after the other, and says how many texts are done in all.
+    func put(_ rows: [Float], for texts: ArraySlice<Int>) -> Int {
         state.withLock { state in
-            for (vector, index) in zip(vectors, sequences) {
-                state.rows.replaceSubrange(
-                    index * dimension..<(index + 1) * dimension,
-                    with: vector
-                )
+            var place = 0
+            for index in texts {
+                let range = offsets[index] * dimension..<offsets[index + 1] * dimension
+                state.rows.replaceSubrange(range, with: rows[place..<place + range.count])
+                place += range.count
             }
-            state.doneCount += sequences.count
+            state.doneCount += texts.count
             return state.doneCount
         }
     }
@@ -83,7 +104,7 @@ final class EncodingWindow: Sendable {
         state.withLock { $0.error = $0.error ?? error }
     }
 
-    /// The rows in the order of the sequences.
+    /// The rows in the order of the texts.
     func finish() throws -> [Float] {
         try state.withLock { state in
             if let error = state.error { throw error }

@@ -3,13 +3,19 @@ import Files
 import Quiver
 
 /// Gathers everything that decides an encoder's output into one hash (XXH3, 128 bits).
-struct IdentityHash: ~Copyable {
-    // Owned by this value alone.
-    private let state: OpaquePointer?
+struct IdentityHash: ~Copyable, Sendable {
+    // Owned by this value alone; one that several threads have is only read.
+    private nonisolated(unsafe) let state: OpaquePointer?
 
     init() {
         state = XXH3_createState()
         XXH3_128bits_reset(state)
+    }
+
+    /// A hash of what was added to another, to which more may be added.
+    init(copying other: borrowing IdentityHash) {
+        state = XXH3_createState()
+        XXH3_copyState(state, other.state)
     }
 
     deinit {

@@ -1,7 +1,5 @@
-import Files
 public import Quiver
 import Tensors
-import Tokenizers
 public import Transformers
 
 /// A BERT model that turns a text into one vector, read from a sentence-transformers folder.
@@ -14,20 +12,7 @@ public import Transformers
 /// Opening maps the files, hashes them and packs the weights: about 0.1 s and twice the encoder layers' size for
 /// a small model, of which the mapped half belongs to the page cache.
 public final class SentenceEncoder: Encoder {
-    /// Hash of weights, tokenizer, configuration, pooling, normalisation, prefixes and length.
-    public let identity: EncoderIdentity
-    /// Numbers in a row.
-    public var dimension: Int { model.configuration.hiddenWidth }
-    /// How many tokens of a text are read at most, special ones included.
-    public let maximumTokenCount: Int
-    /// How the states of a text's tokens become one vector.
-    public let pooling: Pooling
-    /// Whether vectors are divided by their Euclidean norm.
-    public let normalises: Bool
-
-    let model: BERTModel
-    let tokenizer: Tokenizer
-    let prefixes: [EncoderRole: String]
+    private let model: EncoderModel
 
     /// Opens the encoder in `folder`.
     ///
@@ -36,64 +21,60 @@ public final class SentenceEncoder: Encoder {
     ///   - maximumTokenCount: where texts are cut, in place of the folder's own length; never more than the model has
     ///     positions.
     public init(folder: String, maximumTokenCount: Int? = nil) throws(EncoderError) {
-        let contents = try SentenceEncoderFolder(path: folder)
-        let configurationPath = try contents.file("config.json")
-        let tokenizerPath = try contents.file("tokenizer.json")
-        let weightsPath = try contents.file("model.safetensors")
-        let weights = try Self.weights(at: weightsPath)
-        do {
-            let configuration = try BERTConfiguration(path: configurationPath)
-            model = try BERTModel(configuration: configuration, weights: weights)
-        } catch {
-            throw .model(error)
-        }
-        do {
-            tokenizer = try Tokenizer(file: tokenizerPath)
-        } catch {
-            throw .tokenizer(error)
-        }
-        let vocabularyCount = model.configuration.vocabularyCount
-        guard Int(tokenizer.largestID) < vocabularyCount else {
-            throw .vocabularyMismatch(
-                folder: folder,
-                largestToken: tokenizer.largestID,
-                modelCount: vocabularyCount
-            )
-        }
-        let limit = min(
-            maximumTokenCount ?? contents.maximumTokenCount ?? .max,
-            model.configuration.maximumPositionCount
-        )
-        guard limit > tokenizer.specialTokenCount else {
-            throw .tokenizer(
-                .limitTooSmall(limit: limit, specialTokenCount: tokenizer.specialTokenCount)
-            )
-        }
-        self.maximumTokenCount = limit
-        pooling = contents.pooling
-        normalises = contents.normalises
-        prefixes = contents.prefixes
-
-        let hash = IdentityHash()
-        do {
-            try hash.add("weights", file: weightsPath)
-            try hash.add("tokenizer", file: tokenizerPath)
-            try hash.add("configuration", file: configurationPath)
-        } catch {
-            throw .file(error)
-        }
-        hash.add("pooling", pooling.rawValue)
-        hash.add("normalises", "\(normalises)")
-        hash.add("length", "\(limit)")
-        for role in EncoderRole.allCases { hash.add(role.rawValue, prefixes[role] ?? "") }
-        identity = hash.identity()
+        model = try EncoderModel(folder: folder, maximumTokenCount: maximumTokenCount)
     }
 
-    private static func weights(at path: String) throws(EncoderError) -> SafetensorsFile {
-        do {
-            return try SafetensorsFile(path: path)
-        } catch {
-            throw .weights(error)
-        }
+    /// Hash of weights, tokenizer, configuration, pooling, normalisation, prefixes and length.
+    public var identity: EncoderIdentity { identity(for: EncodingRequest(role: .document)) }
+    /// Numbers in a row.
+    public var dimension: Int { model.bert.configuration.hiddenWidth }
+    /// How many tokens of a text are read at most, special ones included.
+    public var maximumTokenCount: Int { model.maximumTokenCount }
+    /// How the states of a text's tokens become one vector.
+    public var pooling: Pooling { model.contents.pooling }
+    /// Whether vectors are divided by their Euclidean norm.
+    public var normalises: Bool { model.contents.normalises }
+
+    /// The identity of rows that are made as `request` says: that of an encoder which was opened with the request's length.
+    public func identity(for request: EncodingRequest) -> EncoderIdentity {
+        model.identity(
+            { hash in
+                hash.add("pooling", pooling.rawValue)
+                hash.add("normalises", "\(normalises)")
+            },
+            maximumTokenCount: model.maximumTokenCount(for: request)
+        ).cut(to: request.prefixDimension, of: dimension)
+    }
+
+    /// Encodes `texts`, one row each, in their order.
+    ///
+    /// Memory beyond the result does not grow with the number of texts. A row is the same, bit for bit, whatever the other
+    /// texts, the token budget and the number of threads.
+    ///
+    /// - Parameters:
+    ///   - texts: any lengths, in any order.
+    ///   - request: how. The role decides the prefix, where the model has any.
+    ///   - progress: called from the caller's thread with the number of texts done so far. Return `false` to
+    ///     cancel; the call then throws `CancellationError`.
+    /// - Throws: ``EncoderError`` or `CancellationError`.
+    public func encode(
+        _ texts: [String],
+        _ request: EncodingRequest,
+        progress: (_ textCount: Int) -> Bool
+    ) throws -> EncodedTexts {
+        try model.check(request, dimension: dimension)
+        let plan = EncoderModel.Plan(
+            kind: .pooled(pooling, normalises: normalises),
+            dimension: request.prefixDimension ?? dimension,
+            maximumTokenCount: model.maximumTokenCount(for: request),
+            prefix: model.prefix(of: request.role),
+            keepsSpecialTokens: true
+        )
+        let encoded = try model.encode(texts, plan, request, progress: progress)
+        return try EncodedTexts(
+            rows: encoded.rows,
+            dimension: plan.dimension,
+            tokenCounts: encoded.texts.map(\.ids.count)
+        )
     }
 }

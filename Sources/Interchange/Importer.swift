@@ -2,8 +2,8 @@ public import Quiver
 
 /// Brings documents from a ``DocumentReader`` into a collection, in batches that are each one commit.
 ///
-/// A document without a vector of the chosen field gets the one that an encoder makes of its text, in the role
-/// `document`; a vector that the input gives is stored as it is. Within a batch the last document of a key wins.
+/// A document without a vector of the chosen field gets those that an encoder makes of its text, in the role
+/// `document`, and the row columns that the encoder gives with them; a vector that the input gives is stored as it is. Within a batch the last document of a key wins.
 /// Memory is that of a batch, or of enough small batches to keep an encoder busy.
 public struct Importer {
     /// How far an import has come.
@@ -28,8 +28,8 @@ public struct Importer {
     public var batchCount = 1000
     /// Whether a key that is there, in the collection or earlier in its batch, is refused instead of replaced.
     public var isInserting = false
-    /// How many threads may encode at once, the caller's included.
-    public var threadCount = 1
+    /// How texts are encoded: cut or not, and on how many threads.
+    public var request = EncodingRequest(role: .document)
     /// Opens the encoder, once, when the first text is to be encoded; `nil` says that there is none.
     public var openEncoder: () throws(InterchangeError) -> (any Encoder)? = { nil }
     /// Totals over all runs.
@@ -168,11 +168,15 @@ public struct Importer {
         guard !texts.isEmpty, let encoder = try currentEncoder(for: chosenField) else {
             return failure
         }
-        let rows = try vectors(of: texts, by: encoder, handler: handler)
+        let encoded = try encode(texts, by: encoder, handler: handler)
         for (ordinal, place) in places.prefix(texts.count).enumerated() {
-            let first = ordinal * encoder.dimension
-            batches[place.batch][place.document].vectors[chosenField.name] = SourceRows(
-                numbers: Array(rows[first..<first + encoder.dimension])
+            let range = encoded.rowRange(of: ordinal)
+            // A text without tokens; whether its document may do without rows is the store's to say.
+            if range.isEmpty { continue }
+            batches[place.batch][place.document].add(
+                SourceRows(numbers: Array(encoded.rows(of: ordinal)), rowCount: range.count),
+                columns: encoded.columns(of: ordinal),
+                to: chosenField
             )
         }
         return failure
@@ -183,27 +187,28 @@ public struct Importer {
     ) throws(InterchangeError) -> (any Encoder)? {
         if let encoder { return encoder }
         guard let opened = try openEncoder() else { return nil }
-        guard opened.dimension == field.dimension else {
+        let dimension = opened.dimension(for: request)
+        guard dimension == field.dimension else {
             throw .encoder(
-                reason: "the encoder makes vectors of dimension \(opened.dimension), collection "
+                reason: "the encoder makes vectors of dimension \(dimension), collection "
                     + "\"\(collection.name)\" holds dimension \(field.dimension); create a "
-                    + "collection with --dimension \(opened.dimension)"
+                    + "collection with --dimension \(dimension)"
             )
         }
         encoder = opened
         return opened
     }
 
-    private mutating func vectors(
-        of texts: [String],
+    private mutating func encode(
+        _ texts: [String],
         by encoder: any Encoder,
         handler: (Event, Progress) -> Bool
-    ) throws(InterchangeError) -> [Float] {
+    ) throws(InterchangeError) -> EncodedTexts {
         let durable = progress
         defer { progress = durable }
-        let rows: [Float]
+        let encoded: EncodedTexts
         do {
-            rows = try encoder.encode(texts, role: .document, threadCount: threadCount) { count in
+            encoded = try encoder.encode(texts, request) { count in
                 var encoding = durable
                 encoding.encodedCount = count
                 return handler(.encoding, encoding)
@@ -213,13 +218,14 @@ public struct Importer {
         } catch {
             throw .encoder(reason: "\(error)")
         }
-        guard rows.count == texts.count * encoder.dimension else {
+        let dimension = encoder.dimension(for: request)
+        guard encoded.textCount == texts.count, encoded.dimension == dimension else {
             throw .encoder(
-                reason: "the encoder made \(rows.count) numbers of \(texts.count) texts, not "
-                    + "\(texts.count * encoder.dimension)"
+                reason: "the encoder made rows of \(encoded.dimension) numbers of "
+                    + "\(encoded.textCount) texts, not of \(dimension) numbers of \(texts.count)"
             )
         }
-        return rows
+        return encoded
     }
 
     private mutating func write(_ documents: [SourceDocument]) throws(InterchangeError) {
@@ -293,5 +299,28 @@ extension StoreError {
             key
         default: nil
         }
+    }
+}
+
+extension SourceDocument {
+    /// Takes in what an encoder made of the text: rows, and those of their columns that the field has and the file has not given.
+    fileprivate mutating func add(
+        _ rows: SourceRows,
+        columns: [String: RowColumnValues],
+        to field: VectorField
+    ) {
+        vectors[field.name] = rows
+        for column in field.rowColumns where self.columns[field.name]?[column.name] == nil {
+            guard let values = columns[column.name] else { continue }
+            self.columns[field.name, default: [:]][column.name] = values.widened(to: column.type)
+        }
+    }
+}
+
+extension RowColumnValues {
+    /// The same numbers as int64 where that is wanted of int32; else as they are, for the store to judge.
+    fileprivate func widened(to type: RowColumn.NumberType) -> RowColumnValues {
+        guard case .int32(let values) = self, type == .int64 else { return self }
+        return .int64(values.map(Int64.init))
     }
 }

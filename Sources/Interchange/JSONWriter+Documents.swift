@@ -29,6 +29,37 @@ extension JSONWriter {
         endObject()
     }
 
+    /// A text and what an encoder made of it, as a document that ``JSONLinesReader`` reads into a collection whose vector field
+    /// without a name has the columns `columns`.
+    ///
+    /// - Parameter ordinal: the text's number in `encoded`.
+    /// - Throws: `JSONError.notFinite`.
+    public mutating func document(
+        key: Key,
+        text: String,
+        _ encoded: EncodedTexts,
+        _ ordinal: Int,
+        columns: [RowColumn]
+    ) throws(JSONError) {
+        beginObject()
+        self.key(key)
+        name("text")
+        string(text)
+        let values = encoded.rowRange(of: ordinal).isEmpty ? [:] : encoded.columns(of: ordinal)
+        if !encoded.rowRange(of: ordinal).isEmpty {
+            name("vector")
+            try rows(Array(encoded.rows(of: ordinal)), dimension: encoded.dimension)
+        }
+        if !columns.isEmpty, !values.isEmpty {
+            name("columns")
+            beginObject()
+            name(VectorField.unnamed)
+            try self.columns(values, columns)
+            endObject()
+        }
+        endObject()
+    }
+
     /// The member `key`.
     public mutating func key(_ key: Key) {
         name("key")
@@ -103,15 +134,23 @@ extension JSONWriter {
         beginObject()
         for field in fields {
             name(field.name)
-            beginObject()
-            for column in field.rowColumns {
-                guard let values = columns[field.name]?[column.name] else { continue }
-                name(column.name)
-                beginArray()
-                try elements(of: values)
-                endArray()
-            }
-            endObject()
+            try self.columns(columns[field.name] ?? [:], field.rowColumns)
+        }
+        endObject()
+    }
+
+    /// The columns of one vector field, in the order of the schema.
+    private mutating func columns(
+        _ values: [String: RowColumnValues],
+        _ columns: [RowColumn]
+    ) throws(JSONError) {
+        beginObject()
+        for column in columns {
+            guard let values = values[column.name] else { continue }
+            name(column.name)
+            beginArray()
+            try elements(of: values)
+            endArray()
         }
         endObject()
     }

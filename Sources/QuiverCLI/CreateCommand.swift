@@ -1,4 +1,5 @@
 import ArgumentParser
+import Encoders
 import Quiver
 
 struct CreateCommand: ParsableCommand {
@@ -7,7 +8,8 @@ struct CreateCommand: ParsableCommand {
         abstract: "Make a collection, and the store if it is not there.",
         discussion: """
             --dimension makes one vector field without a name, --vector one with a name; a collection \
-            may have any number of them, or metadata fields alone.
+            may have any number of them, or metadata fields alone. --encoder makes the one without a \
+            name for that encoder's rows, with the row columns that it gives, and remembers it.
             """
     )
 
@@ -74,8 +76,11 @@ struct CreateCommand: ParsableCommand {
     )
     var index: String?
 
-    /// All vector fields as they were typed, that of `--dimension` first.
-    private var vectorArguments: [VectorFieldArgument] {
+    @OptionGroup(title: "Encoder")
+    var encoder: EncoderArguments
+
+    /// All vector fields as they were typed, that of `--dimension` or `--encoder` first.
+    private func vectorArguments(dimension: Int?) -> [VectorFieldArgument] {
         guard let dimension else { return vectors }
         let unnamed = VectorFieldArgument(
             name: VectorField.unnamed,
@@ -93,7 +98,12 @@ struct CreateCommand: ParsableCommand {
                 "--dimension is \(dimension), not within 1…\(VectorField.maximumDimension)"
             )
         }
-        if dimension == nil {
+        guard dimension == nil || encoder.encoder == nil else {
+            throw ValidationError("--dimension and --encoder both make the field without a name")
+        }
+        // How many numbers an encoder makes is known when it is open.
+        let makesUnnamed = dimension != nil || encoder.encoder != nil
+        if !makesUnnamed {
             let options = [
                 metric.map { _ in "--metric" }, storage.map { _ in "--storage" },
                 index.map { _ in "--index" },
@@ -105,13 +115,16 @@ struct CreateCommand: ParsableCommand {
             }
             guard !(vectors.isEmpty && fields.isEmpty) else {
                 throw ValidationError(
-                    "say what the collection holds, with --dimension, --vector or --field"
+                    "say what the collection holds, with --dimension, --encoder, --vector or --field"
                 )
             }
         }
-        let names = vectorArguments.map(\.name)
-        if dimension != nil, vectors.contains(where: { $0.name == VectorField.unnamed }) {
-            throw ValidationError("--dimension and --vector both make the field without a name")
+        let names = vectorArguments(dimension: makesUnnamed ? 1 : nil).map(\.name)
+        if makesUnnamed, vectors.contains(where: { $0.name == VectorField.unnamed }) {
+            throw ValidationError(
+                "\(dimension == nil ? "--encoder" : "--dimension") and --vector both make the field "
+                    + "without a name"
+            )
         }
         for name in optionalVectors where !names.contains(name) {
             throw ValidationError("--optional-vector \(name): there is no --vector of that name")
@@ -125,9 +138,16 @@ struct CreateCommand: ParsableCommand {
     }
 
     func run() throws {
+        let opened = try encoder.description.map { try OpenedEncoder($0) }
+        var columns = rowColumns
+        if let opened, !columns.contains(where: { $0.field == VectorField.unnamed }) {
+            columns += opened.encoder.rowColumns.map {
+                RowColumnArgument(field: VectorField.unnamed, column: $0)
+            }
+        }
         let configuration = CollectionConfiguration(
-            vectorFields: try vectorArguments.map {
-                try $0.field(isOptional: optionalVectors.contains($0.name), columns: rowColumns)
+            vectorFields: try vectorArguments(dimension: dimension ?? opened?.dimension).map {
+                try $0.field(isOptional: optionalVectors.contains($0.name), columns: columns)
             },
             fields: fields
         )
@@ -136,7 +156,10 @@ struct CreateCommand: ParsableCommand {
         let store =
             Store.exists(at: target.store)
             ? try Store.open(at: target.store) : try Store.create(at: target.store)
-        _ = try store.createCollection(target.collection, configuration)
+        let collection = try store.createCollection(target.collection, configuration)
+        if let opened {
+            try collection.bind(to: opened.remembered, vectorField: VectorField.unnamed)
+        }
         let parts =
             configuration.vectorFields.map { field in
                 (field.name.isEmpty ? "" : "\(printable(field.name)): ") + description(of: field)

@@ -11,8 +11,9 @@ struct ImportCommand: ParsableCommand {
             FILE is JSONL, a document a line ({"key":"a","text":"…","vector":[…],"fields":{…}}, with \
             "vectors":{"NAME":[…]} for named vector fields), or .npy, .fvecs or .fbin, whose rows get \
             their numbers, from 0, as keys; - is JSONL from standard input.
-            A document without a vector gets the one that the encoder makes of its text. Each batch \
-            is kept as a whole or not at all; a line on standard output acknowledges it.
+            A document without a vector gets the one that the encoder makes of its text, or those of \
+            its tokens, with the row columns that the collection has of token, position, start and \
+            end. Each batch is kept as a whole or not at all; a line on standard output acknowledges it.
             """
     )
 
@@ -27,14 +28,8 @@ struct ImportCommand: ParsableCommand {
     )
     var files: [String]
 
-    @Option(
-        help: ArgumentHelp(
-            "The encoder's folder; remembered by the collection, so named only once.",
-            valueName: "dir"
-        ),
-        completion: .directory
-    )
-    var encoder: String?
+    @OptionGroup(title: "Encoder, which the collection remembers, so that it is named only once")
+    var encoder: EncoderArguments
 
     @Option(
         name: .customLong("vector-field"),
@@ -96,8 +91,7 @@ struct ImportCommand: ParsableCommand {
         var importer = try Importer(into: collection, vectorField: vectorField)
         importer.isInserting = insert
         importer.batchCount = batch
-        importer.threadCount = threadCount
-        importer.openEncoder = try encoderOpener(collection)
+        try setEncoder(of: &importer, collection)
         for file in files {
             try run(&importer, file, collection.configuration, progressLine)
         }
@@ -111,36 +105,34 @@ struct ImportCommand: ParsableCommand {
         )
     }
 
-    /// The encoder named on the command line, which is opened and bound now, or the remembered one, which
+    /// Lets `importer` use the encoder named on the command line, which is opened and bound now, or the remembered one, which
     /// is opened when a text needs it.
-    private func encoderOpener(
-        _ collection: Collection
-    ) throws -> () throws(InterchangeError) -> (any Encoder)? {
+    private func setEncoder(of importer: inout Importer, _ collection: Collection) throws {
+        importer.request.threadCount = threadCount
         let schema = collection.configuration
-        if let folder = encoder {
-            let opened = try openEncoder(at: folder)
+        if let description = encoder.description {
+            let opened = try OpenedEncoder(description)
             let field = try schema.vectorField(vectorField, ofCollection: collection.name)
             guard field.dimension == opened.dimension else {
                 throw EncoderFailure(
-                    message: "\(folder): the encoder makes vectors of dimension "
+                    message: "\(description.folder): the encoder makes vectors of dimension "
                         + "\(opened.dimension), collection \(collection.name) holds another; "
                         + "create a collection with --dimension \(opened.dimension)"
                 )
             }
-            try collection.bind(
-                to: RememberedEncoder(identity: opened.identity, location: absolutePath(folder)),
-                vectorField: field.name
-            )
-            return { () throws(InterchangeError) in opened }
-        }
-        guard let field = vectorField ?? schema.vectorFields.first?.name else {
-            return { () throws(InterchangeError) in nil }
-        }
-        return { () throws(InterchangeError) in
-            do {
-                return try openRememberedEncoder(of: collection.snapshot(), field)
-            } catch {
-                throw .encoder(reason: explanation(of: error) ?? "\(error)")
+            try collection.bind(to: opened.remembered, vectorField: field.name)
+            importer.request = opened.request
+            importer.openEncoder = { () throws(InterchangeError) in opened.encoder }
+        } else if let field = vectorField ?? schema.vectorFields.first?.name {
+            let snapshot = try collection.snapshot()
+            importer.request.prefixDimension =
+                try rememberedDescription(of: snapshot, field)?.prefixDimension
+            importer.openEncoder = { () throws(InterchangeError) in
+                do {
+                    return try openRememberedEncoder(of: snapshot, field)?.encoder
+                } catch {
+                    throw .encoder(reason: explanation(of: error) ?? "\(error)")
+                }
             }
         }
     }

@@ -6,12 +6,63 @@ struct EncoderFailure: Error {
     var message: String
 }
 
-/// Opens the encoder in `folder`.
-func openEncoder(at folder: String) throws -> SentenceEncoder {
+/// An encoder and what it was opened from.
+struct OpenedEncoder {
+    let description: EncoderDescription
+    let encoder: any Encoder
+
+    /// Opens the encoder that `description` describes.
+    init(_ description: EncoderDescription) throws {
+        self.description = description
+        do {
+            encoder = try description.open()
+        } catch {
+            throw EncoderFailure(message: "\(error)")
+        }
+        if let prefix = description.prefixDimension, prefix > encoder.dimension {
+            throw EncoderFailure(
+                message: "--prefix-dimension is \(prefix), and the encoder makes rows of "
+                    + "\(encoder.dimension) numbers"
+            )
+        }
+    }
+
+    /// How documents are encoded.
+    var request: EncodingRequest { description.request(role: .document, threadCount: threadCount) }
+    /// The identity of the rows that are asked for.
+    var identity: EncoderIdentity { encoder.identity(for: request) }
+    /// Numbers in those rows.
+    var dimension: Int { encoder.dimension(for: request) }
+    /// What a vector field remembers.
+    var remembered: RememberedEncoder {
+        RememberedEncoder(identity: identity, location: "\(description)")
+    }
+
+    /// The vector of a query.
+    func queryVector(of text: String) throws -> [Float] {
+        guard encoder.givesOneRow else {
+            throw EncoderFailure(
+                message: "the encoder makes a vector of each token of a text, and a query is one "
+                    + "vector; search with --vectors"
+            )
+        }
+        let request = description.request(role: .query, threadCount: threadCount)
+        return try encoder.encode([text], request) { _ in !Signals.isInterrupted }.rows
+    }
+}
+
+/// The encoder that a vector field is bound to, if it is.
+func rememberedDescription(
+    of snapshot: Snapshot,
+    _ vectorField: String
+) throws -> EncoderDescription? {
+    guard let remembered = try snapshot.encoder(of: vectorField) else { return nil }
     do {
-        return try SentenceEncoder(folder: folder)
+        return try EncoderDescription(location: remembered.location)
     } catch {
-        throw EncoderFailure(message: "\(error)")
+        throw EncoderFailure(
+            message: "the encoder of collection \(snapshot.collectionName) is not known: \(error)"
+        )
     }
 }
 
@@ -19,25 +70,28 @@ func openEncoder(at folder: String) throws -> SentenceEncoder {
 func openRememberedEncoder(
     of snapshot: Snapshot,
     _ vectorField: String
-) throws -> SentenceEncoder? {
-    guard let remembered = try snapshot.encoder(of: vectorField) else { return nil }
+) throws -> OpenedEncoder? {
+    guard let remembered = try snapshot.encoder(of: vectorField),
+        let description = try rememberedDescription(of: snapshot, vectorField)
+    else { return nil }
     let name = snapshot.collectionName
-    let encoder: SentenceEncoder
+    let opened: OpenedEncoder
     do {
-        encoder = try SentenceEncoder(folder: remembered.location)
+        opened = try OpenedEncoder(description)
     } catch {
         throw EncoderFailure(
             message: "the encoder of collection \(name) cannot be opened at "
-                + "\(remembered.location): \(error); say where it is now with --encoder DIR"
+                + "\(remembered.location): \(explanation(of: error) ?? "\(error)"); say where it "
+                + "is now with --encoder DIR"
         )
     }
-    guard encoder.identity == remembered.identity else {
+    guard opened.identity == remembered.identity else {
         throw EncoderFailure(
             message:
-                "the encoder at \(remembered.location) has changed: it is \(encoder.identity), "
+                "the encoder at \(remembered.location) has changed: it is \(opened.identity), "
                 + "the vectors of collection \(name) come from \(remembered.identity); "
                 + "say where that one is with --encoder DIR"
         )
     }
-    return encoder
+    return opened
 }

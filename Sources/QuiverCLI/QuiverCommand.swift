@@ -16,7 +16,7 @@ struct QuiverCommand: ParsableCommand {
             GetCommand.self, ScanCommand.self, CountCommand.self, DeleteCommand.self,
             AlterCommand.self, DropCommand.self, SnapshotCommand.self, CompactCommand.self,
             StatsCommand.self, VerifyCommand.self, RepairCommand.self,
-            UpgradeCommand.self, EncodeCommand.self, TokenizeCommand.self,
+            UpgradeCommand.self, EncodeCommand.self, TokenizeCommand.self, SentencesCommand.self,
         ]
     )
 

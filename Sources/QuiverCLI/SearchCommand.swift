@@ -1,4 +1,5 @@
 import ArgumentParser
+import Encoders
 import Interchange
 import JSON
 import Quiver
@@ -133,11 +134,7 @@ struct SearchCommand: ParsableCommand {
         var printer = HitPrinter(asJSON: json, schema: snapshot.configuration)
         if let text {
             let encoder = try encoder(of: snapshot, field)
-            request.queries = [
-                try encoder.encode([text], role: .query, threadCount: threadCount) { _ in
-                    !Signals.isInterrupted
-                }
-            ]
+            request.queries = [try encoder.queryVector(of: text)]
             // Where the collection remembers none, that its vectors are this one's is the caller's word.
             if try snapshot.encoder(of: field.name) != nil { request.encoder = encoder.identity }
             try printer.print(try snapshot.search(request))
@@ -176,8 +173,15 @@ struct SearchCommand: ParsableCommand {
     private func encoder(
         of snapshot: Snapshot,
         _ field: VectorField
-    ) throws -> any Encoder {
-        if let folder = encoder { return try openEncoder(at: folder) }
+    ) throws -> OpenedEncoder {
+        if let folder = encoder {
+            // The same one, elsewhere.
+            var description =
+                try rememberedDescription(of: snapshot, field.name)
+                ?? EncoderDescription(folder: folder)
+            description.folder = folder
+            return try OpenedEncoder(description)
+        }
         guard let remembered = try openRememberedEncoder(of: snapshot, field.name) else {
             throw StoreError.noEncoder(collection: target.collection)
         }

@@ -52,6 +52,28 @@ package struct BertNormalizer: Sendable {
     /// Appends the normal form of valid UTF-8 to `output`.
     package func normalize(_ bytes: Span<UInt8>, into output: inout [UInt8]) {
         output.reserveCapacity(output.count + bytes.count)
+        append(normalOf: bytes, to: &output)
+    }
+
+    /// Whether nothing is left of a scalar.
+    func isDropped(_ scalar: UInt32) -> Bool {
+        guard scalar >= 0x80 else { return ascii[Int(scalar)] == Self.dropped }
+        return cleansText && (classes[scalar].contains(.other) || scalar == 0xFFFD)
+    }
+
+    /// Whether a scalar, or the first one that it decomposes into, may have to be put into order with marks before it, or is a mark
+    /// that goes.
+    func isMark(_ scalar: UInt32) -> Bool {
+        let scalarClass = classes[scalar]
+        if scalarClass.contains(.combines) || scalarClass.contains(.nonspacingMark) { return true }
+        guard scalarClass.contains(.decomposes) else { return false }
+        var first: UInt32?
+        CanonicalDecomposition.forEachScalar(of: scalar) { first = first ?? $0 }
+        return first.map { classes[$0].contains(.combines) } ?? false
+    }
+
+    /// Appends the normal form of valid UTF-8 to `output`, for which there may be room.
+    func append(normalOf bytes: Span<UInt8>, to output: inout [UInt8]) {
         var pending = PendingMarks()
         var offset = 0
         while offset < bytes.count {

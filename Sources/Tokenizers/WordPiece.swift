@@ -35,10 +35,16 @@ struct WordPiece: Sendable {
         self.maximumScalarCount = maximumScalarCount
     }
 
-    /// Appends the ids of a word's pieces to `ids`, or the unknown token's.
-    func append(word: Range<Int>, of bytes: Span<UInt8>, into ids: inout [Int32]) {
+    /// Appends the ids of a word's pieces to `ids`, or the unknown token's; and where they lie, if `ranges` is there.
+    func append(
+        word: Range<Int>,
+        of bytes: Span<UInt8>,
+        into ids: inout [Int32],
+        _ ranges: inout [Range<Int>]?
+    ) {
         if word.count > maximumScalarCount, scalarCount(word, of: bytes) > maximumScalarCount {
             ids.append(unknownID)
+            ranges?.append(word)
             return
         }
         let count = ids.count
@@ -50,9 +56,12 @@ struct WordPiece: Sendable {
             else {
                 ids.removeSubrange(count...)
                 ids.append(unknownID)
+                ranges?.removeSubrange(count...)
+                ranges?.append(word)
                 return
             }
             ids.append(piece.value)
+            ranges?.append(start..<piece.end)
             start = piece.end
         }
     }

@@ -43,8 +43,8 @@ extension SentenceEncoder {
     func rows(_ texts: [String], role: EncoderRole = .document, threadCount: Int = 1) throws
         -> [ArraySlice<Float>]
     {
-        let all = try encode(texts, role: role, threadCount: threadCount) { _ in true }
-        return texts.indices.map { all[$0 * dimension..<($0 + 1) * dimension] }
+        let all = try encode(texts, EncodingRequest(role: role, threadCount: threadCount))
+        return texts.indices.map { all.rows(of: $0) }
     }
 }
 
@@ -95,6 +95,23 @@ struct `The encoder all-MiniLM-L6-v2` {
         for index in stride(from: 0, to: texts.count, by: 41) {
             #expect(try encoder.rows([texts[index]], threadCount: 2) == [together[index]])
         }
+    }
+
+    /// What collections remember since before encoders had requests.
+    @Test func `the identity of its sentences stays`() throws {
+        #expect(try encoder().identity.hash == "d02d9562cedeabe747b10b184ecffa48")
+    }
+
+    @Test func `tokens' rows have the sentence as their mean`() throws {
+        let folder = try #require(FetchedData.miniLM)
+        let tokens = try TokenEncoder(folder: folder, includesSpecialTokens: true)
+        let text = "An institution that lends money."
+        let encoded = try tokens.encode([text], EncodingRequest(role: .document))
+        #expect(encoded.rowCount == 9 && encoded.tokenCounts == [9])
+        let mean = (0..<384).map { column in
+            (0..<9).reduce(Float(0)) { $0 + encoded.rows[$1 * 384 + column] }
+        }
+        #expect(cosine(mean, try encoder().rows([text])[0]) > 0.999999)
     }
 
     @Test func `a text of ten megabytes is cut, not refused`() throws {

@@ -111,10 +111,57 @@ import Transformers
         #expect(longer.identity != encoder.identity)
     }
 
+    @Test func `a request may cut texts, but not lengthen them`() throws {
+        let encoder = try open()
+        var request = EncodingRequest(role: .document, maximumTokenCount: 5)
+        let cut = try encoder.encode(["a b c d e f"], request)
+        #expect(cut.tokenCounts == [5])
+        #expect(try cut.rows == encoder.encode(["a b c"], EncodingRequest(role: .document)).rows)
+        let opened = try SentenceEncoder(folder: tiny.folder.path, maximumTokenCount: 5)
+        #expect(encoder.identity(for: request) == opened.identity)
+        #expect(encoder.identity(for: request) != encoder.identity)
+        request.maximumTokenCount = 1000
+        #expect(encoder.identity(for: request) == encoder.identity)
+        #expect(try encoder.encode(["a b c d e f"], request).tokenCounts == [8])
+        request.maximumTokenCount = 2
+        #expect(throws: EncoderError.self) { try encoder.encode(["a"], request) }
+    }
+
+    @Test(arguments: [false, true])
+    func `rows may be cut to a prefix, which has norm 1 where rows have`(normalises: Bool) throws {
+        try tiny.writeModules(pooling: #"{"pooling_mode": "mean"}"#, normalises: normalises)
+        let encoder = try open()
+        let whole = try encoder.rows(["abc"])[0]
+        let request = EncodingRequest(role: .document, prefixDimension: 5)
+        let cut = try encoder.encode(["abc"], request)
+        #expect(cut.dimension == 5 && encoder.dimension(for: request) == 5)
+        var expected = Array(whole.prefix(5))
+        if normalises {
+            let norm = expected.reduce(0) { $0 + $1 * $1 }.squareRoot()
+            expected = expected.map { $0 / norm }
+        }
+        for (found, expected) in zip(cut.rows, expected) { #expect(abs(found - expected) < 1e-6) }
+        #expect(encoder.identity(for: request) != encoder.identity)
+        for count in [0, 13] {
+            let wrong = EncodingRequest(role: .document, prefixDimension: count)
+            #expect(throws: EncoderError.prefixOutOfRange(found: count, dimension: 12)) {
+                try encoder.encode(["abc"], wrong)
+            }
+        }
+    }
+
+    @Test(arguments: [1, 30, 100_000]) func `the token budget changes no row`(budget: Int) throws {
+        let texts = (0..<300).map { String("abcdefghij".prefix($0 % 10 + 1)) }
+        let encoder = try open()
+        let request = EncodingRequest(role: .document, tokenBudget: budget, threadCount: 2)
+        let usual = EncodingRequest(role: .document)
+        #expect(try encoder.encode(texts, request) == encoder.encode(texts, usual))
+    }
+
     @Test func `progress counts up to all texts on the caller's thread`() throws {
         var counts: [Int] = []
         let texts = Array(repeating: "abcdefghij", count: 500)
-        _ = try open().encode(texts, role: .document, threadCount: 1) {
+        _ = try open().encode(texts, EncodingRequest(role: .document)) {
             counts.append($0)
             return true
         }
@@ -127,7 +174,8 @@ import Transformers
         let encoder = try open()
         let texts = Array(repeating: "abcdefghij", count: 2000)
         #expect(throws: CancellationError.self) {
-            try encoder.encode(texts, role: .document, threadCount: threadCount) { _ in false }
+            let request = EncodingRequest(role: .document, threadCount: threadCount)
+            return try encoder.encode(texts, request) { _ in false }
         }
         #expect(try encoder.rows(["a"]).count == 1)
     }

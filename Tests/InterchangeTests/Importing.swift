@@ -7,6 +7,7 @@ import Testing
 private final class CountingEncoder: Encoder {
     let identity = EncoderIdentity(hash: String(repeating: "0", count: 32))
     let dimension: Int
+    let maximumTokenCount = 256
     let calls = Calls()
 
     init(dimension: Int = 2) {
@@ -15,14 +16,47 @@ private final class CountingEncoder: Encoder {
 
     func encode(
         _ texts: [String],
-        role: EncoderRole,
-        threadCount: Int,
+        _ request: EncodingRequest,
         progress: (Int) -> Bool
-    ) throws -> [Float] {
+    ) throws -> EncodedTexts {
         calls.append(texts.count)
-        #expect(role == .document)
+        #expect(request.role == .document)
         guard progress(texts.count) else { throw CancellationError() }
-        return texts.flatMap { text in (0..<dimension).map { Float(text.utf8.count + $0) } }
+        let dimension = dimension(for: request)
+        return try EncodedTexts(
+            rows: texts.flatMap { text in (0..<dimension).map { Float(text.utf8.count + $0) } },
+            dimension: dimension,
+            tokenCounts: texts.map(\.utf8.count)
+        )
+    }
+}
+
+/// Makes a row of each byte of a text: the byte and its place, which is a column, too.
+private final class ByteEncoder: Encoder {
+    let identity = EncoderIdentity(hash: String(repeating: "1", count: 32))
+    let dimension = 2
+    let maximumTokenCount = 256
+    let givesOneRow = false
+    let rowColumns = [
+        RowColumn(name: "place", type: .int32), RowColumn(name: "byte", type: .int32),
+    ]
+
+    func encode(
+        _ texts: [String],
+        _ request: EncodingRequest,
+        progress: (Int) -> Bool
+    ) throws -> EncodedTexts {
+        let bytes = texts.map { Array($0.utf8) }
+        return try EncodedTexts(
+            rows: bytes.flatMap { $0.enumerated().flatMap { [Float($1), Float($0)] } },
+            dimension: 2,
+            rowCounts: bytes.map(\.count),
+            columns: [
+                "place": .int32(bytes.flatMap { $0.indices.map(Int32.init) }),
+                "byte": .int32(bytes.flatMap { $0.map(Int32.init) }),
+            ],
+            tokenCounts: bytes.map(\.count)
+        )
     }
 }
 
@@ -264,5 +298,91 @@ private func document(
         #expect(
             throws: InterchangeError.refused(.unknownVectorField("z", collection: "c"), at: nil)
         ) { try Importer(into: collection, vectorField: "z") }
+    }
+}
+
+@Suite struct `Importing rows of tokens` {
+    private let folder = TemporaryDirectory()
+
+    private func imported(
+        _ columns: [RowColumn],
+        isOptional: Bool = false,
+        _ documents: [SourceDocument]
+    ) throws -> Collection {
+        let collection = try Store.create(at: folder.file("store")).createCollection(
+            "c",
+            CollectionConfiguration(
+                vectorFields: [
+                    VectorField(
+                        name: "",
+                        dimension: 2,
+                        metric: .l2,
+                        isOptional: isOptional,
+                        rowColumns: columns
+                    )
+                ]
+            )
+        )
+        var importer = try Importer(into: collection)
+        importer.openEncoder = { () throws(InterchangeError) in ByteEncoder() }
+        try importer.run(ListReader(documents)) { _, _ in true }
+        return collection
+    }
+
+    @Test func `fills in rows and those columns that the field has`() throws {
+        let collection = try imported(
+            [RowColumn(name: "place", type: .int64)],
+            [document(1, text: "ab"), document(2, text: "c")]
+        )
+        let stored = try collection.documents([1, 2], contents: [.vectors, .columns])
+        #expect(stored[0]?.vector == [97, 0, 98, 1])
+        #expect(stored[0]?.columns == ["": ["place": .int64([0, 1])]])
+        #expect(stored[1]?.columns == ["": ["place": .int64([0])]])
+    }
+
+    @Test func `leaves columns that the file has`() throws {
+        var given = document(1, text: "ab")
+        given.columns = ["": ["byte": .int32([7, 8])]]
+        let collection = try imported([RowColumn(name: "byte", type: .int32)], [given])
+        let stored = try collection.documents([1], contents: .columns)
+        #expect(stored[0]?.columns == ["": ["byte": .int32([7, 8])]])
+    }
+
+    @Test func `takes a text without tokens where a document may lack rows`() throws {
+        let collection = try imported(
+            [],
+            isOptional: true,
+            [document(1, text: ""), document(2, text: "x")]
+        )
+        #expect(try collection.documents([1, 2]).map { $0?.vector ?? [] } == [[], [120, 0]])
+    }
+
+    @Test func `names the line of a text without tokens where it may not`() {
+        #expect(
+            throws: InterchangeError.refused(
+                .missingVectors(key: 1, field: ""),
+                at: SourcePosition(file: "list", unit: .line, number: 3)
+            )
+        ) { try imported([], [document(1, text: "", line: 3)]) }
+    }
+
+    @Test func `refuses columns that the encoder does not give`() {
+        let error = #expect(throws: InterchangeError.self) {
+            try imported([RowColumn(name: "other", type: .int32)], [document(1, text: "a")])
+        }
+        #expect("\(error, default: "")".contains("other"))
+    }
+}
+
+@Suite struct `Importing cut rows` {
+    @Test func `takes a field of the prefix's dimension`() throws {
+        let folder = TemporaryDirectory()
+        let collection = try Store.create(at: folder.file("store"))
+            .createCollection("c", CollectionConfiguration(dimension: 3, metric: .l2))
+        var importer = try Importer(into: collection)
+        importer.request.prefixDimension = 3
+        importer.openEncoder = { () throws(InterchangeError) in CountingEncoder(dimension: 9) }
+        try importer.run(ListReader([document(1, text: "ab")])) { _, _ in true }
+        #expect(try collection.documents([1]).first??.vector == [2, 3, 4])
     }
 }

@@ -7,17 +7,17 @@ import TextIndex
     /// Words as ICU finds them in the whole text.
     private func wordsByICU(_ text: String) -> [String] {
         let bytes = Array(text.utf8)
-        guard let icu = cicu_words_new() else { return [] }
-        defer { cicu_words_free(icu) }
+        guard let icu = cicu_breaks_new(cicu_words) else { return [] }
+        defer { cicu_breaks_free(icu) }
         return bytes.withUnsafeBufferPointer { buffer in
-            guard cicu_words_set(icu, buffer.baseAddress, Int64(buffer.count)) != 0 else {
+            guard cicu_breaks_set(icu, buffer.baseAddress, Int64(buffer.count)) != 0 else {
                 return []
             }
             var words: [String] = []
             var start = 0
             var isWord: Int32 = 0
             while true {
-                let end = Int(cicu_words_next(icu, &isWord))
+                let end = Int(cicu_breaks_next(icu, &isWord))
                 guard end > start else { return words }
                 if isWord != 0 { words.append(String(decoding: bytes[start..<end], as: UTF8.self)) }
                 start = end

@@ -2,18 +2,25 @@
 #pragma once
 #include <stdint.h>
 
-// Finds word boundaries by the rules of no language in particular. Used by one thread at a time.
-typedef struct cicu_words cicu_words;
+// Finds boundaries by Unicode's rules (UAX #29), those of no language in particular. Used by one thread at a time.
+typedef struct cicu_breaks cicu_breaks;
+
+typedef enum { cicu_words, cicu_sentences } cicu_boundary;
 
 // Null without memory or ICU's data.
-cicu_words *cicu_words_new(void);
-void cicu_words_free(cicu_words *words);
+cicu_breaks *cicu_breaks_new(cicu_boundary boundary);
+void cicu_breaks_free(cicu_breaks *breaks);
 
 // Takes UTF-8 that must stay as it is until the next call; gives 0 where ICU cannot take it.
-int cicu_words_set(cicu_words *words, const uint8_t *bytes, int64_t count);
+int cicu_breaks_set(cicu_breaks *breaks, const uint8_t *bytes, int64_t count);
 
-// The next boundary, in bytes, or -1 behind the last; `is_word` says whether letters, digits, kana or ideographs end there.
-int64_t cicu_words_next(cicu_words *words, int *is_word);
+// The next boundary, in bytes, or -1 behind the last; `is_word` says whether letters, digits, kana or ideographs end there, where
+// words are looked for. It may be null.
+int64_t cicu_breaks_next(cicu_breaks *breaks, int *is_word);
+
+// ICU's list of abbreviations behind which sentences of a language (`de`) do not end: number `index` of it, in UTF-8, with its full
+// stops. Gives its bytes, which may pass the capacity, or -1 behind the last and for languages without a list.
+int32_t cicu_abbreviation(const char *language, int32_t index, uint8_t *target, int32_t capacity);
 
 typedef enum { cicu_casefolded, cicu_decomposed, cicu_composed } cicu_form;
 

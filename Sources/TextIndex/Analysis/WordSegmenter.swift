@@ -12,7 +12,7 @@ struct WordSegmenter: ~Copyable {
 
     init() {}
 
-    deinit { cicu_words_free(icu) }
+    deinit { cicu_breaks_free(icu) }
 
     /// Calls `body` with the bytes of each word, in their order. What is not UTF-8 is in no word.
     mutating func forEachWord<Failure>(
@@ -108,9 +108,9 @@ struct WordSegmenter: ~Copyable {
     }
 
     private mutating func findWords(byICUIn text: Span<UInt8>, _ range: Range<Int>) {
-        if icu == nil { icu = cicu_words_new() }
+        if icu == nil { icu = cicu_breaks_new(cicu_words) }
         text.extracting(range).withUnsafeBufferPointer { bytes in
-            guard let icu, cicu_words_set(icu, bytes.baseAddress, Int64(bytes.count)) != 0 else {
+            guard let icu, cicu_breaks_set(icu, bytes.baseAddress, Int64(bytes.count)) != 0 else {
                 // Found as one word by those who look for it as it stands.
                 found.append(range)
                 return
@@ -118,7 +118,7 @@ struct WordSegmenter: ~Copyable {
             var start = 0
             var isWord: Int32 = 0
             while true {
-                let end = Int(cicu_words_next(icu, &isWord))
+                let end = Int(cicu_breaks_next(icu, &isWord))
                 guard end > start else { break }
                 if isWord != 0 {
                     found.append((range.lowerBound + start)..<(range.lowerBound + end))

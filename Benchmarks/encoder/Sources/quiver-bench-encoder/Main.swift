@@ -38,9 +38,8 @@ enum Main {
                 let duration = try clock.measure {
                     rows = try encoder.encode(
                         Array(texts),
-                        role: .document,
-                        threadCount: threadCount
-                    ) { _ in true }
+                        EncodingRequest(role: .document, threadCount: threadCount)
+                    ).rows
                 }
                 if words.count == 2 {
                     try rows.withUnsafeBytes { Data($0) }.write(to: URL(fileURLWithPath: words[1]))
