@@ -11,16 +11,16 @@ private struct AlteredBytes: TextIndexOutput {
     }
 
     /// The index of these bytes.
-    func index() throws -> TextIndex {
+    func index() throws -> InvertedIndex {
         var bytes = TextIndexBytes()
         for (part, own) in parts { bytes.append(own, to: part) }
-        return try TextIndex(TextIndexMemory(bytes))
+        return try InvertedIndex(TextIndexMemory(bytes))
     }
 }
 
 @Suite struct AlteredIndexTests {
     /// Everything that reads an index, whatever comes of it.
-    private func readAll(_ index: TextIndex) throws {
+    private func readAll(_ index: InvertedIndex) throws {
         for clause: TextClause in [
             .term(Array("the".utf8)), .prefix(Array("c".utf8)), .prefix([]),
             .phrase([Array("of".utf8), Array("the".utf8)]),

@@ -25,7 +25,7 @@ struct TextModel {
         )
     }
 
-    func index() throws -> TextIndex {
+    func index() throws -> InvertedIndex {
         var builder = TextIndexBuilder(Analysis())
         for terms in documents {
             let text = Array(terms.joined(separator: " ").utf8)
@@ -33,7 +33,7 @@ struct TextModel {
         }
         var bytes = TextIndexBytes()
         try builder.write(to: &bytes)
-        return try TextIndex(TextIndexMemory(bytes))
+        return try InvertedIndex(TextIndexMemory(bytes))
     }
 
     var statistics: TextStatistics {
@@ -103,7 +103,7 @@ struct TextHitModel: Hashable {
     let score: Double
 }
 
-extension TextIndex {
+extension InvertedIndex {
     /// A search of this index alone.
     func search(
         _ clauses: [(role: TextSearch.Role, clause: TextClause, boost: Double)],

@@ -114,7 +114,7 @@ import TextIndex
         for vector in vectors { try builder.append(vector.map { ($0.key, $0.value) }) }
         var bytes = TextIndexBytes()
         try builder.write(to: &bytes)
-        let index = try TextIndex(TextIndexMemory(bytes))
+        let index = try InvertedIndex(TextIndexMemory(bytes))
         for _ in 0..<30 {
             var query: [UInt32: Float] = [:]
             for _ in 0..<6 {
@@ -165,7 +165,7 @@ import TextIndex
         try builder.append([(1, 2), (2, 1)])
         var bytes = TextIndexBytes()
         try builder.write(to: &bytes)
-        let index = try TextIndex(TextIndexMemory(bytes))
+        let index = try InvertedIndex(TextIndexMemory(bytes))
         #expect(try index.matches(of: .prefix([])).documentCount == 0)
         #expect(try index.matches(of: .phrase([[0, 0, 0, 1], [0, 0, 0, 2]])).documentCount == 0)
         #expect(try index.matches(of: .dimension(1)).documentCount == 2)

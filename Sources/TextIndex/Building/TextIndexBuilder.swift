@@ -25,6 +25,9 @@ public struct TextIndexBuilder: ~Copyable {
             + ends.capacity * 8
     }
 
+    /// The terms that it has, each as often as it is there.
+    public var tokenCount: Int { tokens.count }
+
     /// The documents that it has.
     public var documentCount: Int { ends.count }
 
@@ -63,7 +66,9 @@ public struct TextIndexBuilder: ~Copyable {
     public mutating func appendNothing() { ends.append(tokens.count) }
 
     /// Writes the index.
-    public consuming func write<Output: TextIndexOutput>(to output: inout Output) throws {
+    public consuming func write(
+        to output: inout some TextIndexOutput & ~Copyable
+    ) throws {
         var starts = [Int](repeating: 0, count: terms.count + 1)
         for token in tokens { starts[Int(token) + 1] += 1 }
         for term in 0..<terms.count { starts[term + 1] += starts[term] }
@@ -82,7 +87,7 @@ public struct TextIndexBuilder: ~Copyable {
             lengths.append(UInt32(end - start))
             start = end
         }
-        var writer = TextIndexWriter(output, kind: .counts, lengths: lengths)
+        var writer = TextIndexWriter(kind: .counts, lengths: lengths)
         let order = (0..<terms.count).sorted {
             terms.bytes(of: $0).lexicographicallyPrecedes(terms.bytes(of: $1))
         }
@@ -102,13 +107,17 @@ public struct TextIndexBuilder: ~Copyable {
                 try writer.append(
                     UInt32(document),
                     value: UInt32(positions.count - 1),
-                    positions: positions.span
+                    positions: positions.span,
+                    to: &output
                 )
             }
-            try writer.endTerm(Array(terms.bytes(of: term)))
+            try writer.endTerm(Array(terms.bytes(of: term)), to: &output)
         }
-        try writer.finish(documentCount: ends.count, nonEmptyCount: nonEmptyCount)
-        output = writer.output
+        try writer.finish(
+            documentCount: ends.count,
+            nonEmptyCount: nonEmptyCount,
+            to: &output
+        )
     }
 
     /// The document that a token is in, at or behind one that begins at or before it.

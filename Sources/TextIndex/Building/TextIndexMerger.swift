@@ -2,16 +2,32 @@
 public struct TextIndexMerger {
     /// An index, and where its documents go.
     public struct Part {
-        let index: TextIndex
+        let index: InvertedIndex
+        let first: Int
         let numbers: [UInt32]
 
         /// What stands for a document that is left out.
         public static let leftOut = UInt32.max
 
-        /// - Parameter numbers: the new number of each document; those that are not left out keep their order.
-        public init(_ index: TextIndex, numbers: [UInt32]) {
+        /// - Parameters:
+        ///   - first: the document that `numbers` begin with; those before it, and those behind the last, are left out.
+        ///   - numbers: the new number of each document; those that are not left out keep their order.
+        public init(_ index: InvertedIndex, from first: Int = 0, numbers: [UInt32]) {
             self.index = index
+            self.first = first
             self.numbers = numbers
+        }
+
+        /// Whether there is a term in any document.
+        public var hasTokens: Bool { index.tokenCount > 0 }
+
+        /// The new number of a document; `nil` if it is left out.
+        func number(of document: UInt32) -> UInt32? {
+            let place = Int(document) - first
+            guard place >= 0, place < numbers.count, numbers[place] != Self.leftOut else {
+                return nil
+            }
+            return numbers[place]
         }
     }
 
@@ -33,11 +49,11 @@ public struct TextIndexMerger {
     ///   - documentCount: of the index that is made.
     public init(_ parts: [Part], kind: TextIndexKind, documentCount: Int) throws {
         for part in parts where part.index.kind != kind {
-            throw TextIndex.malformed("are of another kind than those they are merged with")
+            throw InvertedIndex.malformed("are of another kind than those they are merged with")
         }
-        for part in parts where part.index.documentCount != part.numbers.count {
-            throw TextIndex.malformed(
-                "number \(part.index.documentCount) documents, expected \(part.numbers.count)"
+        for part in parts where part.first + part.numbers.count > part.index.documentCount {
+            throw InvertedIndex.malformed(
+                "number \(part.index.documentCount) documents, expected \(part.first + part.numbers.count)"
             )
         }
         self.parts = parts
@@ -48,12 +64,12 @@ public struct TextIndexMerger {
     /// Writes the index.
     ///
     /// - Parameter progress: told of the share of terms that is done, now and then; what it throws ends the work.
-    public func write<Output: TextIndexOutput>(
-        to output: inout Output,
+    public func write(
+        to output: inout some TextIndexOutput & ~Copyable,
         progress: (_ share: Double) throws -> Void = { _ in }
     ) throws {
         let lengths = try mergedLengths()
-        var writer = TextIndexWriter(output, kind: kind, lengths: lengths)
+        var writer = TextIndexWriter(kind: kind, lengths: lengths)
         var cursors = try parts.map { try TermCursor($0.index, from: Span()) }
         let total = parts.reduce(0) { $0 + $1.index.termCount }
         var done = 0
@@ -65,21 +81,24 @@ public struct TextIndexMerger {
                 if let source = try source(entry, part) { sources.append(source) }
                 try cursors[part].next()
                 if let next = cursors[part].term, !term.lexicographicallyPrecedes(next) {
-                    throw TextIndex.malformed("are out of order")
+                    throw InvertedIndex.malformed("are out of order")
                 }
                 done += 1
                 if done % 1_024 == 0 { try progress(Double(done) / Double(max(1, total))) }
             }
-            try merge(&sources, into: &writer) { document in
+            try merge(&sources, into: &writer, &output) { document in
                 if kind == .weights { isFound[Int(document)] = true }
             }
-            try writer.endTerm(term)
+            try writer.endTerm(term, to: &output)
         }
         let nonEmptyCount =
             kind == .counts
             ? lengths.count { $0 > 0 } : isFound.count { $0 }
-        try writer.finish(documentCount: documentCount, nonEmptyCount: nonEmptyCount)
-        output = writer.output
+        try writer.finish(
+            documentCount: documentCount,
+            nonEmptyCount: nonEmptyCount,
+            to: &output
+        )
     }
 
     private func mergedLengths() throws -> [UInt32] {
@@ -87,9 +106,12 @@ public struct TextIndexMerger {
         var lengths = [UInt32](repeating: 0, count: documentCount)
         for part in parts {
             let own = try part.index.lengths()
-            for (document, number) in part.numbers.enumerated() where number != Part.leftOut {
+            for (place, number) in part.numbers.enumerated() where number != Part.leftOut {
                 lengths[Int(number)] = UInt32(
-                    littleEndian: own.loadUnaligned(fromByteOffset: document * 4, as: UInt32.self)
+                    littleEndian: own.loadUnaligned(
+                        fromByteOffset: (part.first + place) * 4,
+                        as: UInt32.self
+                    )
                 )
             }
         }
@@ -110,17 +132,24 @@ public struct TextIndexMerger {
 
     /// Goes on to a document that stays, from the one at hand on.
     private func isAtNext(_ source: inout Source) throws -> Bool {
-        while source.postings.document != PostingsCursor.end {
-            source.document = parts[source.part].numbers[Int(source.postings.document)]
-            if source.document != Part.leftOut { return true }
+        let part = parts[source.part]
+        if source.postings.document < part.first {
+            try source.postings.advance(to: UInt32(part.first))
+        }
+        while source.postings.document < part.first + part.numbers.count {
+            if let number = part.number(of: source.postings.document) {
+                source.document = number
+                return true
+            }
             try source.postings.next()
         }
         return false
     }
 
-    private func merge<Output: TextIndexOutput>(
+    private func merge(
         _ sources: inout [Source],
-        into writer: inout TextIndexWriter<Output>,
+        into writer: inout TextIndexWriter,
+        _ output: inout some TextIndexOutput & ~Copyable,
         _ found: (_ document: UInt32) -> Void
     ) throws {
         var positions: [UInt32] = []
@@ -134,7 +163,8 @@ public struct TextIndexMerger {
             try writer.append(
                 sources[first].document,
                 value: postings.value,
-                positions: positions.span
+                positions: positions.span,
+                to: &output
             )
             try sources[first].postings.next()
             if try !isAtNext(&sources[first]) { sources.remove(at: first) }

@@ -1,6 +1,5 @@
 /// Writes an index term by term, in the order of the terms' bytes, and of each its documents in their order.
-struct TextIndexWriter<Output: TextIndexOutput> {
-    var output: Output
+struct TextIndexWriter {
     private let kind: TextIndexKind
     /// Of each document; empty in an index of weights.
     private let lengths: [UInt32]
@@ -27,8 +26,7 @@ struct TextIndexWriter<Output: TextIndexOutput> {
     private var termPositionsByteCount = 0
     private var blockCount = 0
 
-    init(_ output: Output, kind: TextIndexKind, lengths: [UInt32]) {
-        self.output = output
+    init(kind: TextIndexKind, lengths: [UInt32]) {
         self.kind = kind
         self.lengths = lengths
     }
@@ -41,7 +39,8 @@ struct TextIndexWriter<Output: TextIndexOutput> {
     mutating func append(
         _ document: UInt32,
         value: UInt32,
-        positions: Span<UInt32>
+        positions: Span<UInt32>,
+        to output: inout some TextIndexOutput & ~Copyable
     ) throws {
         // What is merged may have been altered.
         guard Int(document) > documents.last.map(Int.init) ?? lastDocument else {
@@ -50,7 +49,7 @@ struct TextIndexWriter<Output: TextIndexOutput> {
                 reason: "name document \(document) out of order"
             )
         }
-        if documents.count == PostingsFormat.blockCount { try flushBlock() }
+        if documents.count == PostingsFormat.blockCount { try flushBlock(to: &output) }
         documents.append(document)
         values.append(value)
         documentCount += 1
@@ -60,7 +59,9 @@ struct TextIndexWriter<Output: TextIndexOutput> {
         }
     }
 
-    private mutating func flushBlock() throws {
+    private mutating func flushBlock(
+        to output: inout some TextIndexOutput & ~Copyable
+    ) throws {
         var bytes: [UInt8] = []
         PostingsFormat.append(documents, values, previous: lastDocument, to: &bytes)
         lastDocument = Int(documents[documents.count - 1])
@@ -90,11 +91,14 @@ struct TextIndexWriter<Output: TextIndexOutput> {
     }
 
     /// Ends the term at hand: writes it, with the documents that have been added since the last.
-    mutating func endTerm(_ term: [UInt8]) throws {
+    mutating func endTerm(
+        _ term: [UInt8],
+        to output: inout some TextIndexOutput & ~Copyable
+    ) throws {
         guard documentCount > 0 else { return }
         let single = documentCount == 1 ? (documents[0], values[0]) : nil
         if single == nil {
-            try flushBlock()
+            try flushBlock(to: &output)
         } else {
             termPositionsByteCount = positions.count
             try output.append(positions, to: .positions)
@@ -131,7 +135,7 @@ struct TextIndexWriter<Output: TextIndexOutput> {
         }
         termCount += 1
         lastTerm = term
-        if terms.count >= 1 << 16 { try flushTerms() }
+        if terms.count >= 1 << 16 { try flushTerms(to: &output) }
         reset()
     }
 
@@ -149,7 +153,9 @@ struct TextIndexWriter<Output: TextIndexOutput> {
         blockCount = 0
     }
 
-    private mutating func flushTerms() throws {
+    private mutating func flushTerms(
+        to output: inout some TextIndexOutput & ~Copyable
+    ) throws {
         termsByteCount += terms.count
         try output.append(terms, to: .terms)
         terms.removeAll(keepingCapacity: true)
@@ -159,7 +165,11 @@ struct TextIndexWriter<Output: TextIndexOutput> {
     ///
     /// - Parameter documentCount: of the index.
     /// - Parameter nonEmptyCount: documents in which there is a term.
-    mutating func finish(documentCount: Int, nonEmptyCount: Int) throws {
+    mutating func finish(
+        documentCount: Int,
+        nonEmptyCount: Int,
+        to output: inout some TextIndexOutput & ~Copyable
+    ) throws {
         terms += blockOffsets
         append(kind.rawValue, to: &terms)
         append(UInt32(0), to: &terms)
@@ -168,7 +178,7 @@ struct TextIndexWriter<Output: TextIndexOutput> {
         append(tokenCount, to: &terms)
         append(UInt64(termCount), to: &terms)
         append(UInt64(blockOffsets.count / 8), to: &terms)
-        try flushTerms()
+        try flushTerms(to: &output)
         try output.append(
             [UInt8](repeating: 0, count: BitPacking.paddingByteCount),
             to: .postings

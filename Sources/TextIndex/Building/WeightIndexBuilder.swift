@@ -46,8 +46,10 @@ public struct WeightIndexBuilder: ~Copyable {
     }
 
     /// Writes the index.
-    public consuming func write<Output: TextIndexOutput>(to output: inout Output) throws {
-        var writer = TextIndexWriter(output, kind: .weights, lengths: [])
+    public consuming func write(
+        to output: inout some TextIndexOutput & ~Copyable
+    ) throws {
+        var writer = TextIndexWriter(kind: .weights, lengths: [])
         let documentCount = documentCount
         let nonEmptyCount = nonEmptyCount
         postings.sort { ($0.dimension, $0.document) < ($1.dimension, $1.document) }
@@ -58,13 +60,20 @@ public struct WeightIndexBuilder: ~Copyable {
                 try writer.append(
                     postings[index].document,
                     value: postings[index].weight,
-                    positions: Span()
+                    positions: Span(),
+                    to: &output
                 )
                 index += 1
             }
-            try writer.endTerm(withUnsafeBytes(of: dimension.bigEndian) { Array($0) })
+            try writer.endTerm(
+                withUnsafeBytes(of: dimension.bigEndian) { Array($0) },
+                to: &output
+            )
         }
-        try writer.finish(documentCount: documentCount, nonEmptyCount: nonEmptyCount)
-        output = writer.output
+        try writer.finish(
+            documentCount: documentCount,
+            nonEmptyCount: nonEmptyCount,
+            to: &output
+        )
     }
 }

@@ -49,7 +49,7 @@ public struct TextStatistics: Sendable, Hashable {
     }
 }
 
-extension TextIndex {
+extension InvertedIndex {
     /// Of this index alone.
     public var statistics: TextStatistics {
         TextStatistics(documentCount: nonEmptyCount, tokenCount: tokenCount)

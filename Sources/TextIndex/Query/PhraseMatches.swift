@@ -13,12 +13,12 @@ struct PhraseMatches {
         }
     }
 
-    private let index: TextIndex
+    private let index: InvertedIndex
     /// The rarest term first.
     private var slots: [Slot] = []
 
     /// - Returns: `nil` if one of the terms is in no document.
-    init?(_ terms: [[UInt8]], in index: TextIndex) throws {
+    init?(_ terms: [[UInt8]], in index: InvertedIndex) throws {
         self.index = index
         guard !terms.isEmpty, index.kind == .counts else { return nil }
         for (distance, term) in terms.enumerated() {

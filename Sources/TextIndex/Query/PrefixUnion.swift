@@ -1,6 +1,6 @@
 enum PrefixUnion {
     /// The documents of all terms that begin with `prefix`, each with the sum of their counts.
-    static func documents(of prefix: [UInt8], in index: TextIndex) throws -> PostingsCursor? {
+    static func documents(of prefix: [UInt8], in index: InvertedIndex) throws -> PostingsCursor? {
         guard index.kind == .counts else { return nil }
         var terms = try TermCursor(index, from: prefix.span)
         var entries: [TermEntry] = []
@@ -18,7 +18,7 @@ enum PrefixUnion {
 
     private static func forEachPosting(
         _ entries: [TermEntry],
-        _ index: TextIndex,
+        _ index: InvertedIndex,
         _ body: (_ document: UInt32, _ count: UInt32) -> Void
     ) throws {
         for entry in entries {
@@ -32,7 +32,7 @@ enum PrefixUnion {
 
     private static func dense(
         _ entries: [TermEntry],
-        _ index: TextIndex
+        _ index: InvertedIndex
     ) throws -> PostingsCursor {
         var counts = [UInt32](repeating: 0, count: index.documentCount)
         try forEachPosting(entries, index) { (document, count) in
@@ -51,7 +51,7 @@ enum PrefixUnion {
     private static func sparse(
         _ entries: [TermEntry],
         _ total: Int,
-        _ index: TextIndex
+        _ index: InvertedIndex
     ) throws -> PostingsCursor {
         var postings: [(document: UInt32, count: UInt32)] = []
         postings.reserveCapacity(total)

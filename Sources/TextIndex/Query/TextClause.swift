@@ -15,11 +15,11 @@ public struct TextMatches {
     /// How many they are.
     public var documentCount: Int { cursor?.documentCount ?? 0 }
 
-    let index: TextIndex
+    let index: InvertedIndex
     let cursor: PostingsCursor?
 }
 
-extension TextIndex {
+extension InvertedIndex {
     /// Finds the documents of a clause. Those of a term are not read yet; phrases and prefixes are looked for now, in time that grows with
     /// the documents of the phrase's rarest term, and with those of all the prefix's terms.
     public func matches(of clause: TextClause) throws -> TextMatches {

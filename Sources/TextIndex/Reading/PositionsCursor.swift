@@ -1,6 +1,6 @@
 /// Reads where a term is in the documents that a `PostingsCursor` comes to.
 struct PositionsCursor {
-    private let index: TextIndex
+    private let index: InvertedIndex
     private let entry: TermEntry
     private var block = -1
     /// The document of the block whose positions come next.
@@ -9,7 +9,7 @@ struct PositionsCursor {
     // Of the index's source.
     private var bytes = UnsafeRawBufferPointer(start: nil, count: 0)
 
-    init(_ entry: TermEntry, of index: TextIndex) {
+    init(_ entry: TermEntry, of index: InvertedIndex) {
         self.entry = entry
         self.index = index
     }

@@ -28,7 +28,7 @@ struct PostingsCursor {
     let bound: Int
 
     /// At the first document of a term.
-    init(_ entry: TermEntry, of index: TextIndex) throws {
+    init(_ entry: TermEntry, of index: InvertedIndex) throws {
         documentCount = entry.documentCount
         bound = index.documentCount
         switch entry.place {

@@ -1,6 +1,6 @@
 /// Goes through the terms of an index in their order.
 struct TermCursor {
-    private let index: TextIndex
+    private let index: InvertedIndex
     private var block: TermBlock?
     private var blockNumber: Int
 
@@ -10,7 +10,7 @@ struct TermCursor {
     var entry: TermEntry? { block?.entry }
 
     /// At the first term that is not below `term`.
-    init(_ index: TextIndex, from term: Span<UInt8>) throws {
+    init(_ index: InvertedIndex, from term: Span<UInt8>) throws {
         self.index = index
         // The last block whose first term is not above it.
         var low = 0
@@ -49,7 +49,7 @@ struct TermCursor {
     }
 }
 
-extension TextIndex {
+extension InvertedIndex {
     /// Where the postings of `term` are; `nil` if no document has it.
     func entry(of term: Span<UInt8>) throws -> TermEntry? {
         let cursor = try TermCursor(self, from: term)
@@ -72,21 +72,21 @@ private struct TermBlock {
     private(set) var entry: TermEntry
 
     /// A block at its first term.
-    init(_ index: TextIndex, _ number: Int) throws {
+    init(_ index: InvertedIndex, _ number: Int) throws {
         bytes = try index.block(number)
         count = min(
             TermsFormat.blockCount,
             index.termCount - number * TermsFormat.blockCount
         )
         guard bytes.count > TermsFormat.blockHeadByteCount else {
-            throw TextIndex.malformed("have a block of \(bytes.count) bytes")
+            throw InvertedIndex.malformed("have a block of \(bytes.count) bytes")
         }
         let postings = UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self))
         let positions = UInt64(
             littleEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self)
         )
         guard max(postings, positions) < 1 << 60 else {
-            throw TextIndex.malformed("name postings at \(postings), positions at \(positions)")
+            throw InvertedIndex.malformed("name postings at \(postings), positions at \(positions)")
         }
         postingsOffset = Int(postings)
         positionsOffset = Int(positions)
@@ -100,7 +100,7 @@ private struct TermBlock {
     }
 
     /// Goes to the next term; gives `false` behind the last.
-    mutating func next(_ index: TextIndex) throws -> Bool {
+    mutating func next(_ index: InvertedIndex) throws -> Bool {
         place += 1
         guard place < count else { return false }
         try read(index)
@@ -109,22 +109,22 @@ private struct TermBlock {
 
     private mutating func number(below bound: Int) throws -> Int {
         guard let number = VariableInteger.read(bytes, at: &offset), number < UInt64(bound) else {
-            throw TextIndex.malformed("have a term that ends early or names too much")
+            throw InvertedIndex.malformed("have a term that ends early or names too much")
         }
         return Int(number)
     }
 
-    private mutating func read(_ index: TextIndex) throws {
+    private mutating func read(_ index: InvertedIndex) throws {
         let shared = try number(below: term.count + 1)
         let rest = try number(below: bytes.count - offset + 1)
         guard rest <= bytes.count - offset,
             shared + rest <= TermsFormat.maximumTermByteCount
-        else { throw TextIndex.malformed("have a term of \(shared + rest) bytes") }
+        else { throw InvertedIndex.malformed("have a term of \(shared + rest) bytes") }
         term.removeLast(term.count - shared)
         term.append(contentsOf: bytes[offset..<(offset + rest)])
         offset += rest
         let documentCount = try number(below: index.documentCount + 1)
-        guard documentCount > 0 else { throw TextIndex.malformed("have a term of no document") }
+        guard documentCount > 0 else { throw InvertedIndex.malformed("have a term of no document") }
         let place: TermEntry.Place
         if documentCount == 1 {
             let document = try number(below: index.documentCount)
