@@ -3,6 +3,7 @@
 #include "finite_rows.hpp"
 #include "graph_builder.hpp"
 #include "guarded.hpp"
+#include "sketch_check.hpp"
 
 #include <faiss/impl/HNSW.h>
 
@@ -70,6 +71,13 @@ cfaiss_status cfaiss_hnsw_build(
         const uint32_t order_seed = settings.seed ^ 0x9e3779b9u;
         cfaiss::link_rows(graph, 0, rows->count, order_seed, cfaiss::distances_between(*rows), work);
         *out = result.release();
+    });
+}
+
+cfaiss_status cfaiss_are_sketches_faithful(
+    const qk_rows *rows, const qk_rows *sketches, const float *origin, int thread_count, int *are_faithful) {
+    return cfaiss::guarded([&] {
+        *are_faithful = cfaiss::are_sketches_faithful(*rows, *sketches, origin, 0, std::max(1, thread_count));
     });
 }
 

@@ -42,8 +42,16 @@ float nth_smallest(std::vector<float> values, size_t n) {
 /// How many of the nearest are found by sketches, given the distances of all candidates either way.
 size_t found_by_sketches(const std::vector<float> &exact, const std::vector<float> &sketched) {
     const float wanted = nth_smallest(exact, wanted_hits), kept = nth_smallest(sketched, kept_hits);
-    size_t found = 0;
-    for (size_t i = 0; i < exact.size(); i++) found += exact[i] <= wanted && sketched[i] <= kept;
+    // Of those that sketches do not tell apart as many are found as there is room for.
+    size_t found = 0, nearer = 0, tied = 0, found_tied = 0;
+    for (size_t i = 0; i < exact.size(); i++) {
+        nearer += sketched[i] < kept;
+        tied += sketched[i] == kept;
+        if (exact[i] > wanted) continue;
+        found += sketched[i] < kept;
+        found_tied += sketched[i] == kept;
+    }
+    if (tied > 0) found += found_tied * std::min(tied, kept_hits - nearer) / tied;
     return std::min(found, wanted_hits);
 }
 

@@ -14,6 +14,9 @@
 /* How many rows are expanded between two looks at `cancelled`. */
 #define PATIENCE 64
 
+/* How many rows are looked at to find one that is not excluded. */
+#define MOST_PASSED 65536
+
 /* How much of a row is fetched as soon as it is met; its distance fetches the rest. */
 #ifndef FIRST_BYTES
 #define FIRST_BYTES 1024
@@ -59,14 +62,14 @@ static inline bool meet(qk_walk_scratch *scratch, uint32_t row) {
     return (word & bit) == 0;
 }
 
-/* Remembers the `n` fresh rows, so that their bits can be taken back without clearing the whole table. */
-static void remember(qk_walk_scratch *scratch, size_t n) {
+/* Remembers `n` rows that were met, so that their bits can be taken back without clearing the whole table. */
+static void remember(qk_walk_scratch *scratch, const uint32_t *rows, size_t n) {
     size_t room = scratch->touched_capacity - scratch->touched_count;
     if (n > room) {
         scratch->forgot = true;
         n = room;
     }
-    memcpy(scratch->touched + scratch->touched_count, scratch->fresh, n * sizeof *scratch->fresh);
+    memcpy(scratch->touched + scratch->touched_count, rows, n * sizeof *rows);
     scratch->touched_count += n;
 }
 
@@ -154,7 +157,7 @@ static inline void take(walk *walk, const uint32_t *rows, const float *distances
 /* The distances of the `n` fresh rows. */
 static inline void measure(walk *walk, size_t n) {
     qk_walk_scratch *scratch = walk->scratch;
-    remember(scratch, n);
+    remember(scratch, scratch->fresh, n);
     walk->source->distances(walk->source->context, scratch->fresh, n, scratch->distances);
     take(walk, scratch->fresh, scratch->distances, n);
 }
@@ -194,6 +197,11 @@ static void descend(walk *walk) {
     }
 }
 
+static inline bool excluded(const walk *walk, uint32_t row) {
+    const qk_walk_conditions *conditions = walk->conditions;
+    return conditions->excludes(conditions->excludes_context, row);
+}
+
 /* Takes in the rows that start the walk besides its entry: each a golden section further on, round and round, which
  * leaves no large gap however many there are. */
 static void scatter(walk *walk) {
@@ -204,15 +212,22 @@ static void scatter(walk *walk) {
     for (uint32_t left = walk->conditions->start_count; left > 0; left--) {
         turn += 0x9E3779B9u;
         uint32_t row = (uint32_t)((uint64_t)turn * row_count >> 32);
+        if (walk->conditions->selects) {
+            /* Where few rows count, the next that does is not far, as a rule. */
+            uint64_t patience = row_count < MOST_PASSED ? row_count : MOST_PASSED;
+            while (patience-- > 0 && excluded(walk, row)) row = row + 1 < row_count ? row + 1 : 0;
+            if (excluded(walk, row)) continue;
+        }
         if (meet(scratch, row)) {
             fetch_row(walk->source, row);
             scratch->fresh[n++] = row;
         }
-        if (n == walk->width || left == 1) {
+        if (n == walk->width) {
             measure(walk, n);
             n = 0;
         }
     }
+    measure(walk, n);
 }
 
 /* The nearest row not yet expanded, which counts as expanded from now on; false at the end of the walk. */
@@ -235,6 +250,46 @@ static inline bool next(walk *walk, uint32_t *row) {
     *row = qk_candidate_row(pool[place]);
     pool[place] |= EXPANDED;
     return true;
+}
+
+/* Measures the `n` fresh rows if another might not have room among them; gives how many are left. */
+static inline size_t make_room(walk *walk, size_t n) {
+    if (n < walk->width) return n;
+    measure(walk, n);
+    return 0;
+}
+
+/* Measures the links of `row` that are no excluded rows, and in the place of those that are, their links. */
+static void expand_selected(walk *walk, uint32_t row) {
+    qk_walk_scratch *scratch = walk->scratch;
+    uint32_t *passed = scratch->fresh + scratch->fresh_capacity / 2;
+    const uint32_t *links = links_walked(walk, row);
+    size_t n = 0, passed_count = 0;
+    for (uint32_t place = 0; place < walk->width && links[place] != QK_NO_LINK; place++) {
+        uint32_t link = links[place];
+        if (!meet(scratch, link)) continue;
+        if (excluded(walk, link)) {
+            passed[passed_count++] = link;
+            fetch(links_walked(walk, link), walk->width * sizeof *links);
+        } else {
+            fetch_row(walk->source, link);
+            scratch->fresh[n++] = link;
+        }
+    }
+    remember(scratch, passed, passed_count);
+    for (size_t i = 0; i < passed_count; i++) {
+        links = links_walked(walk, passed[i]);
+        for (uint32_t place = 0; place < walk->width && links[place] != QK_NO_LINK; place++) {
+            uint32_t link = links[place];
+            /* An excluded row is met when a row that counts leads to it. */
+            if ((scratch->visited[link >> 6] >> (link & 63) & 1) || excluded(walk, link)) continue;
+            meet(scratch, link);
+            fetch_row(walk->source, link);
+            n = make_room(walk, n);
+            scratch->fresh[n++] = link;
+        }
+    }
+    measure(walk, n);
 }
 
 static inline void expand(walk *walk, uint32_t row) {
@@ -267,7 +322,11 @@ bool qk_walk(const qk_graph *graph, const qk_walk_distances *source, uint32_t le
     descend(&walk);
     if (level == 0) scatter(&walk);
     for (size_t expanded = 1; !cancelled && next(&walk, &row); expanded++) {
-        expand(&walk, row);
+        if (level == 0 && conditions->selects) {
+            expand_selected(&walk, row);
+        } else {
+            expand(&walk, row);
+        }
         cancelled = expanded % PATIENCE == 0 && conditions->cancelled != NULL &&
                     conditions->cancelled(conditions->cancelled_context);
     }

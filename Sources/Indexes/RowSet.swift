@@ -1,9 +1,9 @@
 /// A set of row numbers as a bitmap: the rows of a segment that a snapshot does not see.
-public struct RowSet: Sendable, Equatable {
+public struct RowSet: Sendable, Hashable {
     /// Row `r` is bit `r % 64` of word `r / 64`; rows past the last word are not in the set.
-    public private(set) var words: [UInt64]
+    public internal(set) var words: [UInt64]
     /// The rows in the set.
-    public private(set) var count: Int
+    public internal(set) var count: Int
 
     /// An empty set with room for rows below `capacity`.
     public init(capacity: Int = 0) {

@@ -56,6 +56,12 @@ typedef struct cfaiss_hnsw_arrays {
 
 cfaiss_hnsw_arrays cfaiss_hnsw_get_arrays(const cfaiss_hnsw *graph);
 
+/* Whether a graph over `rows`, which are float32, may be walked over `sketches` of them: int8 rows, each of which says how
+ * its row lies about `origin` (under QK_COSINE how the row at length 1 does, and the sketches' metric is QK_INNER_PRODUCT).
+ * Some rows are looked for among others either way; it may where nearly all of the nearest are among the first found. */
+cfaiss_status cfaiss_are_sketches_faithful(
+    const qk_rows *rows, const qk_rows *sketches, const float *origin, int thread_count, int *are_faithful);
+
 #ifdef __cplusplus
 }
 #endif

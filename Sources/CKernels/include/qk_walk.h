@@ -66,6 +66,10 @@ typedef struct qk_walk_conditions {
     /* Rows that are walked through, but are no hits. */
     bool (*excludes)(const void *context, uint32_t row);
     const void *excludes_context;
+    /* Most rows may be excluded: on level 0 these are not measured, but passed through to their links, as if they were not there
+     * (Patel et al., "ACORN: Performant and Predicate-Agnostic Search Over Vector Embeddings and Structured Data", 2024, §5). The rows
+     * that start the walk are none of them. */
+    bool selects;
     /* So many rows, spread evenly over all, start a walk on level 0 besides the entry: for a graph without upper levels,
      * whose links alone may lead from one cluster of rows to another too late. */
     uint32_t start_count;

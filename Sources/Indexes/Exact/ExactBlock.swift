@@ -11,6 +11,8 @@ struct ExactBlock {
     private var range = 0..<0
     private var dead: RowSet?
     private var live: [UInt32] = []
+    /// Only the live rows are computed: where they are few, or lie further apart than there is room for the rows between.
+    private var isSparse = false
     private var distances: [Float]
 
     init(capacity: Int) {
@@ -21,15 +23,53 @@ struct ExactBlock {
     mutating func select(_ range: Range<Int>, excluding dead: RowSet?) {
         self.range = range
         self.dead = nil
+        isSparse = false
         live.removeAll(keepingCapacity: true)
         guard let dead, dead.count > 0 else { return }
-        for row in range where !dead.contains(UInt32(row)) { live.append(UInt32(row)) }
+        _ = collect(range, excluding: dead, atMost: range.count)
         if live.count < range.count { self.dead = dead }
+        isSparse = live.count < range.count / 2
+    }
+
+    /// Makes the block the first rows of `range` that are not dead, as many as it has room for, however far apart.
+    ///
+    /// - Returns: the row behind the last that was looked at.
+    mutating func selectLive(_ range: Range<Int>, excluding dead: RowSet) -> Int {
+        live.removeAll(keepingCapacity: true)
+        self.dead = dead
+        isSparse = true
+        let end = collect(range, excluding: dead, atMost: distances.count / Self.batchCount)
+        self.range = range.lowerBound..<end
+        return end
+    }
+
+    /// Appends the rows of `range` that are not dead to `live`, a word of the set at a time.
+    private mutating func collect(
+        _ range: Range<Int>,
+        excluding dead: RowSet,
+        atMost limit: Int
+    ) -> Int {
+        var row = range.lowerBound
+        while row < range.upperBound {
+            let word = row >> 6
+            let dead = word < dead.words.count ? dead.words[word] : 0
+            var bits = ~dead & (UInt64.max << UInt64(row & 63))
+            let next = min((word + 1) << 6, range.upperBound)
+            if next & 63 != 0 { bits &= 1 << UInt64(next & 63) - 1 }
+            while bits != 0 {
+                let found = word << 6 + bits.trailingZeroBitCount
+                if live.count == limit { return found }
+                live.append(UInt32(found))
+                bits &= bits - 1
+            }
+            row = next
+        }
+        return range.upperBound
     }
 
     /// Offers the live rows to each query's collector.
     mutating func offer(_ rows: Rows, to queries: QueryBatch, into nearest: inout [Nearest]) {
-        if dead != nil, live.count < range.count / 2 {
+        if isSparse {
             for query in 0..<queries.count { offerLive(rows, to: queries, query, &nearest[query]) }
             return
         }

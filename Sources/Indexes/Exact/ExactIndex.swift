@@ -39,10 +39,14 @@ public enum ExactIndex {
         var first = range.lowerBound
         while first < range.upperBound {
             if cancelled() { throw .cancelled }
-            let end = min(first + blockCount, range.upperBound)
-            block.select(first..<end, excluding: dead)
+            if let dead, dead.count > 3 * rows.count / 4 {
+                first = block.selectLive(first..<range.upperBound, excluding: dead)
+            } else {
+                let end = min(first + blockCount, range.upperBound)
+                block.select(first..<end, excluding: dead)
+                first = end
+            }
             block.offer(rows, to: batch, into: &nearest)
-            first = end
         }
     }
 

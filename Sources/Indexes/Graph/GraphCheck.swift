@@ -30,7 +30,13 @@ struct GraphCheck {
             (format.baseOffset + format.rowCount * format.baseWidth * 4, format.upperRowsOffset),
             (format.upperRowsOffset + format.upperRowCount * 4, format.upperStartsOffset),
             (format.upperStartsOffset + (format.upperRowCount + 1) * 4, format.upperLinksOffset),
-            (format.upperLinksOffset + format.upperListCount * format.M * 4, format.byteCount),
+            (format.upperLinksOffset + format.upperListCount * format.M * 4, format.originOffset),
+            (format.originOffset + format.sketchDimension * 4, format.scalesOffset),
+            (
+                format.scalesOffset + (format.sketchDimension == 0 ? 0 : format.rowCount * 4),
+                format.sketchesOffset
+            ),
+            (format.sketchesOffset + format.rowCount * format.sketchDimension, format.byteCount),
         ]
         for (start, end) in gaps {
             for offset in start..<end where bytes[offset] != 0 {

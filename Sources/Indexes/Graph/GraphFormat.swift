@@ -1,10 +1,10 @@
-/// The bytes of a graph index, version 1. All numbers are little-endian; every section starts at a multiple of
+/// The bytes of a graph index. All numbers are little-endian; every section starts at a multiple of
 /// 64 bytes, the bytes between sections are zero.
 ///
 /// | offset | bytes | what |
 /// | --- | --- | --- |
 /// | 0 | 8 | `QVGRAPH` and a zero |
-/// | 8 | 4 | version, 1 |
+/// | 8 | 4 | version: 1, or 2 if there are sketches |
 /// | 12 | 4 | M |
 /// | 16 | 4 | links a row on level 0, 2M |
 /// | 20 | 4 | highest level, 0 if there are no rows |
@@ -15,18 +15,23 @@
 /// | 48 | 8 | rows on level 1 and above, u |
 /// | 56 | 8 | upper lists, s: the highest levels of those u rows added up |
 /// | 64 | 8 | bytes in all |
-/// | 72 | 56 | zero |
+/// | 72 | 4 | numbers in a sketch, d; 0 if there are none |
+/// | 76 | 52 | zero |
 /// | 128 | n · 2M · 4 | **base**: each row's links on level 0, row numbers |
 /// | … | u · 4 | **upper rows**: row numbers, ascending |
 /// | … | (u + 1) · 4 | **upper starts**: the first upper list of each upper row, and s |
 /// | … | s · M · 4 | **upper links**: list by list, a row's level 1 first |
+/// | … | d · 4 | **origin**: float32; this and the next two only if there are sketches (`GraphSketches`) |
+/// | … | n · 4 | **scales**: of each sketch the factor, float32 |
+/// | … | n · d | **sketches**: int8 |
 ///
 /// A list is filled from its start; unused places hold 0xFFFFFFFF, which is cheaper than a count: with M = 16 a
 /// row's links on level 0 are exactly two cache lines. Upper links are not row numbers but places in **upper
 /// rows**, so that the descent never has to look a row up.
 struct GraphFormat: Equatable {
     static let magic: [UInt8] = Array("QVGRAPH\0".utf8)
-    static let version: UInt32 = 1
+    /// Without sketches, and with them.
+    static let versions: ClosedRange<UInt32> = 1...2
     static let headerByteCount = 128
     static let alignment = 64
     /// What a level may be: M is at least 2, so even 2^31 rows stay below level 32 or so.
@@ -40,13 +45,21 @@ struct GraphFormat: Equatable {
     var seed: UInt64
     var upperRowCount: Int
     var upperListCount: Int
+    /// 0 if there are no sketches.
+    var sketchDimension = 0
 
+    var version: UInt32 { sketchDimension == 0 ? 1 : 2 }
     var baseWidth: Int { 2 * M }
     var baseOffset: Int { Self.headerByteCount }
     var upperRowsOffset: Int { Self.aligned(baseOffset + rowCount * baseWidth * 4) }
     var upperStartsOffset: Int { Self.aligned(upperRowsOffset + upperRowCount * 4) }
     var upperLinksOffset: Int { Self.aligned(upperStartsOffset + (upperRowCount + 1) * 4) }
-    var byteCount: Int { Self.aligned(upperLinksOffset + upperListCount * M * 4) }
+    var originOffset: Int { Self.aligned(upperLinksOffset + upperListCount * M * 4) }
+    var scalesOffset: Int { Self.aligned(originOffset + sketchDimension * 4) }
+    var sketchesOffset: Int {
+        Self.aligned(scalesOffset + (sketchDimension == 0 ? 0 : rowCount * 4))
+    }
+    var byteCount: Int { Self.aligned(sketchesOffset + rowCount * sketchDimension) }
 
     private static func aligned(_ offset: Int) -> Int {
         (offset + alignment - 1) / alignment * alignment
@@ -57,7 +70,11 @@ struct GraphFormat: Equatable {
 
 extension GraphFormat {
     /// Lays links out. O(bytes).
-    static func encode(_ links: GraphLinks, _ parameters: GraphParameters) -> [UInt8] {
+    static func encode(
+        _ links: GraphLinks,
+        _ parameters: GraphParameters,
+        _ sketches: MadeSketches? = nil
+    ) -> [UInt8] {
         let format = GraphFormat(
             M: links.M,
             rowCount: links.rowCount,
@@ -66,7 +83,8 @@ extension GraphFormat {
             efConstruction: UInt32(parameters.efConstruction),
             seed: parameters.seed,
             upperRowCount: links.upperRows.count,
-            upperListCount: links.upperLevels.reduce(0, +)
+            upperListCount: links.upperLevels.reduce(0, +),
+            sketchDimension: sketches?.dimension ?? 0
         )
         var places: [UInt32: UInt32] = [:]
         places.reserveCapacity(links.upperRows.count)
@@ -94,6 +112,13 @@ extension GraphFormat {
                 links.upper.lazy.map { places[$0] ?? GraphLinks.none },
                 at: format.upperLinksOffset
             )
+            guard let sketches else { return }
+            write(sketches.origin.lazy.map(\.bitPattern), at: format.originOffset)
+            write(sketches.scales.lazy.map(\.bitPattern), at: format.scalesOffset)
+            sketches.values.withUnsafeBytes { values in
+                UnsafeMutableRawBufferPointer(rebasing: bytes[format.sketchesOffset...])
+                    .copyMemory(from: values)
+            }
         }
         return bytes
     }
@@ -105,7 +130,7 @@ extension GraphFormat {
                 UnsafeMutableRawBufferPointer(rebasing: bytes[offset...]).copyMemory(from: $0)
             }
         }
-        write(Self.version, at: 8)
+        write(version, at: 8)
         write(UInt32(M), at: 12)
         write(UInt32(baseWidth), at: 16)
         write(UInt32(topLevel), at: 20)
@@ -116,6 +141,7 @@ extension GraphFormat {
         write(UInt64(upperRowCount), at: 48)
         write(UInt64(upperListCount), at: 56)
         write(UInt64(byteCount), at: 64)
+        write(UInt32(sketchDimension), at: 72)
     }
 }
 
@@ -134,8 +160,8 @@ extension GraphFormat {
         }
         guard bytes.prefix(8).elementsEqual(Self.magic) else { throw .notAGraph }
         let version = Self.word(bytes, at: 8)
-        guard version == Self.version else {
-            throw .unsupportedVersion(.graph, supported: Self.version, found: version)
+        guard Self.versions.contains(version) else {
+            throw .unsupportedVersion(.graph, supported: Self.versions.upperBound, found: version)
         }
         let rows = try Self.field(
             bytes,
@@ -168,6 +194,12 @@ extension GraphFormat {
             "the number of upper rows",
             in: 0...(topLevel == 0 ? 0 : rows)
         )
+        let sketchDimension = try Self.narrowField(
+            bytes,
+            at: 72,
+            "the numbers in a sketch",
+            in: version == 1 ? 0...0 : 1...(1 << 24)
+        )
         // Each upper row has at least one list and no more than there are levels.
         let upperLists = try Self.field(
             bytes,
@@ -183,9 +215,10 @@ extension GraphFormat {
             efConstruction: Self.word(bytes, at: 36),
             seed: Self.wide(bytes, at: 40),
             upperRowCount: Int(upperRows),
-            upperListCount: Int(upperLists)
+            upperListCount: Int(upperLists),
+            sketchDimension: Int(sketchDimension)
         )
-        // The ranges above keep every product below 2^50.
+        // The ranges above keep every product below 2^56.
         guard bytes.count == byteCount else {
             throw .wrongLength(.graph, expected: UInt64(byteCount), found: UInt64(bytes.count))
         }
@@ -195,7 +228,7 @@ extension GraphFormat {
             "the number of bytes",
             in: UInt64(byteCount)...UInt64(byteCount)
         )
-        for offset in 72..<Self.headerByteCount where bytes[offset] != 0 {
+        for offset in 76..<Self.headerByteCount where bytes[offset] != 0 {
             throw .corrupt(
                 .graph,
                 what: "a reserved byte",

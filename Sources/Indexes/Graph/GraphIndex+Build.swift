@@ -5,7 +5,8 @@ extension GraphIndex {
     ///
     /// The rows are inserted, and then each is made reachable from the entry point on level 0 (which insertion
     /// alone does not promise: heaps of equal rows make islands). O(n log n · efConstruction · dimension);
-    /// needs about twice the graph's bytes. The same rows and parameters give the same bytes, on any number
+    /// needs about twice the graph's bytes. Rows of float32 are sketched, where that does not mislead: the graph is walked over those.
+    /// The same rows and parameters give the same bytes, on any number
     /// of threads.
     ///
     /// - Parameters:
@@ -37,7 +38,8 @@ extension GraphIndex {
         }
         var links = GraphLinks(graph, M: parameters.M)
         try links.connect(rows, progress: progress)
-        return GraphFormat.encode(links, parameters)
+        let sketches = try MadeSketches(of: rows, threadCount: threadCount)
+        return GraphFormat.encode(links, parameters, sketches)
     }
 }
 

@@ -1,6 +1,16 @@
 internal import CKernels
 
 extension GraphIndex {
+    /// How a search came to its answer.
+    public enum Answer: Sendable, Hashable {
+        /// All live rows were compared: exact.
+        case scan
+        /// The graph was walked, through dead rows too.
+        case walk
+        /// The graph was walked from live row to live row.
+        case selectiveWalk
+    }
+
     /// Offers the approximately nearest live rows to `nearest`, with exact distances.
     ///
     /// A greedy descent through the upper levels, then best-first on level 0 until the `efSearch` nearest live
@@ -13,43 +23,55 @@ extension GraphIndex {
     /// - Parameters:
     ///   - efSearch: 1 or more; raised to `nearest.k`. More cost time and help recall.
     ///   - dead: rows that are left out, none if `nil`.
+    ///   - selecting: most rows may be among them: they are passed through to their links instead of measured.
+    /// - Returns: where the rows come from.
     /// - Throws: `IndexError.dimensionMismatch`, `.metricMismatch`, `.rowCountMismatch`; `.cancelled` when
     ///   `cancelled`, asked every 64 rows expanded, says so.
+    @discardableResult
     public func search(
         _ rows: Rows,
         query: Query,
         efSearch: Int = defaultEfSearch,
         excluding dead: RowSet? = nil,
+        selecting: Bool = false,
         scratch: inout GraphSearchScratch,
         cancelled: () -> Bool = { false },
         into nearest: inout Nearest
-    ) throws(IndexError) {
+    ) throws(IndexError) -> Answer {
         try rows.check(query)
         guard rows.count == format.rowCount else {
             throw .rowCountMismatch(.graph, expected: rows.count, found: format.rowCount)
         }
         let dead = dead.flatMap { $0.count == 0 ? nil : $0 }
         let live = rows.count - (dead?.count(below: rows.count) ?? 0)
-        if live == 0 || nearest.k == 0 { return }
-        let efSearch = min(max(efSearch, nearest.k, 1), rows.count)
+        if live == 0 || nearest.k == 0 { return .scan }
+        let sketches = sketches(of: rows)
+        // What sketches put a little too far behind is not to be lost.
+        let wanted = sketches == nil ? nearest.k : nearest.k + nearest.k / 4
+        let efSearch = min(max(efSearch, wanted, 1), rows.count)
         if Self.isScanCheaper(live: live, of: rows.count, efSearch: efSearch) {
-            try ExactIndex.search(
-                rows,
-                query: query,
-                excluding: dead,
-                cancelled: cancelled,
-                into: &nearest
-            )
-            return
+            try scan(rows, sketches, query, excluding: dead, live, cancelled, into: &nearest)
+            return .scan
         }
+        // Where many rows count, a walk through the others costs less than one around them.
+        let selecting =
+            selecting && dead != nil && live < Int(Double(rows.count) * Self.mostSelected)
+        var foundCount = 0
         let finished = walk(
-            rows,
-            query,
+            sketches?.view ?? rows.view,
+            sketches?.prepared(query).vector ?? query.vector,
+            norm: query.norm,
             efSearch: efSearch,
             excluding: dead,
+            selecting: selecting,
             scratch: &scratch,
             cancelled: cancelled
         ) { candidates in
+            foundCount = candidates.count
+            if sketches != nil {
+                rows.offer(candidates, query, to: &nearest)
+                return
+            }
             for candidate in candidates.prefix(nearest.k) {
                 nearest.insert(
                     distance: qk_candidate_distance(candidate),
@@ -58,14 +80,90 @@ extension GraphIndex {
             }
         }
         if !finished { throw .cancelled }
+        // The rows that count may hang together so little that no walk leads from one to the others.
+        if foundCount < min(nearest.k, live) {
+            nearest.removeAll()
+            try ExactIndex.search(
+                rows,
+                query: query,
+                excluding: dead,
+                cancelled: cancelled,
+                into: &nearest
+            )
+            return .scan
+        }
+        return selecting ? .selectiveWalk : .walk
+    }
+
+    /// The share of rows that count below which a walk goes around the others.
+    private static let mostSelected = 0.3
+
+    /// Live rows below which they are compared themselves; sketches would save less than looking twice costs.
+    private static let leastSketched = 1_000
+
+    /// Compares all live rows, or where these are many their sketches, and what these find.
+    private func scan(
+        _ rows: Rows,
+        _ sketches: GraphSketches?,
+        _ query: Query,
+        excluding dead: RowSet?,
+        _ live: Int,
+        _ cancelled: () -> Bool,
+        into nearest: inout Nearest
+    ) throws(IndexError) {
+        guard let sketches, live >= max(Self.leastSketched, 8 * nearest.k) else {
+            return try ExactIndex.search(
+                rows,
+                query: query,
+                excluding: dead,
+                cancelled: cancelled,
+                into: &nearest
+            )
+        }
+        var found = Nearest(k: 2 * nearest.k + 20)
+        try ExactIndex.search(
+            sketches.rows,
+            query: sketches.prepared(query),
+            excluding: dead,
+            cancelled: cancelled,
+            into: &found
+        )
+        let candidates = found.sorted().map { qk_candidate_of($0.distance, $0.row) }
+        candidates.withUnsafeBufferPointer { rows.offer($0, query, to: &nearest) }
     }
 
     /// Whether a search computes the distance of each live row instead of walking the graph, because that is
-    /// faster: where live² ≤ 20 · efSearch · n.
+    /// faster: where live² ≤ 8 · efSearch · n.
     ///
     /// A walk meets a number of rows that grows with efSearch, and n / live times as many when only some may
-    /// be collected; the factor is what made both cost the same on 40,000 rows of 384 numbers.
+    /// be collected; the factor is what made both cost the same on 117,659 rows of 384 numbers.
     public static func isScanCheaper(live: Int, of count: Int, efSearch: Int) -> Bool {
-        Double(live) * Double(live) <= 20 * Double(efSearch) * Double(count)
+        Double(live) * Double(live) <= 8 * Double(efSearch) * Double(count)
+    }
+}
+
+extension Rows {
+    /// Offers what was found by sketches, compared exactly.
+    fileprivate func offer(
+        _ candidates: UnsafeBufferPointer<qk_candidate>,
+        _ query: Query,
+        to nearest: inout Nearest
+    ) {
+        withUnsafeTemporaryAllocation(of: UInt32.self, capacity: candidates.count) { numbers in
+            withUnsafeTemporaryAllocation(of: Float.self, capacity: candidates.count) { distances in
+                guard let room = numbers.baseAddress, let out = distances.baseAddress else {
+                    return
+                }
+                for place in candidates.indices {
+                    room[place] = qk_candidate_row(candidates[place])
+                }
+                withUnsafePointer(to: view) { view in
+                    qk_distances(view, query.vector, query.norm, room, candidates.count, out)
+                }
+                for place in candidates.indices {
+                    nearest.insert(distance: out[place], row: room[place])
+                }
+            }
+        }
     }
 }

@@ -14,6 +14,7 @@ public struct GraphIndex: @unchecked Sendable {
     let upperLinks: UnsafePointer<UInt32>
     /// The entry point's place among the upper rows; without meaning where there is one level.
     let upperEntry: Int
+    private let sketchStart: UnsafeRawPointer
 
     /// efSearch where the caller has no opinion: see `GraphParameters.init` for what it reaches.
     public static let defaultEfSearch = 64
@@ -41,7 +42,21 @@ public struct GraphIndex: @unchecked Sendable {
         upperRows = section(format.upperRowsOffset)
         upperStarts = section(format.upperStartsOffset)
         upperLinks = section(format.upperLinksOffset)
+        sketchStart = start
         upperEntry = try GraphCheck(bytes: bytes, format: format).run()
+    }
+
+    /// The sketches for rows like these; `nil` if there are none. Whatever numbers they are, no distance to them is NaN.
+    func sketches(of rows: Rows) -> GraphSketches? {
+        guard format.sketchDimension == rows.dimension else { return nil }
+        return GraphSketches(
+            origin: (sketchStart + format.originOffset).assumingMemoryBound(to: Float.self),
+            scales: (sketchStart + format.scalesOffset).assumingMemoryBound(to: Float.self),
+            values: sketchStart + format.sketchesOffset,
+            count: format.rowCount,
+            dimension: format.sketchDimension,
+            metric: rows.metric
+        )
     }
 
     /// The rows linked.

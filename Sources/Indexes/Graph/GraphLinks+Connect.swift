@@ -59,13 +59,3 @@ extension GraphLinks {
         }
     }
 }
-
-extension RowSet {
-    fileprivate func complement(below bound: Int) -> RowSet {
-        var words = words.map { ~$0 }
-        if bound % 64 != 0, bound / 64 < words.count {
-            words[bound / 64] &= 1 << UInt64(bound % 64) - 1
-        }
-        return RowSet(words: words)
-    }
-}

@@ -17,12 +17,14 @@ extension GraphIndex {
         )
     }
 
-    /// Walks to the `efSearch` nearest rows outside `dead` and hands them over, nearest first. False if cancelled.
+    /// Walks over `rows`, or sketches of them, to the `efSearch` nearest rows outside `dead` and hands them over, nearest first. False if cancelled.
     func walk(
-        _ rows: Rows,
-        _ query: Query,
+        _ rows: qk_rows,
+        _ vector: [Float],
+        norm: Float,
         efSearch: Int,
         excluding dead: RowSet?,
+        selecting: Bool,
         scratch: inout GraphSearchScratch,
         cancelled: () -> Bool,
         _ found: (_ candidates: UnsafeBufferPointer<qk_candidate>) -> Void
@@ -32,15 +34,15 @@ extension GraphIndex {
             efSearch: efSearch,
             excluding: dead != nil
         )
-        let finished = query.vector.withUnsafeBufferPointer { vector in
-            withUnsafePointer(to: rows.view) { view in
+        let finished = vector.withUnsafeBufferPointer { vector in
+            withUnsafePointer(to: rows) { view in
                 var query = qk_rows_query(
                     rows: view,
                     query: vector.baseAddress,
-                    query_norm: query.norm
+                    query_norm: norm
                 )
                 return withUnsafePointer(to: &query) { query in
-                    withConditions(excluding: dead, cancelled) { conditions in
+                    withConditions(excluding: dead, selecting: selecting, cancelled) { conditions in
                         withUnsafePointer(to: self.view) { graph in
                             var source = qk_walk_distances_of_rows(query)
                             return qk_walk(graph, &source, 0, efSearch, conditions, memory)
@@ -55,9 +57,13 @@ extension GraphIndex {
     }
 }
 
+/// Rows that start a walk besides its entry where most are left out: what is near the entry may lead to none that counts.
+private let selectedStartCount: UInt32 = 16
+
 /// Lends a set of rows and a Swift closure to C.
 private func withConditions<Result>(
     excluding dead: RowSet?,
+    selecting: Bool,
     _ cancelled: () -> Bool,
     _ body: (UnsafePointer<qk_walk_conditions>) -> Result
 ) -> Result {
@@ -76,6 +82,8 @@ private func withConditions<Result>(
                 return withUnsafePointer(to: &set) { set in
                     conditions.excludes = qk_row_set_contains
                     conditions.excludes_context = UnsafeRawPointer(set)
+                    conditions.selects = selecting
+                    conditions.start_count = selecting ? selectedStartCount : 0
                     return body(&conditions)
                 }
             }

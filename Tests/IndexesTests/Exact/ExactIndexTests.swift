@@ -51,6 +51,26 @@ func nearestByBruteForce(
         }
     }
 
+    /// More rows than a block has, among many that are dead.
+    @Test(arguments: [1, 2, 3, 7])
+    func `finds live rows that lie together`(spacing: Int) throws {
+        let count = 9_000
+        let vectors = clusteredVectors(count: count, dimension: 64, seed: 35)
+        let stored = StoredRows(vectors, storage: .float32, metric: .l2, dimension: 64)
+        let queries = vectors[..<9].map { Query($0, metric: .l2) }
+        var dead = RowSet().complement(below: count)
+        for row in stride(from: 3_001, to: 3_001 + spacing * 1_500, by: spacing)
+        where row < count { dead.remove(UInt32(row)) }
+        var nearest = queries.map { _ in Nearest(k: 20) }
+        try ExactIndex.search(stored.rows, queries: queries, excluding: dead, into: &nearest)
+        for (query, found) in zip(queries, nearest) {
+            #expect(
+                try found.sorted()
+                    == nearestByBruteForce(stored.rows, query, k: 20, excluding: dead)
+            )
+        }
+    }
+
     @Test func `in pieces finds the same as in one`() throws {
         let stored = StoredRows(
             clusteredVectors(count: 3_000, dimension: 64, seed: 34),

@@ -81,8 +81,8 @@ private func word(_ bytes: [UInt8], _ offset: Int) -> UInt32 {
 
     @Test func `of another version are refused by name`() {
         var newer = bytes
-        put(UInt32(2), at: 8, in: &newer)
-        #expect(throws: IndexError.unsupportedVersion(.graph, supported: 1, found: 2)) {
+        put(UInt32(3), at: 8, in: &newer)
+        #expect(throws: IndexError.unsupportedVersion(.graph, supported: 2, found: 3)) {
             try validate(newer, rowCount: rowCount)
         }
     }
