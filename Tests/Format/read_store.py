@@ -15,7 +15,10 @@ import sys
 import lmdb
 import xxhash
 
+MARK, MARK_OF_3 = 0xFFFF_FFFE, 0xFFFF_FFFF
 SPACES = ["settings", "collections", "states", "segments", "tombstones", "tail", "retired", "snapshots"]
+SUFFIXED = {"VCTS": "vectors", "ROWS": "rows", "COLM": "column", "ORDR": "order"}
+PARTS = {"terms": "TERM", "postings": "POST", "positions": "POSI", "lengths": "LENS"}
 NUMBERS = {1: "b", 2: "h", 3: "i", 4: "q", 5: "f"}
 
 
@@ -44,8 +47,89 @@ class Reader:
         return self.place == len(self.data)
 
 
+def check_order(payload: bytes, count: int) -> None:
+    """The entries are of documents, and the sums of the first of them."""
+    reader = Reader(payload)
+    documents, entries, nulls, empties, spacing = (reader.number("Q") for _ in range(5))
+    assert documents == count and nulls + empties <= entries
+    named = [reader.number("I") for _ in range(entries)]
+    assert all(document < count for document in named)
+    if spacing == 0:
+        return
+    reader.take(-reader.place % 8)
+    found = 0
+    for end in range(spacing, entries + 1, spacing):
+        for document in named[end - spacing : end]:
+            found |= 1 << document
+        if reader.is_at_end():
+            return
+        assert int.from_bytes(reader.take((count + 63) // 64 * 8), "little") == found
+
+
+def variable(reader: Reader) -> int:
+    value, shift = 0, 0
+    while True:
+        byte = reader.number("B")
+        value |= (byte & 0x7F) << shift
+        shift += 7
+        if byte < 0x80:
+            return value
+
+
+def packed(data: bytes, count: int, bits: int) -> list[int]:
+    whole = int.from_bytes(data, "little")
+    return [whole >> bits * place & (1 << bits) - 1 for place in range(count)]
+
+
+def check_words(terms: bytes, postings: bytes, positions: bytes, lengths: bytes, texts: list | None) -> None:
+    """Every term is in the documents that it is said to be in, as often, and there are no others."""
+    kind, _, count, filled, tokens, term_count, block_count = struct.unpack("<IIQQQQQ", terms[-48:])
+    assert kind == 0 and len(lengths) == 4 * count
+    counts, seen = [0] * count, 0
+    found: dict[str, set] = {}
+    starts = struct.unpack(f"<{block_count}Q", terms[-48 - 8 * block_count : -48])
+    for block, start in enumerate(starts):
+        reader = Reader(terms[: len(terms) - 48 - 8 * block_count])
+        reader.place = start
+        postings_at, _ = reader.number("Q"), reader.number("Q")
+        term = b""
+        for _ in range(min(32, term_count - 32 * block)):
+            shared, more = variable(reader), variable(reader)
+            term = term[:shared] + reader.take(more)
+            documents, last = variable(reader), -1
+            members = []
+            if documents == 1:
+                members.append((variable(reader), variable(reader)))
+            else:
+                size = variable(reader)
+                source = Reader(postings[postings_at : postings_at + size])
+                for first in range(0, documents, 128):
+                    number = min(128, documents - first)
+                    gap_bits, value_bits = source.number("B"), source.number("B")
+                    gaps = packed(source.take((number * gap_bits + 7) // 8), number, gap_bits)
+                    values = packed(source.take((number * value_bits + 7) // 8), number, value_bits)
+                    for gap, value in zip(gaps, values):
+                        last += gap + 1
+                        members.append((last, value))
+                assert source.is_at_end()
+                postings_at += size + (20 * ((documents + 127) // 128) if documents > 128 else 0)
+            variable(reader)  # the length of the positions
+            for document, value in members:
+                counts[document] += value + 1
+            found[term.decode()] = {document for document, _ in members}
+            seen += 1
+    assert seen == term_count and sum(counts) == tokens
+    assert list(struct.unpack(f"<{count}I", lengths)) == counts and sum(map(bool, counts)) == filled
+    for document, text in enumerate(texts or []):
+        if text is None or not text.isascii():
+            continue
+        for word in text.decode().lower().split():
+            if word.isalnum():
+                assert document in found[word], (word, document)
+
+
 class Schema:
-    def __init__(self, reader: Reader, is_old: bool) -> None:
+    def __init__(self, reader: Reader, is_old: bool, has_text_fields: bool) -> None:
         self.vector_fields, self.fields = [], {}
         for _ in range(reader.number("I")):
             field = {"number": reader.number("I"), "name": reader.string(), "dimension": reader.number("I")}
@@ -63,6 +147,10 @@ class Schema:
             number, name = reader.number("I"), reader.string()
             self.fields[number] = name
             reader.number("B")
+        self.text_fields = {}
+        for _ in range(reader.number("I") if has_text_fields else 0):
+            number = reader.number("I")
+            self.text_fields[number] = reader.string(), reader.number("d")
 
 
 class Document:
@@ -114,7 +202,7 @@ class Store:
 
     def name(self, value: bytes) -> str:
         reader = Reader(value)
-        is_old = reader.number("I") != 0xFFFF_FFFF
+        is_old = reader.number("I") not in (MARK, MARK_OF_3)
         if is_old:
             reader = Reader(value)
         name = reader.string()
@@ -126,13 +214,14 @@ class Store:
     def schema(self) -> Schema:
         value = self.entries["collections", self.collection]
         reader = Reader(value)
-        is_old = reader.number("I") != 0xFFFF_FFFF
+        mark = reader.number("I")
+        is_old = mark not in (MARK, MARK_OF_3)
         if is_old:
             reader = Reader(value)
         reader.string()
         if not is_old:
             reader.number("I")
-        return Schema(reader, is_old)
+        return Schema(reader, is_old, mark == MARK)
 
     # Segments
 
@@ -166,21 +255,30 @@ class Store:
             if record.number("B"):
                 patches = [record.number("Q") for _ in range(3)]
             adopted = record.number("Q")
+            for _ in range(record.number("I")):
+                record.string()
+        words = []
+        if not record.is_at_end():
+            for _ in range(record.number("I")):
+                field, generation, _ = record.number("I"), record.number("Q"), record.string()
+                words.append((field, generation, [(record.number("Q"), record.number("Q")) for _ in range(record.number("B"))]))
+        assert record.is_at_end()
         manifest = Reader(self.file(folder / "manifest.qvs", "MANF", checksum, length))
-        is_old = manifest.number("I") != 0xFFFF_FFFF
+        mark = manifest.number("I")
+        is_old = mark not in (MARK, MARK_OF_3)
         if not is_old:
             manifest.number("I")
         manifest.string()
         if is_old:
             manifest.string()
-        Schema(manifest, is_old)
+        Schema(manifest, is_old, mark == MARK)
         assert manifest.number("Q") == count
         manifest.take(16)
         files = {}
         for _ in range(manifest.number("I")):
             kind, field = manifest.take(4).decode(), manifest.number("I")
             names = {"KEYS": "keys", "DOCS": "documents", "TEXT": "texts", "FLDS": "fields"}
-            name = names.get(kind) or {"VCTS": "vectors", "ROWS": "rows", "COLM": "column"}[kind] + f"-{field}"
+            name = names.get(kind) or SUFFIXED[kind] + f"-{field}"
             size, sum_of_file = manifest.number("Q"), manifest.number("Q")
             files[kind, field] = self.file(folder / f"{name}.qvs", kind, sum_of_file, size)
         keys = self.slices(files["KEYS", 0], count)
@@ -194,6 +292,17 @@ class Store:
             assert text is None or (xxh3(text) or 1) == text_hash
             own = {field: all_rows[place] for field, all_rows in rows.items()}
             unit.append(Document(keys[place], adopted or version, text, fields[place], own))
+        for (kind, field), payload in files.items():
+            if kind == "ORDR":
+                check_order(payload, count)
+        for field, generation, summaries in words:
+            name = "text" if field == 0xFFFF_FFFF else field
+            parts = [
+                self.file(folder / f"words-{name}-{generation}-{part}.qvs", kind, sum_of_file, size)
+                for (part, kind), (size, sum_of_file) in zip(PARTS.items(), summaries)
+            ]
+            if parts:
+                check_words(*parts, [document.text for document in unit] if field == 0xFFFF_FFFF else None)
         if patches:
             generation, size, sum_of_file = patches
             self.patch(unit, self.file(folder / f"patches-{generation}.qvs", "PTCH", sum_of_file, size))

@@ -101,7 +101,12 @@ public struct SegmentBuilder: ~Copyable {
         let documents = try view.sortedTailDocuments()
         guard !documents.isEmpty else { return }
         let path = "\(directory)/\(SegmentName.directory(UInt64(paths.count)))"
-        let maker = SegmentMaker(view: view, fileSystem: fileSystem, threadCount: threadCount)
+        let maker = SegmentMaker(
+            view: view,
+            fileSystem: fileSystem,
+            threadCount: threadCount,
+            textMemoryByteCount: memoryByteCount / 4
+        )
         let segment = try maker.make(documents, at: path, progress: progress)
         do {
             var file = try SegmentFileWriter(

@@ -2,7 +2,7 @@
 ///
 /// | size | what |
 /// | --- | --- |
-/// | 4 | FF FF FF FF, which no name's length is: version 3 of the format |
+/// | 4 | FE FF FF FF, which no name's length is; FF FF FF FF as versions 3 and 4 of the format wrote it |
 /// | 4 and bytes | name |
 /// | 4 | the next number of a field or column; numbers are never given out twice |
 /// | … | `StoredSchema` |
@@ -16,7 +16,8 @@ struct CollectionRecord: Sendable, Hashable {
     /// What makes it a cache, if it is one.
     var cache: CacheSettings?
 
-    static let marker: UInt32 = .max
+    static let marker: UInt32 = .max - 1
+    static let version3Marker: UInt32 = .max
 
     init(name: String, nextFieldID: UInt32, schema: StoredSchema) {
         self.name = name
@@ -29,6 +30,7 @@ struct CollectionRecord: Sendable, Hashable {
         self.init(name: name, nextFieldID: 0, schema: StoredSchema())
         for field in configuration.vectorFields { append(field) }
         for field in configuration.fields { append(field) }
+        schema.textFields = configuration.textFields.compactMap { schema.stored($0) }
         cache = configuration.cache
     }
 
@@ -73,11 +75,12 @@ struct CollectionRecord: Sendable, Hashable {
         -> CollectionRecord
     {
         var reader = ByteReader(bytes)
-        guard try reader.integer(UInt32.self) == marker else { return try decodeOld(bytes) }
+        let first: UInt32 = try reader.integer()
+        guard first == marker || first == version3Marker else { return try decodeOld(bytes) }
         var record = CollectionRecord(
             name: try reader.string(),
             nextFieldID: try reader.integer(),
-            schema: try StoredSchema.decode(&reader)
+            schema: try StoredSchema.decode(&reader, hasTextFields: first == marker)
         )
         if reader.remainingCount > 0 {
             let byteLimit: UInt64 = try reader.integer()

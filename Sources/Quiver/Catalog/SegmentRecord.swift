@@ -1,3 +1,5 @@
+import TextIndex
+
 /// One published segment (`segments`): the files that it consists of are listed in its manifest.
 ///
 /// | size | what |
@@ -10,7 +12,10 @@
 /// | 8 | 0, or the commit that adopted it, which is then the version of its documents |
 /// | 4, then each | the specification of each index, in the order of the indexes: 4 and bytes |
 ///
-/// A record of version 1 ends behind the indexes, one of version 2 behind the refusals.
+/// | 4, then each | indexes of words: 4 text field, 8 generation, 4 and bytes specification, 1 files, then of each 8 length, 8 checksum |
+///
+/// A record of version 1 ends behind the indexes, one of version 2 behind the refusals, one of
+/// versions 3 and 4 behind the specifications.
 struct SegmentRecord: Sendable, Hashable {
     /// A built index of one vector field.
     struct Index: Sendable, Hashable {
@@ -21,6 +26,20 @@ struct SegmentRecord: Sendable, Hashable {
         let file: SegmentFileWriter.Summary
         /// What it was built as; empty where versions 1 and 2 built it: as the field says.
         var specification: String
+    }
+
+    /// A built index of the words of one text field.
+    struct WordIndex: Sendable, Hashable {
+        /// As `StoredTextField.id`.
+        let fieldID: UInt32
+        /// As that of an index.
+        let generation: UInt64
+        /// `StoredTextField.specification` when it was built.
+        let specification: String
+        /// In the order of `TextIndexPart.allCases`; none if no document has a word.
+        let files: [SegmentFileWriter.Summary]
+
+        var byteCount: UInt64 { files.reduce(0) { $0 + $1.byteCount } }
     }
 
     /// The decision that a vector field is to have no index here, because none can be made of the segment's rows. Being of
@@ -45,6 +64,7 @@ struct SegmentRecord: Sendable, Hashable {
     var refusals: [Refusal] = []
     var patches: Patches?
     var adoptingCommit: UInt64 = 0
+    var textIndexes: [WordIndex] = []
 
     func encoded() -> [UInt8] {
         var writer = ByteWriter()
@@ -70,6 +90,14 @@ struct SegmentRecord: Sendable, Hashable {
         writer.integer(adoptingCommit)
         writer.integer(UInt32(indexes.count))
         for index in indexes { writer.string(index.specification) }
+        writer.integer(UInt32(textIndexes.count))
+        for index in textIndexes {
+            writer.integer(index.fieldID)
+            writer.integer(index.generation)
+            writer.string(index.specification)
+            writer.integer(UInt8(index.files.count))
+            for file in index.files { writer.summary(file) }
+        }
         return writer.bytes
     }
 
@@ -114,8 +142,46 @@ struct SegmentRecord: Sendable, Hashable {
                 record.indexes[index].specification = try reader.string()
             }
         }
+        if reader.remainingCount > 0 {
+            for _ in 0..<(try reader.integer(UInt32.self)) {
+                record.textIndexes.append(try textIndex(&reader))
+            }
+        }
         try reader.end()
         return record
+    }
+}
+
+extension SegmentRecord {
+    private static func textIndex(
+        _ reader: inout ByteReader
+    ) throws(ByteReader.Malformed) -> WordIndex {
+        let fieldID: UInt32 = try reader.integer()
+        let generation: UInt64 = try reader.integer()
+        let specification = try reader.string()
+        let fileCount = try reader.integer(UInt8.self)
+        guard fileCount == 0 || fileCount == TextIndexPart.allCases.count else {
+            throw .init(reason: "holds an index of words of \(fileCount) files")
+        }
+        var files: [SegmentFileWriter.Summary] = []
+        for _ in 0..<fileCount { files.append(try reader.summary()) }
+        return WordIndex(
+            fieldID: fieldID,
+            generation: generation,
+            specification: specification,
+            files: files
+        )
+    }
+}
+
+extension SegmentRecord.WordIndex {
+    /// The names of the files.
+    var names: [String] {
+        files.isEmpty
+            ? []
+            : TextIndexPart.allCases.map {
+                SegmentName.words($0, fieldID: fieldID, generation: generation)
+            }
     }
 }
 

@@ -94,6 +94,8 @@ struct MemoryCost {
             let rowsPerDocument = Double(rowCount) / Double(max(1, documentCount))
             perDocument = max(perDocument, rowsPerDocument * Double(field.byteCountPerRow))
         }
+        // An index of words has the length of each document, and the new numbers of the old ones.
+        if !schema.textFields.isEmpty { perDocument = max(perDocument, 12) }
         // The list of documents; then norms, or the index of one field at a time.
         byteCountPerDocument = Double(MemoryLayout<CollectionView.Location>.stride) + perDocument
     }

@@ -27,7 +27,8 @@ struct SegmentMove {
                 let maker = SegmentMaker(
                     view: view,
                     fileSystem: core.fileSystem,
-                    threadCount: compaction.options.threadCount
+                    threadCount: compaction.options.threadCount,
+                    textMemoryByteCount: compaction.options.memoryByteCount / 4
                 )
                 made = try maker.make(documents, at: staged, progress: progress)
             }
@@ -106,6 +107,7 @@ struct SegmentMove {
                 summary.addedSegmentCount = 1
                 summary.writtenByteCount = Int(
                     record.indexes.reduce(record.byteCount) { $0 + $1.file.byteCount }
+                        + record.textIndexes.reduce(0) { $0 + $1.byteCount }
                 )
             }
             try transaction.bumpLayout(of: current, catalog: core.catalog)

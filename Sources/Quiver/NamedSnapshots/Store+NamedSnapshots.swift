@@ -243,6 +243,7 @@ extension SegmentRecord {
                 paths.insert("\(directory)/\(name)")
             }
         }
+        for name in textIndexes.flatMap(\.names) { paths.insert("\(directory)/\(name)") }
         return paths
     }
 }
@@ -252,7 +253,8 @@ extension Transaction where Self: ~Copyable {
         named name: String,
         of catalog: Catalog
     ) throws(StoreError) -> NamedSnapshotRecord {
-        guard
+        // LMDB has no keys as long as any name that is asked for.
+        guard name.utf8.count <= Store.maximumNameByteCount,
             let record = try record(
                 .snapshots,
                 NamedSnapshotKey.name(name),

@@ -160,6 +160,8 @@ extension Repair {
         var record = record
         let indexes = record.indexes
         record.indexes = []
+        let textIndexes = record.textIndexes
+        record.textIndexes = []
         // Files of fields that were dropped may be gone.
         var names = [SegmentName.manifest]
         for file in manifest.files
@@ -208,6 +210,33 @@ extension Repair {
             } catch {
                 try note(error.about(staged, as: path), of: "\(path)/\(name)")
                 try? core.fileSystem.remove("\(staged)/\(name)")
+            }
+        }
+        for index in textIndexes {
+            guard let field = schema.textFields.first(where: { $0.id == index.fieldID }) else {
+                continue
+            }
+            var attempt = record
+            attempt.textIndexes = [index]
+            do throws(StoreError) {
+                try asStoreError { () throws(FileError) in
+                    for name in index.names {
+                        try core.fileSystem.linkOrCopy("\(path)/\(name)", to: "\(staged)/\(name)")
+                    }
+                }
+                let segment = try Segment(id: id, path: staged, record: attempt, schema: schema)
+                for file in segment.files where index.names.contains(where: file.path.hasSuffix) {
+                    _ = try file.allBytes()
+                }
+                let opened = try segment.textIndex(of: field)
+                try asStoreError(of: staged) { try opened?.check() }
+                record.textIndexes.append(index)
+            } catch {
+                try note(
+                    error.about(staged, as: path),
+                    of: "\(path)/\(index.names.first ?? "words")"
+                )
+                for name in index.names { try? core.fileSystem.remove("\(staged)/\(name)") }
             }
         }
         try asStoreError { () throws(FileError) in try core.fileSystem.syncDirectory(staged) }

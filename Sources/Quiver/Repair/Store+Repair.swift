@@ -36,6 +36,9 @@ extension Store {
             return try fileKind("\(path)/\(StoreLayout.segments)") == .directory
         }
         guard isThere else { throw .notAStore(path: path) }
+        guard !destination.isEmpty else {
+            throw .invalidName(destination, reason: "a store's path is not empty")
+        }
         let source = try asStoreError { () throws(FileError) in try absolutePath(path) }
         let lock = try lock(source)
         defer { withExtendedLifetime(lock) {} }

@@ -6,6 +6,8 @@ public struct CollectionConfiguration: Sendable, Hashable {
     public var vectorFields: [VectorField]
     /// The typed metadata fields, at most `maximumFieldCount`.
     public var fields: [Field]
+    /// The texts that are searched by their words: unless said otherwise the documents' own.
+    public var textFields: [TextField]
     /// What makes it a cache; `nil` if nothing may be forgotten. A cache has two metadata fields of its own, `cache.model` and
     /// `cache.used`.
     public var cache: CacheSettings?
@@ -14,10 +16,12 @@ public struct CollectionConfiguration: Sendable, Hashable {
     public init(
         vectorFields: [VectorField],
         fields: [Field] = [],
+        textFields: [TextField] = [TextField()],
         cache: CacheSettings? = nil
     ) {
         self.vectorFields = vectorFields
         self.fields = fields
+        self.textFields = textFields
         self.cache = cache
     }
 
@@ -27,13 +31,15 @@ public struct CollectionConfiguration: Sendable, Hashable {
         metric: Metric = .cosine,
         storage: Storage = .float32,
         index: IndexSpecification = .automatic,
-        fields: [Field] = []
+        fields: [Field] = [],
+        textFields: [TextField] = [TextField()]
     ) {
         self.init(
             vectorFields: [
                 VectorField(dimension: dimension, metric: metric, storage: storage, index: index)
             ],
-            fields: fields
+            fields: fields,
+            textFields: textFields
         )
     }
 
@@ -70,6 +76,7 @@ extension CollectionConfiguration {
         try checkUnique(fields.map(\.name), what: "field")
         for field in vectorFields { try field.checkDefinition() }
         for field in fields { try checkName(field.name, of: "field") }
+        try checkTextFields()
     }
 }
 

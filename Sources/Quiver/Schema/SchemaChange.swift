@@ -15,6 +15,9 @@ public enum SchemaChange: Sendable, Hashable {
     case setIndex(vectorField: String, IndexSpecification)
     case renameField(String, to: String)
     case renameVectorField(String, to: String)
+    /// Other texts that are searched by their words. Segments that have no such index are analysed by each search, until the next
+    /// maintenance builds it.
+    case setTextFields([TextField])
     /// Other bytes that a cache may hold; what is too much goes with the next `Cache.store`.
     case setCacheByteLimit(Int)
     /// Another name of the collection. Handles stay valid.
@@ -61,7 +64,9 @@ extension CollectionRecord {
     fileprivate mutating func apply(_ change: SchemaChange) throws(StoreError) {
         switch change {
         case .addField(let field): append(field)
-        case .dropField(let name): schema.fields.remove(at: try fieldPlace(name))
+        case .dropField(let name):
+            let dropped = schema.fields.remove(at: try fieldPlace(name))
+            schema.textFields.removeAll { $0.id == dropped.id }
         case .addVectorField(var field):
             field.isOptional = true
             append(field)
@@ -78,6 +83,11 @@ extension CollectionRecord {
             let place = try vectorFieldPlace(old)
             try checkFree(new, old, schema.vectorFields.map(\.field.name), what: "vector field")
             schema.vectorFields[place].field.name = new
+        case .setTextFields(let textFields):
+            var changed = configuration
+            changed.textFields = textFields
+            try changed.checkTextFields()
+            schema.textFields = textFields.compactMap { schema.stored($0) }
         case .setCacheByteLimit(let byteLimit):
             guard cache != nil else { throw .notACache(name) }
             cache = CacheSettings(byteLimit: byteLimit)
@@ -146,6 +156,16 @@ extension WriteTransaction {
                 }
                 record.indexes.removeAll { $0.fieldID == old.id }
             }
+        }
+        for index in record.textIndexes
+        where !altered.schema.textFields.contains(where: {
+            $0.id == index.fieldID && $0.specification == index.specification
+        }) {
+            let directory = SegmentName.directory(segment.id)
+            for name in index.names {
+                try retire("\(StoreLayout.segments)/\(directory)/\(name)", of: catalog)
+            }
+            record.textIndexes.removeAll { $0.fieldID == index.fieldID }
         }
         guard record != segment.record else { return }
         try put(

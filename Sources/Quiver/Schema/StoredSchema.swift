@@ -1,4 +1,5 @@
 import Indexes
+import TextIndex
 
 /// A vector field with the numbers that name it and its columns on disk, for ever.
 struct StoredField: Sendable, Hashable {
@@ -33,17 +34,31 @@ struct StoredMetadataField: Sendable, Hashable {
 /// | 1 | 1: has an encoder; then 4 and bytes its hash, 4 and bytes its location |
 /// | 4, then each | row columns: 4 number, 4 and bytes name, 1 type |
 /// | 4, then each | metadata fields: 4 number, 4 and bytes name, 1 type |
+/// | 4, then each | text fields: 4 number of the metadata field, or FF FF FF FF for the documents' texts; 4 and bytes language, empty for none; 8 boost, a float64 |
 ///
-/// Versions 1 and 2 of the format had vector fields alone, each up to its index specification.
+/// Versions 3 and 4 of the format ended before the text fields, which is to say: the documents' texts, in no language. Versions 1 and
+/// 2 had vector fields alone, each up to its index specification.
 struct StoredSchema: Sendable, Hashable {
     var vectorFields: [StoredField] = []
     var fields: [StoredMetadataField] = []
+    var textFields: [StoredTextField] = [.ofDocuments]
 
     /// The same for users, without numbers.
     var configuration: CollectionConfiguration {
         CollectionConfiguration(
             vectorFields: vectorFields.map(\.field),
-            fields: fields.map(\.field)
+            fields: fields.map(\.field),
+            textFields: textFields.compactMap { textField in
+                let field = fields.first { $0.id == textField.id }?.field.name
+                guard field != nil || textField.id == StoredTextField.documentText else {
+                    return nil
+                }
+                return TextField(
+                    field: field,
+                    language: textField.language,
+                    boost: textField.boost
+                )
+            }
         )
     }
 
@@ -75,9 +90,19 @@ struct StoredSchema: Sendable, Hashable {
             writer.string(field.field.name)
             writer.integer(field.field.type.rawValue)
         }
+        writer.integer(UInt32(textFields.count))
+        for field in textFields {
+            writer.integer(field.id)
+            writer.string(field.language?.rawValue ?? "")
+            writer.integer(field.boost.bitPattern)
+        }
     }
 
-    static func decode(_ reader: inout ByteReader) throws(ByteReader.Malformed) -> StoredSchema {
+    /// - Parameter hasTextFields: whether version 5 or a later one wrote it.
+    static func decode(
+        _ reader: inout ByteReader,
+        hasTextFields: Bool
+    ) throws(ByteReader.Malformed) -> StoredSchema {
         var schema = StoredSchema()
         for _ in 0..<(try reader.integer(UInt32.self)) {
             let (id, field) = try vectorField(&reader)
@@ -117,6 +142,11 @@ struct StoredSchema: Sendable, Hashable {
             }
             schema.fields.append(StoredMetadataField(id: id, field: Field(name: name, type: type)))
         }
+        guard hasTextFields else { return schema }
+        schema.textFields = []
+        for _ in 0..<(try reader.integer(UInt32.self)) {
+            schema.textFields.append(try textField(&reader))
+        }
         return schema
     }
 
@@ -130,6 +160,22 @@ struct StoredSchema: Sendable, Hashable {
             )
         }
         return schema
+    }
+
+    private static func textField(
+        _ reader: inout ByteReader
+    ) throws(ByteReader.Malformed) -> StoredTextField {
+        let id: UInt32 = try reader.integer()
+        let name = try reader.string()
+        let boost = Double(bitPattern: try reader.integer())
+        let language = Language(rawValue: name)
+        guard name.isEmpty || language != nil else {
+            throw .init(reason: "holds a text field in the language \"\(name)\"")
+        }
+        guard boost > 0, boost.isFinite else {
+            throw .init(reason: "holds a text field with a boost of \(boost)")
+        }
+        return StoredTextField(id: id, language: language, boost: boost)
     }
 
     private static func vectorField(

@@ -1,5 +1,6 @@
 import Indexes
 import Synchronization
+import TextIndex
 
 /// A published segment, open: immutable, self-contained, mapped.
 final class Segment: Sendable {
@@ -14,12 +15,17 @@ final class Segment: Sendable {
     let patches: PatchFile?
     private let texts: SegmentFile
     private let fields: FieldFile?
+    private let orders: [UInt32: FieldOrderFile]
+    /// What filters have found in it; shared with the segment as it was opened before.
+    let filtered: FilterCache
     /// Those of vector fields that the collection got later are missing. Few, and asked for by every loop over documents: found
     /// without hashing.
     private let rows: [(field: UInt32, rows: SegmentRows)]
     private let indexFiles: [UInt32: SegmentFile]
+    private let textIndexFiles: [UInt32: TextIndexFiles]
     /// Indexes that have been validated, by field. Shared with the segment as it was opened before.
     private let indexes: OpenIndexes
+    private let textIndexes: OpenTextIndexes
 
     /// Opens the segment in the directory `path`, in a read transaction if readers may be retiring it.
     ///
@@ -59,6 +65,17 @@ final class Segment: Sendable {
             let name = SegmentName.patches(generation: patches.generation)
             return try PatchFile(opener.open(name, .patches, patches.file))
         }
+        var orders: [UInt32: FieldOrderFile] = [:]
+        for field in schema.fields {
+            guard let file = try opener.file(.order, manifest, fieldID: field.id) else { continue }
+            orders[field.id] = try FieldOrderFile(
+                file,
+                documentCount: count,
+                type: field.field.type
+            )
+        }
+        self.orders = orders
+        filtered = old?.filtered ?? FilterCache()
         let manifest = manifest
         rows = try schema.vectorFields.map { (field) throws(StoreError) in
             (field.id, try opener.rows(of: field, manifest))
@@ -77,6 +94,17 @@ final class Segment: Sendable {
             indexFiles[index.fieldID] = try opener.open(name, kind, index.file)
         }
         self.indexFiles = indexFiles
+        var textIndexFiles: [UInt32: TextIndexFiles] = [:]
+        for index in record.textIndexes where !index.files.isEmpty {
+            var files: [SegmentFile] = []
+            for (part, name) in zip(TextIndexPart.allCases, index.names) {
+                let summary = index.files[files.count]
+                files.append(try opener.open(name, part.fileKind, summary))
+            }
+            textIndexFiles[index.fieldID] = TextIndexFiles(files)
+        }
+        self.textIndexFiles = textIndexFiles
+        textIndexes = old?.textIndexes ?? OpenTextIndexes()
         indexes = old?.indexes ?? OpenIndexes()
     }
 
@@ -87,6 +115,8 @@ final class Segment: Sendable {
         var files = [keys.file, documents.file, texts]
         if let fields { files.append(fields.file) }
         if let patches { files.append(patches.file) }
+        files += orders.values.map(\.file)
+        files += textIndexFiles.values.flatMap(\.files)
         return files + rows.flatMap(\.rows.files) + indexFiles.values
     }
 
@@ -127,6 +157,40 @@ final class Segment: Sendable {
         return try indexes.index(of: field, file, rows: rows)
     }
 
+    /// The index of a text field's words as the catalog has it, if it was built as the field is now.
+    func textIndexRecord(of field: StoredTextField) -> SegmentRecord.WordIndex? {
+        record.textIndexes.first {
+            $0.fieldID == field.id && $0.specification == field.specification
+        }
+    }
+
+    /// The index of a text field's words, validated once; `nil` if it is not built, or if no document has a word. Valid while the
+    /// segment lives.
+    func textIndex(of field: StoredTextField) throws(StoreError) -> InvertedIndex? {
+        guard textIndexRecord(of: field) != nil, let files = textIndexFiles[field.id] else {
+            return nil
+        }
+        return try textIndexes.index(of: field.id, files, documentCount: documentCount)
+    }
+
+    /// The same, or one in memory where none is built. Segments of an older format have none until the next maintenance.
+    func anyTextIndex(of field: StoredTextField) throws(StoreError) -> InvertedIndex? {
+        if textIndexRecord(of: field) != nil { return try textIndex(of: field) }
+        return try textIndexes.index(inMemoryOf: field) { () throws(StoreError) in
+            // As the segment was made: what was updated since is indexed elsewhere.
+            var view = CollectionView(
+                collectionID: 0,
+                record: CollectionRecord(name: "", nextFieldID: 0, schema: schema),
+                state: CollectionState()
+            )
+            view.segments = [.init(segment: self, dead: RowSet())]
+            let documents = (0..<documentCount).map {
+                CollectionView.Location.segment(0, ordinal: $0)
+            }
+            return try Quiver.textIndex(of: try view.texts(of: documents[...], field), field)
+        }
+    }
+
     /// A document's version, updates by patches of the segment included.
     func version(of ordinal: Int) throws(StoreError) -> UInt64 {
         try version(of: ordinal, try documents.entry(at: ordinal))
@@ -140,12 +204,23 @@ final class Segment: Sendable {
         return record.adoptingCommit == 0 ? entry.version : record.adoptingCommit
     }
 
+    /// The documents in the order of a metadata field; `nil` where the segment was made without.
+    func order(of field: UInt32) -> SegmentFieldOrder? {
+        guard let file = orders[field], let fields else { return nil }
+        return SegmentFieldOrder(file: file, field: field, fields: fields)
+    }
+
+    /// A document's metadata (`EncodedFields`) as the segment was made with it.
+    func unpatchedFields(of ordinal: Int) throws(StoreError) -> UnsafeRawBufferPointer {
+        try fields?.fields(of: ordinal) ?? UnsafeRawBufferPointer(start: nil, count: 0)
+    }
+
     /// A document's metadata (`EncodedFields`), updates by patches of the segment included; valid while the segment lives.
     func fields(of ordinal: Int) throws(StoreError) -> UnsafeRawBufferPointer {
         if let patches, let index = try patches.index(of: ordinal) {
             return try patches.fields(at: index)
         }
-        return try fields?.fields(of: ordinal) ?? UnsafeRawBufferPointer(start: nil, count: 0)
+        return try unpatchedFields(of: ordinal)
     }
 
     /// A document's text in UTF-8, or `nil` if it has none; valid while the segment lives.

@@ -71,6 +71,13 @@ enum SegmentFileKind: UInt32, Sendable {
     case fields = 0x5344_4C46  // "FLDS"
     /// `RowFile`.
     case rows = 0x5357_4F52  // "ROWS"
+    /// `FieldOrderFile`.
+    case order = 0x5244_524F  // "ORDR"
+    /// The four parts of an index of words (`TextIndexPart`).
+    case terms = 0x4D52_4554  // "TERM"
+    case postings = 0x5453_4F50  // "POST"
+    case positions = 0x4953_4F50  // "POSI"
+    case lengths = 0x534E_454C  // "LENS"
     /// `ColumnFile`.
     case column = 0x4D4C_4F43  // "COLM"
     /// `PatchFile`.

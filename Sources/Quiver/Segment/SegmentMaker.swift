@@ -7,6 +7,8 @@ struct SegmentMaker {
     let view: CollectionView
     let fileSystem: FileSystem
     let threadCount: Int
+    /// Anonymous memory for indexes of words while they are made.
+    let textMemoryByteCount: Int
 
     /// Writes and syncs everything of `documents`, which are in the order of their keys, and opens it. The directory's name is
     /// not durable yet.
@@ -26,6 +28,16 @@ struct SegmentMaker {
         var record = try writer.write(threadCount: threadCount) {
             (done, total) throws(StoreError) in
             let now = Progress(stage: .compacting, completed: done, total: total)
+            guard progress(now) else { throw .cancelled }
+        }
+        record.textIndexes = try TextIndexWork.writeAll(
+            of: documents,
+            in: view,
+            to: directory,
+            fileSystem: fileSystem,
+            memoryByteCount: textMemoryByteCount
+        ) { (done, total) throws(StoreError) in
+            let now = Progress(stage: .compacting, completed: total, total: total)
             guard progress(now) else { throw .cancelled }
         }
         let schema = view.record.schema

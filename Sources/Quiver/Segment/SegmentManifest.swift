@@ -1,8 +1,10 @@
+import TextIndex
+
 /// What a segment consists of: the payload of its manifest file, from which alone it can be opened.
 ///
 /// | size | what |
 /// | --- | --- |
-/// | 4 | FF FF FF FF: version 3 of the format |
+/// | 4 | FE FF FF FF; FF FF FF FF as versions 3 and 4 of the format wrote it |
 /// | 4, 4 and bytes | the collection's number and its name when the segment was made |
 /// | … | `StoredSchema` as it was then |
 /// | 8 | documents |
@@ -52,7 +54,8 @@ struct SegmentManifest: Sendable, Hashable {
     {
         var reader = ByteReader(bytes)
         var collectionID: UInt32 = try reader.integer()
-        let isOld = collectionID != CollectionRecord.marker
+        let hasTextFields = collectionID == CollectionRecord.marker
+        let isOld = !hasTextFields && collectionID != CollectionRecord.version3Marker
         if !isOld { collectionID = try reader.integer() }
         let collectionName = try reader.string()
         let schema: StoredSchema
@@ -60,7 +63,7 @@ struct SegmentManifest: Sendable, Hashable {
             _ = try reader.string()
             schema = try StoredSchema.decodeOld(&reader)
         } else {
-            schema = try StoredSchema.decode(&reader)
+            schema = try StoredSchema.decode(&reader, hasTextFields: hasTextFields)
         }
         let documentCount: UInt64 = try reader.integer()
         let lowest: UInt64 = try reader.integer()
@@ -120,7 +123,12 @@ enum SegmentName {
         case .fields: "fields.qvs"
         case .rows: "rows-\(fieldID).qvs"
         case .column: "column-\(fieldID).qvs"
+        case .order: "order-\(fieldID).qvs"
         case .patches: "patches.qvs"
+        case .terms: "words-\(fieldID)-terms.qvs"
+        case .postings: "words-\(fieldID)-postings.qvs"
+        case .positions: "words-\(fieldID)-positions.qvs"
+        case .lengths: "words-\(fieldID)-lengths.qvs"
         case .record: "record.qvs"
         case .longText: "text.qvs"
         }
@@ -131,12 +139,18 @@ enum SegmentName {
         "\(kind == .graph ? "graph" : "index")-\(fieldID)-\(generation).qvs"
     }
 
+    /// A part of an index of words.
+    static func words(_ part: TextIndexPart, fieldID: UInt32, generation: UInt64) -> String {
+        let field = fieldID == StoredTextField.documentText ? "text" : "\(fieldID)"
+        return "words-\(field)-\(generation)-\(part.rawValue).qvs"
+    }
+
     static func patches(generation: UInt64) -> String {
         "patches-\(generation).qvs"
     }
 
     /// Whether a file of that name came to the segment after it was made.
     static func isAddition(_ name: String) -> Bool {
-        name.hasPrefix("graph-") || name.hasPrefix("index-") || name.hasPrefix("patches-")
+        ["graph-", "index-", "patches-", "words-"].contains { name.hasPrefix($0) }
     }
 }

@@ -9,6 +9,8 @@ struct SegmentPart: Sendable {
         case texts
         /// The metadata.
         case fields
+        /// The documents in the order of a metadata field.
+        case order(StoredMetadataField)
         /// Of a vector field, with which document each belongs to and the columns.
         case rows(StoredField)
     }
@@ -37,6 +39,7 @@ struct SegmentPart: Sendable {
         case .keys: try writeKeys(into: &written, progress: progress)
         case .texts: try writeTexts(into: &written, progress: progress)
         case .fields: try writeFields(into: &written, progress: progress)
+        case .order(let field): try writeOrder(of: field, into: &written, progress: progress)
         case .rows(let field): try writeRows(of: field, into: &written, progress: progress)
         }
         try progress(documents.count)
@@ -156,6 +159,31 @@ struct SegmentPart: Sendable {
             (block, body) throws(StoreError) in
             try view.forEachFields(of: block, body)
         }
+    }
+
+    /// Writes the order of a metadata field, if a document has one.
+    private func writeOrder(
+        of field: StoredMetadataField,
+        into written: inout Written,
+        progress: (_ count: Int) throws(StoreError) -> Void
+    ) throws(StoreError) {
+        var order = FieldOrderWriter(field)
+        try forEachBlock(progress) { (block) throws(StoreError) in
+            try view.forEachFields(of: block) { (fields) throws(StoreError) in
+                try asDamage(of: Catalog.fileName) { () throws(ByteReader.Malformed) in
+                    try order.append(fields)
+                }
+            }
+        }
+        var file = try open(.order, fieldID: field.id)
+        try order.write(to: &file) { (document) throws(StoreError) in
+            try view.withFields(at: documents[document]) { (fields) throws(StoreError) in
+                try asDamage(of: Catalog.fileName) { () throws(ByteReader.Malformed) in
+                    try EncodedFields.value(of: field.id, in: fields)
+                }
+            }
+        }
+        try close(file, .order, fieldID: field.id, into: &written)
     }
 
     /// Writes the rows of a vector field, if there are any, the map of documents to rows, if it is not one to one, and the columns.

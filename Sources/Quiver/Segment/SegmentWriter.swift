@@ -61,6 +61,7 @@ struct SegmentWriter: Sendable {
         let contents =
             view.record.schema.vectorFields.map { SegmentPart.Content.rows($0) }
             + [.texts, .fields, .keys]
+            + view.record.schema.fields.filter(\.field.type.hasOrder).map { .order($0) }
         return contents.map { content in
             SegmentPart(
                 content: content,

@@ -17,6 +17,10 @@ struct SegmentCheck {
             try checkRows(of: field)
             _ = try segment.index(of: field.id)
         }
+        for field in schema.textFields {
+            guard let index = try segment.textIndex(of: field) else { continue }
+            try asStoreError(of: segment.path) { try index.check() }
+        }
     }
 
     private func checkKeys() throws(StoreError) {

@@ -136,25 +136,42 @@ struct Verification {
         progress: (Progress) -> Bool
     ) throws(StoreError) {
         do throws(StoreError) {
-            for (_, record) in try core.namedSnapshots() {
-                for view in try core.views(ofSnapshot: record.number) {
-                    for part in view.segments where !isChecked(part.segment) {
-                        do throws(StoreError) {
-                            try check(part.segment, schema: view.record.schema)
-                        } catch {
-                            try note(error, of: part.segment.path)
-                        }
-                        let now = Progress(
-                            stage: .verifying,
-                            completed: report.byteCount,
-                            total: report.byteCount
-                        )
-                        guard progress(now) else { throw .cancelled }
+            for (name, record) in try core.namedSnapshots() {
+                do throws(StoreError) {
+                    for view in try core.views(ofSnapshot: record.number) {
+                        try checkSegments(of: view, progress: progress)
                     }
+                } catch .cancelled {
+                    throw .cancelled
+                } catch {
+                    // A snapshot that was dropped since takes its files with it.
+                    let isThere = try core.namedSnapshots().contains {
+                        $0.name == name && $0.record.number == record.number
+                    }
+                    if isThere { try note(error, of: Catalog.fileName) }
                 }
             }
         } catch {
             try note(error, of: Catalog.fileName)
+        }
+    }
+
+    private mutating func checkSegments(
+        of view: CollectionView,
+        progress: (Progress) -> Bool
+    ) throws(StoreError) {
+        for part in view.segments where !isChecked(part.segment) {
+            do throws(StoreError) {
+                try check(part.segment, schema: view.record.schema)
+            } catch {
+                try note(error, of: part.segment.path)
+            }
+            let now = Progress(
+                stage: .verifying,
+                completed: report.byteCount,
+                total: report.byteCount
+            )
+            guard progress(now) else { throw .cancelled }
         }
     }
 

@@ -46,6 +46,8 @@ extension Collection {
             CompactionOptions(extent: .worthwhile, threadCount: threadCount),
             progress: progress
         )
+        try TextIndexBuild(collection: self, core: core, view: try snapshot(of: core).view)
+            .run(progress: progress)
         try IndexBuild(collection: self, core: core, view: try snapshot(of: core).view)
             .run(threadCount: threadCount, progress: progress)
     }

@@ -43,13 +43,25 @@ struct Seal {
             fileSystem: core.fileSystem
         )
         do throws(StoreError) {
-            let record = try writer.write { (stepCount, total) throws(StoreError) in
+            // The indexes of words take about as long as everything else.
+            func tell(_ stepCount: Int, _ total: Int, half: Int) throws(StoreError) {
                 let now = Progress(
                     stage: .sealing,
-                    completed: documents.count * stepCount / total,
+                    completed: documents.count * (half * total + stepCount) / (2 * total),
                     total: documents.count
                 )
                 guard progress(now) else { throw .cancelled }
+            }
+            var record = try writer.write { (stepCount, total) throws(StoreError) in
+                try tell(stepCount, total, half: 0)
+            }
+            record.textIndexes = try TextIndexWork.writeAll(
+                of: documents,
+                in: view,
+                to: staged,
+                fileSystem: core.fileSystem
+            ) { (stepCount, total) throws(StoreError) in
+                try tell(stepCount, total, half: 1)
             }
             try core.putInPlace(staged, id: id)
             return (id, record)

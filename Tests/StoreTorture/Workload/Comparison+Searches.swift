@@ -75,9 +75,10 @@ extension Comparison {
             guard document.text == hit.text else { return "\(hit.key) has another text" }
             guard document.fields == hit.fields else { return "\(hit.key) has other fields" }
             for (name, values) in document.columns[field.name] ?? [:] {
-                guard case .int32(let numbers) = values, numbers.indices.contains(hit.row),
-                    hit.columns[name] == .int32([numbers[hit.row]])
-                else { return "\(hit.key), row \(hit.row), has another \(name)" }
+                guard let row = hit.row else { return "\(hit.key) is found without a row" }
+                guard case .int32(let numbers) = values, numbers.indices.contains(row),
+                    hit.columns[name] == .int32([numbers[row]])
+                else { return "\(hit.key), row \(row), has another \(name)" }
             }
         }
         let nearest = hits.first

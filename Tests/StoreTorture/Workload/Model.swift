@@ -60,6 +60,7 @@ extension Model.Collection {
         case .addField(let field): configuration.fields.append(field)
         case .dropField(let name):
             configuration.fields.removeAll { $0.name == name }
+            configuration.textFields.removeAll { $0.field == name }
             for key in documents.keys { documents[key]?.fields[name] = nil }
         case .addVectorField(let field): configuration.vectorFields.append(field)
         case .dropVectorField(let name):
@@ -78,10 +79,15 @@ extension Model.Collection {
             where configuration.fields[place].name == old {
                 configuration.fields[place].name = new
             }
+            for place in configuration.textFields.indices
+            where configuration.textFields[place].field == old {
+                configuration.textFields[place].field = new
+            }
             for key in documents.keys {
                 let value = documents[key]?.fields.removeValue(forKey: old)
                 documents[key]?.fields[new] = value
             }
+        case .setTextFields(let fields): configuration.textFields = fields
         case .renameVectorField, .renameCollection, .setCacheByteLimit:
             stop("\(change) is not modelled")
         }

@@ -1,0 +1,52 @@
+import TextIndex
+
+/// Documents that are searched by their words as one: those of a segment, of some commits of the tail, or those that were updated
+/// since the others were indexed.
+struct TextUnit: Sendable {
+    enum Documents: Sendable {
+        /// Of the segment at that place, by their ordinals.
+        case segment(Int)
+        /// In the order of their keys.
+        case listed([PackedLocation])
+    }
+
+    let documents: Documents
+    /// By the text field's number; of a field in which no document has a word there is none.
+    let indexes: [UInt32: InvertedIndex]
+    /// For the explanation.
+    let name: String
+
+    var count: Int {
+        switch documents {
+        case .segment: indexes.values.first?.documentCount ?? 0
+        case .listed(let locations): locations.count
+        }
+    }
+
+    func location(of number: UInt32) -> CollectionView.Location {
+        switch documents {
+        case .segment(let place): .segment(place, ordinal: Int(number))
+        case .listed(let locations): locations[Int(number)].location
+        }
+    }
+}
+
+/// An index in memory of documents' texts in one field.
+///
+/// - Parameter texts: in the order of the documents.
+/// - Returns: `nil` if no document has a word.
+func textIndex(
+    of texts: [[UInt8]?],
+    _ field: StoredTextField
+) throws(StoreError) -> InvertedIndex? {
+    try asStoreError(of: Catalog.fileName) {
+        var builder = TextIndexBuilder(field.analysis)
+        for text in texts {
+            if let text { try builder.append(text.span) } else { builder.appendNothing() }
+        }
+        guard builder.tokenCount > 0 else { return nil }
+        var bytes = TextIndexBytes()
+        try builder.write(to: &bytes)
+        return try InvertedIndex(TextIndexMemory(bytes))
+    }
+}
