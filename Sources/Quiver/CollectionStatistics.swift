@@ -51,6 +51,10 @@ public struct ByteCounts: Sendable, Equatable {
     public var fields = 0
     /// Indexes of vector fields.
     public var indexes = 0
+    /// Orders of metadata fields, by which filters are answered.
+    public var fieldIndexes = 0
+    /// Indexes of words.
+    public var textIndexes = 0
     /// Keys, versions, hashes and places of texts.
     public var keys = 0
     /// What says which files a segment has.
@@ -60,7 +64,8 @@ public struct ByteCounts: Sendable, Equatable {
 
     /// All of it.
     public var total: Int {
-        vectors + rowColumns + texts + fields + indexes + keys + manifests + tail
+        vectors + rowColumns + texts + fields + indexes + fieldIndexes + textIndexes + keys
+            + manifests + tail
     }
 }
 

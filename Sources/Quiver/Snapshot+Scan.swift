@@ -38,8 +38,11 @@ extension Snapshot {
         try process.require()
         guard let bound = try bound(filter) else { return liveCount }
         var count = 0
-        try view.forEachLiveDocument { (location) throws(StoreError) in
-            if try view.matches(bound, at: location) { count += 1 }
+        for place in view.segments.indices {
+            count += try view.documents(ofSegment: place, bound).count
+        }
+        for place in view.tail.indices {
+            count += try view.documents(ofTail: place, bound).count
         }
         return count
     }

@@ -54,6 +54,8 @@ extension Snapshot {
                 case .texts, .longText: counts.texts += byteCount
                 case .fields, .patches: counts.fields += byteCount
                 case .graph, .faiss: counts.indexes += byteCount
+                case .order: counts.fieldIndexes += byteCount
+                case .terms, .postings, .positions, .lengths: counts.textIndexes += byteCount
                 case .keys, .documents: counts.keys += byteCount
                 case .manifest, .record: counts.manifests += byteCount
                 }

@@ -13,6 +13,8 @@ public final class Snapshot: Sendable {
     let view: CollectionView
     private let knownStorageOrder = Mutex<StorageOrder?>(nil)
     let knownNumbering = Mutex<DocumentNumbering?>(nil)
+    private let knownTextUnits = Mutex<TextUnits?>(nil)
+    let selections = KnownSelections()
 
     init(process: ProcessMark, view: CollectionView) {
         self.process = process
@@ -26,6 +28,16 @@ public final class Snapshot: Sendable {
             let order = StorageOrder(view)
             known = order
             return order
+        }
+    }
+
+    /// Everything that is searched by its words. Made by the first call.
+    func textUnits() throws(StoreError) -> TextUnits {
+        try knownTextUnits.withLock { (known) throws(StoreError) in
+            if let known { return known }
+            let units = try TextUnits(view)
+            known = units
+            return units
         }
     }
 

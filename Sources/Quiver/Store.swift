@@ -59,7 +59,8 @@ public final class Store: Sendable {
 
     /// Makes a new, empty store in the directory `path`, which is made if it is missing and must be empty if not.
     ///
-    /// - Throws: `alreadyExists` if there is a store or anything else; `lockedByWriter`; `file`, `catalog`.
+    /// - Throws: `invalidName` for an empty path; `alreadyExists` if there is a store or anything else; `lockedByWriter`; `file`,
+    ///   `catalog`.
     public static func create(
         at path: String,
         options: Options = Options()
@@ -86,7 +87,8 @@ public final class Store: Sendable {
         options: Options,
         fileSystem: FileSystem
     ) throws(StoreError) -> Store {
-        Store(core: try StoreCore.create(at: path, options: options, fileSystem: fileSystem))
+        guard !path.isEmpty else { throw .invalidName(path, reason: "a store's path is not empty") }
+        return Store(core: try StoreCore.create(at: path, options: options, fileSystem: fileSystem))
     }
 
     /// As the public one, over other file operations: for tests that make them fail.

@@ -80,6 +80,8 @@ extension StoreError: CustomStringConvertible {
             "there is no number \(number) among \(count)"
         case .noEncoder(let collection): "collection \"\(collection)\" remembers no encoder"
         case .cancelled: "cancelled"
+        case .deadlineExceeded: "the search was not done by its deadline"
+        case .rerankingFailed(let reason): "the reranker failed: \(reason)"
         case .damaged(let file, let reason): "\(file): damaged: \(reason)"
         case .file(let error): "\(error)"
         case .catalog(let error): "\(error)"

@@ -66,13 +66,17 @@ public enum StoreError: Error, Sendable, Equatable {
     /// The field's index has no such thing to set.
     case unknownSearchSetting(SearchSetting, index: String)
     case wrongEncoder(collection: String, expected: EncoderIdentity, found: EncoderIdentity)
-    /// A part, sample, position or range that cannot be.
     /// A segment that was made for another collection, or by rules that are not this one's.
     case unfitSegment(path: String, reason: String)
+    /// A part, sample, position or range that cannot be.
     case invalidReading(reason: String)
     case noSuchDocument(number: Int, count: Int)
     case noEncoder(collection: String)
     case cancelled
+    /// The search was not done by its deadline.
+    case deadlineExceeded
+    /// A reranker threw, or gave other than one score a candidate.
+    case rerankingFailed(reason: String)
 
     // Disk
     case damaged(file: String, reason: String)

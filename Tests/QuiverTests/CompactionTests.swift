@@ -160,7 +160,7 @@ import Testing
             }
             written.append(files)
         }
-        #expect(written[0].count == 8)
+        #expect(written[0].count == 13)
         #expect(written[0] == written[1])
     }
 

@@ -106,7 +106,7 @@ private struct SampleStore {
 
     @Test func `a truncated or missing file is named by verify and refused by readers`() throws {
         let sample = try SampleStore()
-        #expect(sample.dataFiles.count == 19)
+        #expect(sample.dataFiles.count == 31)
         for file in sample.dataFiles {
             let whole = try sample.bytes(of: file)
             for length in [0, 1, 39, 4_095, 4_096, whole.count / 2, whole.count - 1]

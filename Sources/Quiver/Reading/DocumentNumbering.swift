@@ -68,8 +68,8 @@ public final class DocumentNumbering: Sendable {
 }
 
 /// A location in eight bytes.
-struct PackedLocation: Sendable {
-    private let place: UInt32
+struct PackedLocation: Sendable, Hashable {
+    private var place: UInt32
     private let ordinal: UInt32
 
     private static let tailBit: UInt32 = 1 << 31
@@ -83,6 +83,13 @@ struct PackedLocation: Sendable {
             self.place = UInt32(place) | Self.tailBit
             self.ordinal = UInt32(ordinal)
         }
+    }
+
+    /// The document of the tail as many commits further on.
+    func moved(by commitCount: Int) -> PackedLocation {
+        var moved = self
+        moved.place += UInt32(commitCount)
+        return moved
     }
 
     var location: CollectionView.Location {

@@ -7,6 +7,8 @@ final class TailCommit: Sendable {
     let textHashes: [UInt64]
     let kills: [Kill]
     let patches: [TailPatch]
+    /// What filters have found in it.
+    let filtered = FilterCache()
     private let texts: [TailText]
     private let textBytes: [UInt8]
     /// Where each document's metadata ends in `fieldBytes`; empty if none has any.

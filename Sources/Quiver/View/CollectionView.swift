@@ -39,6 +39,8 @@ struct CollectionView: Sendable {
     var state: CollectionState
     var segments: [SegmentView] = []
     var tail: [TailView] = []
+    /// What is known of the tail's words.
+    var tailTexts = TailTexts()
 
     /// Documents that a search can find.
     var liveCount: Int {
