@@ -7,7 +7,7 @@ struct AlterCommand: ParsableCommand {
         abstract: "Change a collection's fields or name, all at once or not at all.",
         discussion: """
             Whatever the order of the options, fields are dropped first, then renamed, then added; then \
-            indexes are set. What is dropped is gone at once. A vector field that is added is optional, \
+            indexes are set, and what --match-on says takes the place of what it said before. What is dropped is gone at once. A vector field that is added is optional, \
             and a new index is built by the next import.
             """
     )
@@ -81,6 +81,8 @@ struct AlterCommand: ParsableCommand {
     )
     var indexes: [PairArgument] = []
 
+    @OptionGroup var texts: TextFieldArguments
+
     @Option(help: ArgumentHelp("Another name of the collection.", valueName: "new"))
     var rename: String?
 
@@ -107,10 +109,10 @@ struct AlterCommand: ParsableCommand {
     private var hasChanges: Bool {
         !addedFields.isEmpty || !droppedFields.isEmpty || !renamedFields.isEmpty
             || !addedVectors.isEmpty || !droppedVectors.isEmpty || !renamedVectors.isEmpty
-            || !indexes.isEmpty || rename != nil
+            || !indexes.isEmpty || !texts.names.isEmpty || rename != nil
     }
 
-    private func changes() throws -> [SchemaChange] {
+    private func changes(to fields: [Field]) throws -> [SchemaChange] {
         var changes = droppedFields.map(SchemaChange.dropField)
         changes += droppedVectors.map(SchemaChange.dropVectorField)
         changes += renamedFields.map { .renameField($0.name, to: $0.value) }
@@ -122,13 +124,16 @@ struct AlterCommand: ParsableCommand {
         changes += try indexes.map {
             .setIndex(vectorField: $0.name, try IndexSpecification(parsing: $0.value))
         }
+        if let texts = try texts.parsed(fields: fields + addedFields) {
+            changes.append(.setTextFields(texts))
+        }
         if let rename { changes.append(.renameCollection(rename)) }
         return changes
     }
 
     func run() throws {
-        let changes = try changes()
         let collection = try target.open(.readWrite)
+        let changes = try changes(to: try collection.snapshot().configuration.fields)
         try collection.alter(changes)
         StandardOutput.shared.write(
             "altered collection \(target.collection): \(counted(changes.count, "change"))\n"

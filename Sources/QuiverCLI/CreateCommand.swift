@@ -76,6 +76,8 @@ struct CreateCommand: ParsableCommand {
     )
     var index: String?
 
+    @OptionGroup var texts: TextFieldArguments
+
     @OptionGroup(title: "Encoder")
     var encoder: EncoderArguments
 
@@ -145,12 +147,13 @@ struct CreateCommand: ParsableCommand {
                 RowColumnArgument(field: VectorField.unnamed, column: $0)
             }
         }
-        let configuration = CollectionConfiguration(
+        var configuration = CollectionConfiguration(
             vectorFields: try vectorArguments(dimension: dimension ?? opened?.dimension).map {
                 try $0.field(isOptional: optionalVectors.contains($0.name), columns: columns)
             },
             fields: fields
         )
+        if let texts = try texts.parsed(fields: fields) { configuration.textFields = texts }
         // Before a store is made for nothing.
         try configuration.check()
         let store =

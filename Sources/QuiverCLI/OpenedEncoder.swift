@@ -38,16 +38,13 @@ struct OpenedEncoder {
         RememberedEncoder(identity: identity, location: "\(description)")
     }
 
-    /// The vector of a query.
-    func queryVector(of text: String) throws -> [Float] {
-        guard encoder.givesOneRow else {
-            throw EncoderFailure(
-                message: "the encoder makes a vector of each token of a text, and a query is one "
-                    + "vector; search with --vectors"
-            )
-        }
+    /// The vectors of a query: one, or one of each token.
+    func queryVectors(of text: String) throws -> [[Float]] {
         let request = description.request(role: .query, threadCount: threadCount)
-        return try encoder.encode([text], request) { _ in !Signals.isInterrupted }.rows
+        let rows = try encoder.encode([text], request) { _ in !Signals.isInterrupted }.rows
+        return stride(from: 0, to: rows.count, by: dimension).map {
+            Array(rows[$0..<min(rows.count, $0 + dimension)])
+        }
     }
 }
 

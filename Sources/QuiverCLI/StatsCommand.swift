@@ -96,6 +96,14 @@ struct StatsCommand: ParsableCommand {
         lines += collection.configuration.fields.map { field in
             "  field     \(printable(field.name)): \(field.type)"
         }
+        lines += collection.configuration.textFields.map { field in
+            let size = statistics.byteCounts.textIndexes
+            let name = field.field.map { printable($0) } ?? "the documents' text"
+            return "  words of  \(name)" + (field.language.map { ", \($0.rawValue)" } ?? "")
+                + (field.boost == 1 ? "" : ", boost \(field.boost)")
+                + (size > 0 && collection.configuration.textFields.count == 1
+                    ? ", index of \(byteSize(size))" : "")
+        }
         lines += [
             "  live      \(statistics.liveCount) documents",
             "  dead      \(statistics.deadCount)",
@@ -215,6 +223,7 @@ extension JSONWriter {
         for (name, count) in [
             ("vectors", counts.vectors), ("rowColumns", counts.rowColumns),
             ("texts", counts.texts), ("fields", counts.fields), ("indexes", counts.indexes),
+            ("fieldIndexes", counts.fieldIndexes), ("textIndexes", counts.textIndexes),
             ("keys", counts.keys), ("manifests", counts.manifests), ("tail", counts.tail),
         ] {
             self.name(name)

@@ -62,8 +62,11 @@ import Testing
         )
         #expect(sentences.status == 1, "\(sentences.error)")
         #expect(sentences.error.contains("come from encoder"), "\(sentences.error)")
-        let search = try quiver("search", quiver.store, "c", "--text", "a")
-        #expect(search.status == 1 && search.error.contains("--vectors"), "\(search.error)")
+        let search = try quiver("search", quiver.store, "c", "--text", "a", "--json")
+        #expect(search.status == 0, "\(search.error)")
+        let hit = try search.object()["hits"]?.array?.first?.object
+        // A document as a whole, by all of its tokens.
+        #expect(hit?["score"] != nil && hit?["row"] == nil)
     }
 
     @Test func `documents are printed that import reads`() throws {

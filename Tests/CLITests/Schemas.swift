@@ -38,7 +38,8 @@ import Testing
         let counts = try #require(statistics["byteCounts"]?.object)
         #expect(
             counts.members.map(\.name) == [
-                "vectors", "rowColumns", "texts", "fields", "indexes", "keys", "manifests", "tail",
+                "vectors", "rowColumns", "texts", "fields", "indexes", "fieldIndexes",
+                "textIndexes", "keys", "manifests", "tail",
             ]
         )
         #expect(counts.members.compactMap(\.value.int).reduce(0, +) == statistics["bytes"]?.int)

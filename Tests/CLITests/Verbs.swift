@@ -192,11 +192,11 @@ import Testing
         #expect((statistics["bytes"]?.int ?? 0) > 0)
         #expect(try quiver("stats", quiver.store, "c").output.contains("3 documents"))
         let whole = try quiver("stats", quiver.store, "--json").object()
-        #expect(whole["formatVersion"] == .integer(4))
+        #expect(whole["formatVersion"] == .integer(5))
         #expect(whole["bytes"] == statistics["bytes"])
         #expect(
             try quiver("stats", quiver.store).output.hasPrefix(
-                "\(quiver.store): 1 collection, format version 4\n\nc\n"
+                "\(quiver.store): 1 collection, format version 5\n\nc\n"
             )
         )
         #expect(
@@ -205,7 +205,7 @@ import Testing
         )
         #expect(
             try quiver("stats", quiver.store).output.hasPrefix(
-                "\(quiver.store): 2 collections, format version 4\n"
+                "\(quiver.store): 2 collections, format version 5\n"
             )
         )
         let report = try quiver("verify", quiver.store, "--json")

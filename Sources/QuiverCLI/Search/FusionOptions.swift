@@ -1,0 +1,63 @@
+import ArgumentParser
+import Quiver
+
+/// How the lists of words and vectors become one.
+struct FusionOptions: ParsableArguments {
+    enum Method: String, CaseIterable, Sendable {
+        case ranks
+        case scores
+    }
+
+    @Option(
+        help: """
+            Of --match with vectors: 'ranks' adds 1 / (60 + rank), 'scores' scores scaled to 0…1.
+            """
+    )
+    var fusion: CaseArgument<Method>?
+
+    @Option(
+        help: ArgumentHelp(
+            "The weights of vectors and words, such as 0.7,0.3.",
+            valueName: "w,w"
+        ),
+        transform: FusionOptions.weights
+    )
+    var weights: [Double]?
+
+    @Option(
+        name: .customLong("list-length"),
+        parsing: .unconditional,
+        help: "Hits of vectors and of words that are fused, or listed by --lists."
+    )
+    var listLength: Int?
+
+    @Flag(help: "Show the list of vectors and that of words, too.")
+    var lists = false
+
+    func validate() throws {
+        let limit = SearchRequest.maximumCandidateCount
+        if let listLength, !(1...limit).contains(listLength) {
+            throw ValidationError("--list-length is \(listLength), not within 1…\(limit)")
+        }
+    }
+
+    func apply(to request: inout SearchRequest) {
+        request.candidateCount = listLength
+        request.returnsLists = lists
+    }
+
+    func parsed() -> Fusion {
+        switch fusion?.value ?? .ranks {
+        case .ranks: .reciprocalRank(weights: weights)
+        case .scores: .weighted(weights ?? [1, 1])
+        }
+    }
+
+    @Sendable private static func weights(_ argument: String) throws -> [Double] {
+        let weights = argument.split(separator: ",").compactMap { Double($0) }
+        guard weights.count == 2, weights.allSatisfy({ $0 >= 0 && $0.isFinite }) else {
+            throw ValidationError("expected two numbers, 0 or more, with a comma between them")
+        }
+        return weights
+    }
+}

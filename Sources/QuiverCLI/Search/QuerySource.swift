@@ -1,0 +1,126 @@
+import Encoders
+import Interchange
+import Quiver
+
+/// The vectors, documents or words that a search was told to look for, some queries at a time.
+struct QuerySource {
+    private enum Source {
+        case once(VectorQuery.Target?)
+        case file(VectorFile, name: String)
+    }
+
+    /// Queries that are read and answered together.
+    private static let batchCount = 256
+
+    /// `nil` where only words are looked for.
+    let vectorField: String?
+    let encoder: EncoderIdentity?
+    /// What several vectors look for, unless the command says so.
+    private(set) var combination = VectorQuery.Combination.any
+    private let source: Source
+    private let together: Bool
+    private var position = 0
+    private var first = 0
+
+    init(_ command: SearchCommand, _ snapshot: Snapshot) throws {
+        together = command.together
+        guard command.text != nil || command.vectors != nil || !command.like.isEmpty else {
+            (vectorField, encoder, source) = (command.vectorField, nil, .once(nil))
+            return
+        }
+        let field = try snapshot.configuration.vectorField(
+            command.vectorField,
+            ofCollection: command.target.collection
+        )
+        vectorField = field.name
+        if let text = command.text {
+            let encoder = try Self.encoder(command, snapshot, field)
+            source = .once(.vectors(try encoder.queryVectors(of: text)))
+            // What encodes tokens is searched by them.
+            combination = encoder.encoder.givesOneRow ? .any : .maxSim
+            // Where the collection remembers none, that its vectors are this one's is the caller's word.
+            self.encoder =
+                try snapshot.encoder(of: field.name) == nil ? nil : encoder.identity
+        } else if let path = command.vectors {
+            source = .file(try VectorFile(path: path), name: path)
+            encoder = nil
+        } else {
+            let like = command.like.map(\.key)
+            encoder = nil
+            source = .once(
+                like.count == 1 && command.unlike.isEmpty
+                    ? .document(like[0])
+                    : .examples(
+                        positive: like.map { .document($0) },
+                        negative: command.unlike.map { .document($0.key) }
+                    )
+            )
+        }
+    }
+
+    private static func encoder(
+        _ command: SearchCommand,
+        _ snapshot: Snapshot,
+        _ field: VectorField
+    ) throws -> OpenedEncoder {
+        if let folder = command.encoder {
+            // The same one, elsewhere.
+            var description =
+                try rememberedDescription(of: snapshot, field.name)
+                ?? EncoderDescription(folder: folder)
+            description.folder = folder
+            return try OpenedEncoder(description)
+        }
+        guard let remembered = try openRememberedEncoder(of: snapshot, field.name) else {
+            throw StoreError.noEncoder(collection: command.target.collection)
+        }
+        return remembered
+    }
+
+    /// The next queries; `nil` at the end. One without a target looks for words alone.
+    mutating func next() throws -> [VectorQuery.Target?]? {
+        first = position
+        switch source {
+        case .once(let target):
+            guard position == 0 else { return nil }
+            position = 1
+            return [target]
+        case .file(let file, _):
+            guard position < file.count else { return nil }
+            let end = together ? file.count : min(position + Self.batchCount, file.count)
+            let rows = position..<end
+            position = rows.upperBound
+            let numbers = try file.rows(rows)
+            let vectors = rows.map { row in
+                let start = (row - rows.lowerBound) * file.dimension
+                return Array(numbers[start..<start + file.dimension])
+            }
+            return together ? [.vectors(vectors)] : vectors.map { .vectors([$0]) }
+        }
+    }
+
+    /// `error` with the row of the file that it is about.
+    func refusal(of error: StoreError) -> any Error {
+        guard case .file(_, let name) = source, !together else { return error }
+        let row: Int
+        let moved: StoreError
+        switch error {
+        case .dimensionMismatch(nil, _, _, _):
+            (row, moved) = (first, error)
+        case .notFinite(nil, let field, let query, let position):
+            row = first + query
+            moved = .notFinite(key: nil, field: field, row: row, position: position)
+        case .normOverflow(nil, let field, let query):
+            row = first + query
+            moved = .normOverflow(key: nil, field: field, row: row)
+        case .zeroVector(nil, let field, let query):
+            row = first + query
+            moved = .zeroVector(key: nil, field: field, row: row)
+        default: return InterchangeError.refused(error, at: nil)
+        }
+        return InterchangeError.refused(
+            moved,
+            at: SourcePosition(file: name, unit: .row, number: row)
+        )
+    }
+}
