@@ -74,6 +74,7 @@ typedef int32_t qv_status;
 #define QV_ERROR_INDEX 21        /* a vector index could not be built or searched */
 #define QV_ERROR_CONFLICT 22     /* a document is not of the version that the write was to replace */
 #define QV_ERROR_FIELD 23        /* a metadata value of another type than its field's, or one that cannot be */
+#define QV_ERROR_DEADLINE 24     /* a search was not done by its deadline */
 
 /* The constant's name ("QV_ERROR_LOCKED"), or "unknown status". Never NULL; never freed. */
 const char *qv_status_name(qv_status status);
@@ -369,6 +370,7 @@ typedef struct qv_search_options {
     uint32_t nprobe;        /* lists of an inverted file that are visited; 0: the default */
     float candidate_factor; /* candidates a hit that codes find before they are compared exactly; 0: the default */
     const char *vector_field; /* which one is searched; NULL: the only one */
+    const char *filter;       /* only documents that it holds of; NULL: all */
 } qv_search_options;
 
 /* Answers `query_count` queries of `dimension` numbers each (`queries` is [query_count × dimension], row-major).
@@ -376,11 +378,14 @@ typedef struct qv_search_options {
 qv_status qv_search(qv_collection collection, const float *queries, uint64_t query_count, uint32_t dimension,
                     const qv_search_options *options, qv_results *results);
 
+/* The row of a document that was found by its words. */
+#define QV_NO_ROW UINT64_MAX
+
 typedef struct qv_hit {
     uint32_t struct_size;
     float score;
     qv_key key;
-    uint64_t row;         /* which of the document's rows was nearest, from 0 */
+    uint64_t row;         /* which of the document's rows was nearest, from 0; QV_NO_ROW: found as a whole */
     uint64_t version;     /* the commit that last wrote the document */
     uint64_t text_hash;   /* XXH3 of its text; 0: no text */
     const char *text;     /* NULL unless asked for and there */

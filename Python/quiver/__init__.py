@@ -27,6 +27,7 @@ from .errors import (
     ConfigurationError,
     ConflictError,
     DamagedError,
+    DeadlineError,
     EncoderError,
     ExistsError,
     FieldError,
@@ -54,6 +55,7 @@ from .search import Hit, Hits, Results
 from .snapshot import Snapshot
 from .store import Store, open, repair, verify
 from .stored import StoredDocument
+from .text import sentences
 
 __version__ = VERSION
 
@@ -69,6 +71,7 @@ __all__ = [
     "Content",
     "Contents",
     "DamagedError",
+    "DeadlineError",
     "Document",
     "DocumentArrays",
     "EncoderError",
@@ -97,6 +100,7 @@ __all__ = [
     "ReadOnlyError",
     "Receipt",
     "repair",
+    "sentences",
     "RepairReport",
     "Results",
     "Rows",

@@ -57,6 +57,14 @@ class qv_string(ctypes.Structure):
     _fields_ = [("bytes", ADDRESS), ("length", U64)]
 
 
+class qv_range(ctypes.Structure):
+    _fields_ = [("start", U64), ("end", U64)]
+
+
+class qv_sentence_options(Versioned):
+    _fields_ = [("struct_size", U32), ("flags", U32), ("language", ADDRESS)]
+
+
 class qv_field(Versioned):
     _fields_ = [
         ("struct_size", U32),
@@ -201,6 +209,7 @@ class qv_search_options(Versioned):
         ("nprobe", U32),
         ("candidate_factor", F32),
         ("vector_field", ADDRESS),
+        ("filter", ADDRESS),
     ]
 
 

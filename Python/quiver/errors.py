@@ -166,6 +166,12 @@ class FieldError(QuiverError, ValueError):
     status = _constants.QV_ERROR_FIELD
 
 
+class DeadlineError(QuiverError, TimeoutError):
+    """A search was not done by its deadline."""
+
+    status = _constants.QV_ERROR_DEADLINE
+
+
 _CLASSES = {kind.status: kind for kind in QuiverError.__subclasses__()}
 _NAMES = {value: name for name, value in vars(_constants).items() if name.startswith("QV_ERROR_")}
 

@@ -12,7 +12,7 @@ PATH = ROOT / "include/quiver.h"
 TEXT = re.sub(r"/\*.*?\*/", "", PATH.read_text(encoding="utf-8"), flags=re.DOTALL)
 
 # The kind of a parameter, as _library has them, by how its type begins.
-HANDLES = ("qv_store", "qv_collection", "qv_results", "qv_documents")
+HANDLES = ("qv_store", "qv_collection", "qv_results", "qv_documents", "qv_ranges")
 
 
 def constants() -> dict[str, int]:

@@ -89,7 +89,7 @@ extension qv_hit {
         self.init()
         score = hit.score
         key = arena.copy(hit.key)
-        row = UInt64(clamping: hit.row)
+        row = hit.row.map { UInt64(clamping: $0) } ?? UInt64.max
         version = hit.version
         text_hash = hit.textHash
         if let text = hit.text {

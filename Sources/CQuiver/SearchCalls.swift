@@ -134,9 +134,10 @@ extension SearchRequest {
         nprobe = settings.nprobe == 0 ? nil : Int(settings.nprobe)
         candidateFactor =
             settings.candidate_factor == 0 ? nil : Double(settings.candidate_factor)
+        scope.filter = settings.filter == nil ? nil : try Arguments.filter(settings.filter)
         contents = try Arguments.contents(settings.contents)
         threadCount = try Arguments.threadCount(settings.thread_count)
-        excludedKeys = Set(
+        scope.excludedKeys = Set(
             try Arguments.keys(
                 settings.excluded,
                 count: settings.excluded_count,

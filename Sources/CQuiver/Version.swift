@@ -37,6 +37,7 @@ public func qv_status_name(_ status: qv_status) -> UnsafePointer<CChar>? {
         case QV_ERROR_INDEX: "QV_ERROR_INDEX"
         case QV_ERROR_CONFLICT: "QV_ERROR_CONFLICT"
         case QV_ERROR_FIELD: "QV_ERROR_FIELD"
+        case QV_ERROR_DEADLINE: "QV_ERROR_DEADLINE"
         default: "unknown status"
         }
     return name.cString
