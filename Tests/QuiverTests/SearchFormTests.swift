@@ -361,9 +361,11 @@ import Testing
         func scores(
             of candidates: [Hit],
             for query: SearchQuery,
+            number: Int,
             isCancelled: () -> Bool
         ) throws -> [Float] {
             if let failure { throw StoreError.invalidSearch(reason: failure) }
+            #expect(number == 0)
             #expect(query.text == "asked")
             #expect(candidates.allSatisfy { $0.text != nil })
             return candidates.map { hit in

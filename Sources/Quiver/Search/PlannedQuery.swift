@@ -12,6 +12,8 @@ struct PlannedQuery: Sendable {
     }
 
     let query: SearchQuery
+    /// Its place in the request.
+    let number: Int
     let sources: [Source]
     let selections: SearchSelections
 

@@ -16,7 +16,7 @@ struct QueryPlanner {
 
     private var view: CollectionView { snapshot.view }
 
-    /// - Parameter number: the query's, for errors.
+    /// - Parameter number: the query's place in the request.
     mutating func plan(_ query: SearchQuery, number: Int) throws(StoreError) -> PlannedQuery {
         guard !query.sources.isEmpty else {
             throw .invalidSearch(reason: "query \(number) looks for nothing")
@@ -35,6 +35,7 @@ struct QueryPlanner {
         }
         return PlannedQuery(
             query: query,
+            number: number,
             sources: sources,
             selections: try selections(of: scope)
         )

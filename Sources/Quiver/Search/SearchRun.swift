@@ -161,7 +161,13 @@ struct SearchRun {
         let limits = plan.limits
         let scores = try notes.step("rerank") { () throws(StoreError) -> [Float] in
             do {
-                return try reranking.reranker.scores(of: hits, for: query.query) { limits.isOver }
+                return try reranking.reranker.scores(
+                    of: hits,
+                    for: query.query,
+                    number: query.number
+                ) {
+                    limits.isOver
+                }
             } catch {
                 if limits.isOver { throw limits.reason }
                 throw .rerankingFailed(reason: "\(error)")

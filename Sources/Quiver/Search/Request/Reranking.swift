@@ -10,11 +10,13 @@ public protocol Reranker: Sendable {
     /// - Parameters:
     ///   - candidates: the best first.
     ///   - query: as it was asked.
+    ///   - number: the query's place in the request.
     ///   - isCancelled: whether the search is to end: its deadline has passed, or it was cancelled.
     /// - Throws: what ends the search, with `rerankingFailed`.
     func scores(
         of candidates: [Hit],
         for query: SearchQuery,
+        number: Int,
         isCancelled: () -> Bool
     ) throws -> [Float]
 }
