@@ -11,26 +11,32 @@
  *             library abort; what it cannot check is that a pointer leads to as many readable bytes as its count
  *             says. qv_version, qv_status_name and qv_error_message cannot fail and return their answer.
  *
- * Handles     qv_store, qv_collection, qv_results, qv_documents and qv_ranges are numbers, never pointers. 0 is
- *             none. One that was closed or freed, is of another kind or was made up gets QV_ERROR_HANDLE. Each
- *             handle that a call gives is closed or freed once, by the function named beside it.
+ * Handles     qv_store, qv_collection, qv_results, qv_documents, qv_names, qv_schema and qv_ranges are numbers,
+ *             never pointers. 0 is none. One that was closed or freed, is of another kind or was made up gets
+ *             QV_ERROR_HANDLE. Each handle that a call gives is closed or freed once, by the function named beside it.
  *
  * Ownership   What goes in is copied before the call returns. Pointers that come out of a qv_results, a
- *             qv_documents or a qv_ranges belong to it: they are read-only and valid until it is freed.
+ *             qv_documents, a qv_names, a qv_schema or a qv_ranges belong to it: they are read-only and valid until
+ *             it is freed.
  *
  * Strings     Paths and names end with a zero byte. Keys and texts come with their length in bytes, and texts that
  *             come out have a zero byte behind them as well. All are UTF-8; anything else gets QV_ERROR_ARGUMENT.
  *
  * Structs     Each begins with struct_size: set it to sizeof, and zero every field that is not used. Zero always
  *             means the default, so that programs and libraries of different versions work together. A newer field
- *             that is not zero is refused by a library that does not know it. qv_key, qv_string, qv_row_column
- *             and qv_range never change. The structs of one array all have the same struct_size.
+ *             that is not zero is refused by a library that does not know it. qv_key, qv_string, qv_row_column,
+ *             qv_range, qv_place and qv_listed_hit have no size and never change. The structs of one array all have
+ *             the same struct_size, those of an array that is filled in, too.
  *
  * Counts      Every array comes with its count of elements. A count of 0 allows a NULL pointer.
  *
  * Threads     Any function may be called from any thread, with the same handles, at the same time; writes to one
  *             store wait for one another. The library starts threads only where thread_count asks for them. After
  *             fork() a child whose parent has used the library gets QV_ERROR_FORK from every call; it may exec.
+ *
+ * Callbacks   Functions of the caller's are called before the call that was given them returns, from its thread or
+ *             one that its thread_count asked for, with the context that stands beside them. They may call the
+ *             library; none of them may throw, longjmp or end its thread.
  */
 
 #include <stdint.h>
@@ -74,7 +80,8 @@ typedef int32_t qv_status;
 #define QV_ERROR_INDEX 21        /* a vector index could not be built or searched */
 #define QV_ERROR_CONFLICT 22     /* a document is not of the version that the write was to replace */
 #define QV_ERROR_FIELD 23        /* a metadata value of another type than its field's, or one that cannot be */
-#define QV_ERROR_DEADLINE 24     /* a search was not done by its deadline */
+#define QV_ERROR_DEADLINE 24     /* a search was not done in the time that it was given */
+#define QV_ERROR_RERANKING 25    /* a rerank function failed, or gave a score that is no number */
 
 /* The constant's name ("QV_ERROR_LOCKED"), or "unknown status". Never NULL; never freed. */
 const char *qv_status_name(qv_status status);
@@ -180,6 +187,12 @@ typedef struct qv_row_column {
     uint32_t reserved;
 } qv_row_column;
 
+/* From `start` to before `end`. */
+typedef struct qv_range {
+    uint64_t start;
+    uint64_t end;
+} qv_range;
+
 /* ---- Collections ----------------------------------------------------------------------------------------- */
 
 typedef uint64_t qv_collection;
@@ -207,8 +220,19 @@ typedef struct qv_vector_field {
     uint64_t column_count;
 } qv_vector_field;
 
+/* A text that is searched by its words. */
+typedef struct qv_text_field {
+    uint32_t struct_size;
+    uint32_t reserved;
+    const char *field;    /* a metadata field, of strings; NULL: the documents' own texts */
+    const char *language; /* reduces words to their stems: "de" or "german"; NULL: words are left as they are */
+    double boost;         /* by how much its scores are multiplied; 0: 1 */
+} qv_text_field;
+
+#define QV_COLLECTION_NO_WORDS 1u /* no text is searched by its words */
+
 /* A collection has the vector field without a name, unless `dimension` is 0 and there are others or fields; and those of
- * the arrays. */
+ * the arrays. Without text_fields the documents' own texts are searched by their words, unless a flag says otherwise. */
 typedef struct qv_collection_options {
     uint32_t struct_size;
     uint32_t dimension; /* 1…65536; required where the arrays are empty */
@@ -219,6 +243,10 @@ typedef struct qv_collection_options {
     uint64_t vector_field_count;
     const qv_field *fields; /* the metadata fields: their names and types */
     uint64_t field_count;
+    const qv_text_field *text_fields;
+    uint64_t text_field_count;
+    uint32_t flags; /* QV_COLLECTION_… */
+    uint32_t reserved;
 } qv_collection_options;
 
 qv_status qv_create_collection(qv_store store, const char *name, const qv_collection_options *options,
@@ -231,6 +259,60 @@ qv_status qv_close_collection(qv_collection collection);
 /* Removes a collection with everything in it. Named snapshots that hold it keep its documents. */
 qv_status qv_drop_collection(qv_store store, const char *name);
 
+/* ---- Changes of a schema --------------------------------------------------------------------------------- */
+
+/* Each is durable when it returns; searches see it from then on. What a dropped field held is gone at once, its space with
+ * qv_compact. */
+
+/* A new metadata field, `name` and `type`, of which no document has a value yet. */
+qv_status qv_add_field(qv_collection collection, const qv_field *field);
+qv_status qv_drop_field(qv_collection collection, const char *name);
+qv_status qv_rename_field(qv_collection collection, const char *name, const char *new_name);
+
+/* A new vector field, of which no document has a row yet; it is optional, whatever its flags are. */
+qv_status qv_add_vector_field(qv_collection collection, const qv_vector_field *field);
+
+/* `name` may be NULL or "": the vector field without a name. */
+qv_status qv_drop_vector_field(qv_collection collection, const char *name);
+
+/* Another index of a vector field, as in qv_collection_options; `vector_field` may be NULL or "", too. Segments are searched
+ * by the index that they have until qv_maintain builds the new one. */
+qv_status qv_set_index(qv_collection collection, const char *vector_field, const char *index);
+
+/* Other texts that are searched by their words; none, if `count` is 0. Segments without such an index are analysed by each
+ * search, until qv_maintain builds it. */
+qv_status qv_set_text_fields(qv_collection collection, const qv_text_field *fields, uint64_t count);
+
+/* ---- What there is --------------------------------------------------------------------------------------- */
+
+typedef uint64_t qv_names;
+
+/* The names of all collections, in the order in which they were made. Free `*names` with qv_names_free. */
+qv_status qv_collection_names(qv_store store, qv_names *names);
+
+/* The names of all named snapshots, in the order of their bytes. Free `*names` with qv_names_free. */
+qv_status qv_snapshot_names(qv_store store, qv_names *names);
+
+/* All of them; the array belongs to `names`. */
+qv_status qv_names_array(qv_names names, const qv_string **array, uint64_t *count);
+
+qv_status qv_names_free(qv_names names);
+
+typedef uint64_t qv_schema;
+
+/* What a collection holds. Free `*schema` with qv_schema_free. */
+qv_status qv_collection_schema(qv_collection collection, qv_schema *schema);
+
+/* How many fields of each kind there are. Each pointer may be NULL. */
+qv_status qv_schema_counts(qv_schema schema, uint64_t *vector_fields, uint64_t *fields, uint64_t *text_fields);
+
+/* The fields by their numbers, as a collection is made of them; `name` of the vector field without one is "". */
+qv_status qv_schema_vector_field(qv_schema schema, uint64_t number, qv_vector_field *field);
+qv_status qv_schema_field(qv_schema schema, uint64_t number, qv_field *field);
+qv_status qv_schema_text_field(qv_schema schema, uint64_t number, qv_text_field *field);
+
+qv_status qv_schema_free(qv_schema schema);
+
 /* ---- Named snapshots ------------------------------------------------------------------------------------- */
 
 /* Gives the state of all collections a name. It stays, whatever is written, until it is dropped. */
@@ -241,6 +323,19 @@ qv_status qv_drop_snapshot(qv_store store, const char *snapshot);
 /* A collection as a named snapshot has it, to be closed with qv_close_collection. What writes to it gets QV_ERROR_READ_ONLY;
  * it can be read even after its store is closed. */
 qv_status qv_open_snapshot(qv_store store, const char *snapshot, const char *name, qv_collection *collection);
+
+/* A collection as it is now, to be closed with qv_close_collection: what qv_open_snapshot gives, without a name. For pages of
+ * results, for row numbers, and for several calls that are to see the same. It keeps the space of what is dropped meanwhile. */
+qv_status qv_pin(qv_collection collection, qv_collection *pinned);
+
+typedef struct qv_snapshot_report {
+    uint32_t struct_size;
+    uint32_t created_nanoseconds; /* 0…999999999 */
+    int64_t created_seconds;      /* since 1970-01-01T00:00:00Z */
+    uint64_t commit;              /* the last commit that it has */
+} qv_snapshot_report;
+
+qv_status qv_describe_snapshot(qv_store store, const char *snapshot, qv_snapshot_report *report);
 
 /* ---- Statistics ------------------------------------------------------------------------------------------ */
 
@@ -255,6 +350,16 @@ typedef struct qv_statistics {
     uint64_t byte_count;
     uint64_t commit;                  /* the number of the last commit */
     uint64_t unindexable_segment_count; /* segments that no such index can be made of; compared row by row for good */
+    uint64_t vector_byte_count;       /* these add up to byte_count. Rows with their norms and scales */
+    uint64_t row_column_byte_count;
+    uint64_t text_byte_count;
+    uint64_t field_byte_count;        /* metadata */
+    uint64_t index_byte_count;        /* of vector fields */
+    uint64_t field_index_byte_count;  /* by which filters are answered */
+    uint64_t text_index_byte_count;   /* of words */
+    uint64_t key_byte_count;
+    uint64_t manifest_byte_count;     /* what says which files a segment has */
+    uint64_t tail_byte_count;         /* documents not in a segment yet */
 } qv_statistics;
 
 qv_status qv_collection_statistics(qv_collection collection, qv_statistics *statistics);
@@ -275,7 +380,7 @@ typedef struct qv_key {
 /* The rows of one vector field of a document. */
 typedef struct qv_vectors {
     uint32_t struct_size;
-    uint32_t reserved;
+    uint32_t dimension;           /* numbers in a row, in what comes out; not looked at in what goes in */
     const char *field;            /* the vector field's name; NULL or "": the one without a name */
     const float *numbers;         /* [rows × dimension], row-major; NULL where only columns were asked for */
     uint64_t number_count;        /* numbers, not rows */
@@ -355,13 +460,53 @@ typedef uint64_t qv_results;
 #define QV_SEARCH_AUTOMATIC 0 /* by each segment's index */
 #define QV_SEARCH_EXACT 1     /* every live row is compared */
 
+#define QV_SEARCH_WITHIN 256u   /* only hits of the score `within` or a better one; with a large k, all of them */
+#define QV_SEARCH_DISTINCT 512u /* a document's hits make a group: of its rows the best per_group are found */
+#define QV_SEARCH_LISTS 1024u   /* results have the list of each source, read with qv_results_list */
+#define QV_SEARCH_EXPLAIN 2048u /* results say how they were come by, read with qv_results_part and qv_results_step */
+
+#define QV_SCOPE_KEYS 1u   /* only documents of `keys` */
+#define QV_SCOPE_ROWS 2u   /* only rows in `row_words` */
+#define QV_SCOPE_RANGES 4u /* only rows in one of `row_ranges` */
+
+/* Which documents, and which of their rows, may be found. Everything that is said must hold. `keys` and the two arrays of
+ * rows count with their flags alone, and then also if they are empty: nothing may be found. Rows are numbered as
+ * qv_row_numbers says. */
+typedef struct qv_scope {
+    uint32_t struct_size;
+    uint32_t flags;          /* QV_SCOPE_… */
+    const char *filter;      /* what holds of each document, as in qv_delete_where; NULL: anything */
+    const char *row_filter;  /* what holds of each row: such a text about the row columns; NULL: anything */
+    const qv_key *keys;
+    uint64_t key_count;
+    const qv_key *excluded;  /* documents to leave out */
+    uint64_t excluded_count;
+    const uint64_t *row_words; /* row r is bit r % 64 of word r / 64 */
+    uint64_t row_word_count;   /* at most 2^26 */
+    const qv_range *row_ranges;
+    uint64_t row_range_count;
+} qv_scope;
+
+/* Asked now and then, by several threads at once where thread_count asks for them. Not 0: stop, and return
+ * QV_ERROR_CANCELLED. */
+typedef int32_t (*qv_cancelled)(void *context);
+
+/* Gives the best hits of query number `query` other scores: one for each hit of `candidates`, the best first, to `scores`;
+ * higher is better. `candidates` is read as the results of one query, number 0; the library frees it when the function
+ * returns (see qv_results_share). Called by several threads at once where thread_count asks for them. Not 0: failed, and
+ * the search returns QV_ERROR_RERANKING. */
+typedef int32_t (*qv_rerank)(void *context, uint64_t query, qv_results candidates, uint64_t count, float *scores);
+
 /* A search may set only what the collection's index has: ef_search for "automatic", "graph" and FAISS's graphs, nprobe
  * for inverted files, candidate_factor for indexes whose rows are codes; anything else gets QV_ERROR_SEARCH. Rows that
- * are not indexed yet are compared one by one whatever is set, and so are all of them in QV_SEARCH_EXACT. */
+ * are not indexed yet are compared one by one whatever is set, and so are all of them in QV_SEARCH_EXACT.
+ *
+ * Hits may come in groups, of which the best come first, each with its hits behind one another: then k and offset count
+ * groups, and a group is as good as its best hit. */
 typedef struct qv_search_options {
     uint32_t struct_size;
     uint32_t k;             /* hits wanted for each query; at least 1 */
-    uint32_t mode;          /* QV_SEARCH_… */
+    uint32_t mode;          /* QV_SEARCH_AUTOMATIC or QV_SEARCH_EXACT */
     uint32_t ef_search;     /* candidates that a graph walk keeps; 0: the default */
     uint32_t contents;      /* QV_WITH_…: what a hit carries beside key and score */
     uint32_t thread_count;  /* threads that may share the queries, the caller's included; 0: 1 */
@@ -371,19 +516,107 @@ typedef struct qv_search_options {
     float candidate_factor; /* candidates a hit that codes find before they are compared exactly; 0: the default */
     const char *vector_field; /* which one is searched; NULL: the only one */
     const char *filter;       /* only documents that it holds of; NULL: all */
+    uint64_t offset;          /* hits left out in the beginning: those of the pages before (see qv_pin) */
+    uint32_t flags;           /* QV_SEARCH_WITHIN, …_DISTINCT, …_LISTS, …_EXPLAIN */
+    float within;             /* what QV_SEARCH_WITHIN is about */
+    const char *group_by;     /* a metadata field whose value the hits of a group have in common; NULL: none */
+    uint32_t per_group;       /* hits of each group, with group_by or QV_SEARCH_DISTINCT; 0: 1 */
+    uint32_t candidate_count; /* hits of each source that are fused or listed, at most 16384; 0: 10 k, at least 100 */
+    const qv_scope *scope;    /* what every query may find, with `excluded` and `filter`; NULL: anything */
+    uint64_t timeout_nanoseconds; /* after which the search gives up, with QV_ERROR_DEADLINE; 0: never */
+    qv_cancelled cancelled;   /* may be NULL */
+    void *cancelled_context;
+    qv_rerank rerank;         /* gives the best rerank_count hits, and no others are found, their scores; may be NULL */
+    void *rerank_context;
+    uint32_t rerank_count;    /* at most 16384; 0: 100 */
+    uint32_t rerank_contents; /* QV_WITH_…: what the candidates carry */
 } qv_search_options;
 
-/* Answers `query_count` queries of `dimension` numbers each (`queries` is [query_count × dimension], row-major).
- * Free `*results` with qv_results_free. */
+/* Answers `query_count` queries of `dimension` numbers each (`queries` is [query_count × dimension], row-major): the rows
+ * that are nearest to each. Free `*results` with qv_results_free. */
 qv_status qv_search(qv_collection collection, const float *queries, uint64_t query_count, uint32_t dimension,
                     const qv_search_options *options, qv_results *results);
 
-/* The row of a document that was found by its words. */
+#define QV_COMBINE_ANY 0     /* rows that are near one of the vectors */
+#define QV_COMBINE_MEAN 1    /* rows that are near their mean; under cosine, of the vectors at length 1 */
+#define QV_COMBINE_MAX_SIM 2 /* documents, by the sum over the vectors of the score of the best row: late interaction */
+
+#define QV_SOURCE_PLAIN 1u  /* `match` is words and nothing else, whatever characters are in it */
+#define QV_SOURCE_BM25 2u   /* words are scored with k1 and b, and not with 1.2 and 0.75 */
+#define QV_SOURCE_WEIGHT 4u /* `weight` counts, and not 1 */
+
+/* Something that gives a list, the best first: rows by their vectors, or documents by words of their texts.
+ *
+ * `vectors` alone are looked for as `combination` says, and so are the rows of one document alone in `like`. With several
+ * in `like`, with both, or with anything unlike: what is like the mean of them, and as far beyond it as it is from the mean
+ * of what it is to be unlike. Documents among them are not found. */
+typedef struct qv_source {
+    uint32_t struct_size;
+    uint32_t flags;            /* QV_SOURCE_… */
+    uint32_t dimension;        /* numbers of each vector */
+    uint32_t combination;      /* QV_COMBINE_…: what several vectors look for */
+    const float *vectors;      /* [vector_count × dimension], row-major */
+    uint64_t vector_count;
+    const qv_key *like;        /* documents */
+    uint64_t like_count;
+    const float *unlike_vectors; /* [unlike_vector_count × dimension], row-major */
+    uint64_t unlike_vector_count;
+    const qv_key *unlike;
+    uint64_t unlike_count;
+    const char *vector_field;  /* NULL: that of the options */
+    const char *match;         /* words "and phrases", beginnings*, +required, -forbidden, field:words, twice^2 */
+    double k1;                 /* how soon more of the same word counts no more, at least 0 */
+    double b;                  /* how much the length of a text counts, 0…1 */
+    double weight;             /* of the source's list among others, at least 0 */
+} qv_source;
+
+/* A document's place in a source's list. */
+typedef struct qv_place {
+    uint64_t rank; /* from 1 on; 0: it is not in the list */
+    float score;   /* as the source gives it */
+    uint32_t reserved;
+} qv_place;
+
+/* The score of a document with these places, one a source; higher is better, what is no number comes last. Called by
+ * several threads at once where thread_count asks for them. */
+typedef double (*qv_fuse)(void *context, const qv_place *places, uint64_t count);
+
+#define QV_FUSE_RANKS 0  /* the sum of weight / (rank_constant + rank) */
+#define QV_FUSE_SCORES 1 /* the sum of weight · score, each list's scores scaled to 0…1 */
+#define QV_FUSE_CUSTOM 2 /* what `fuse` gives; there are no weights */
+
+/* Something that is looked for in one source, or in several whose lists are fused into one, of documents. */
+typedef struct qv_query {
+    uint32_t struct_size;
+    uint32_t fusion;          /* QV_FUSE_… */
+    const qv_source *sources; /* at least one */
+    uint64_t source_count;
+    double rank_constant;     /* how little the first ranks are ahead; 0: 60 */
+    qv_fuse fuse;             /* of QV_FUSE_CUSTOM */
+    void *fuse_context;
+    const qv_scope *scope;    /* what this query may find, within what the options say; NULL: anything */
+} qv_query;
+
+/* Answers `count` queries. Free `*results` with qv_results_free. */
+qv_status qv_search_queries(qv_collection collection, const qv_query *queries, uint64_t count,
+                            const qv_search_options *options, qv_results *results);
+
+/* The rows of a vector field, those of dead documents included. They are numbered from 0 on in a snapshot or what qv_pin
+ * gives, for as long as it is open; in any other collection until something is written, sealed or compacted.
+ * `vector_field` may be NULL: the only one. */
+qv_status qv_row_count(qv_collection collection, const char *vector_field, uint64_t *count);
+
+/* The numbers of the rows of `count` documents, to `ranges`; from QV_NO_ROW to QV_NO_ROW where there is no such
+ * document. */
+qv_status qv_row_numbers(qv_collection collection, const char *vector_field, const qv_key *keys, uint64_t count,
+                         qv_range *ranges);
+
+/* The row of a document that was found by its words, or as a whole. */
 #define QV_NO_ROW UINT64_MAX
 
 typedef struct qv_hit {
     uint32_t struct_size;
-    float score;
+    float score;          /* by the metric; of words, maxSim, fused lists and a rerank function: larger is better */
     qv_key key;
     uint64_t row;         /* which of the document's rows was nearest, from 0; QV_NO_ROW: found as a whole */
     uint64_t version;     /* the commit that last wrote the document */
@@ -397,17 +630,97 @@ typedef struct qv_hit {
     uint64_t column_count;
 } qv_hit;
 
-/* How many hits query number `query` has, nearest first; fewer than k if fewer documents are live. */
+/* How many hits query number `query` has, the best first; fewer than k if fewer documents may be found. */
 qv_status qv_results_hit_count(qv_results results, uint64_t query, uint64_t *count);
 
 /* Hit number `index` of query number `query`. */
 qv_status qv_results_hit(qv_results results, uint64_t query, uint64_t index, qv_hit *hit);
 
+/* Hits number `first`…`first + count - 1` of query number `query`. */
+qv_status qv_results_hits(qv_results results, uint64_t query, uint64_t first, uint64_t count, qv_hit *hits);
+
+/* All hits of all queries as arrays, query after query. They belong to `results`. */
+typedef struct qv_hit_arrays {
+    uint32_t struct_size;
+    uint32_t reserved;
+    uint64_t query_count;
+    uint64_t hit_count;
+    const uint64_t *ends;        /* [query_count + 1]: hits ends[q]…ends[q + 1] - 1 are those of query number q */
+    const float *scores;         /* [hit_count] */
+    const uint64_t *integer_keys; /* [hit_count]; NULL if one of the keys is a string */
+    const qv_key *keys;          /* [hit_count] */
+    const uint64_t *rows;        /* [hit_count]; QV_NO_ROW where a document was found as a whole */
+    const uint64_t *versions;    /* [hit_count] */
+    const uint64_t *nanoseconds; /* [query_count]: how long each query took */
+} qv_hit_arrays;
+
+qv_status qv_results_arrays(qv_results results, qv_hit_arrays *arrays);
+
 /* Metadata field number `number` of a hit that has it. */
 qv_status qv_results_field(qv_results results, uint64_t query, uint64_t index, uint64_t number, qv_field *field);
 
+/* What the hits of a hit's group have in common, if group_by asked for it: the field and its value, of type QV_FIELD_NULL where
+ * the documents have none. Without group_by `name` is NULL. */
+qv_status qv_results_group(qv_results results, uint64_t query, uint64_t index, qv_field *field);
+
+/* A place in the list of one source. */
+typedef struct qv_listed_hit {
+    qv_key key;
+    uint64_t row;  /* which of the document's rows it is, from 0; QV_NO_ROW: found as a whole */
+    uint64_t rank; /* from 1 on */
+    float score;   /* as the source gives it */
+    uint32_t reserved;
+} qv_listed_hit;
+
+/* How many lists query number `query` has: as many as sources, if QV_SEARCH_LISTS asked for them; else 0. */
+qv_status qv_results_list_count(qv_results results, uint64_t query, uint64_t *count);
+
+/* What source number `source` gave; the array belongs to `results`. */
+qv_status qv_results_list(qv_results results, uint64_t query, uint64_t source, const qv_listed_hit **array,
+                          uint64_t *count);
+
+#define QV_METHOD_SCAN 1            /* every row that may be found was compared */
+#define QV_METHOD_GRAPH 2           /* a walk of the graph */
+#define QV_METHOD_SELECTIVE_GRAPH 3 /* from one row that may be found to the next, passing over the others */
+#define QV_METHOD_FAISS 4           /* a FAISS index */
+#define QV_METHOD_SELECTIVE_FAISS 5 /* one that left out rows that may not be found */
+#define QV_METHOD_WORDS 6           /* lists of words */
+#define QV_METHOD_NOTHING 7         /* nothing may be found there */
+
+/* One part of the collection, searched by one source. */
+typedef struct qv_search_part {
+    uint32_t struct_size;
+    uint32_t method;          /* QV_METHOD_… */
+    uint64_t source;          /* its number in the query */
+    const char *name;         /* the segment's folder; "tail": what is in none */
+    uint64_t row_count;       /* rows, or documents where words are looked for */
+    uint64_t estimated_count; /* those that may be found, as was expected */
+    uint64_t allowed_count;   /* those that may be found */
+    uint64_t nanoseconds;     /* how long it took */
+} qv_search_part;
+
+/* A step of the whole search. */
+typedef struct qv_search_step {
+    uint32_t struct_size;
+    uint32_t reserved;
+    const char *name;     /* "filter", "search", "fuse", "rerank" or "read" */
+    uint64_t nanoseconds; /* how long it took */
+} qv_search_step;
+
+/* How many parts and steps an answer was come by, if QV_SEARCH_EXPLAIN asked for them; else 0. Each pointer may be NULL. */
+qv_status qv_results_explanation_counts(qv_results results, uint64_t query, uint64_t *parts, uint64_t *steps);
+
+/* Part number `number`, in the order in which they were searched. One that was searched deeper is there again. */
+qv_status qv_results_part(qv_results results, uint64_t query, uint64_t number, qv_search_part *part);
+
+/* Step number `number`, in their order. */
+qv_status qv_results_step(qv_results results, uint64_t query, uint64_t number, qv_search_step *step);
+
 /* How long query number `query` took. */
 qv_status qv_results_nanoseconds(qv_results results, uint64_t query, uint64_t *nanoseconds);
+
+/* Another handle of the same results, which are freed with the last of them. Each is freed by itself. */
+qv_status qv_results_share(qv_results results, qv_results *shared);
 
 qv_status qv_results_free(qv_results results);
 
@@ -482,17 +795,12 @@ qv_status qv_seal(qv_collection collection, const qv_maintenance_options *option
  * counts as unindexable from then on and is not tried again; that is no error. `options` may be NULL. */
 qv_status qv_maintain(qv_collection collection, const qv_maintenance_options *options);
 
-/* Gives back the space of deleted and replaced documents, merges small segments and builds the indexes that are missing, having
- * sealed the tail. Others read and write meanwhile. It can be ended at any moment, and goes on from there when it is called again. `options` may be NULL. */
+/* Gives back the space of deleted and replaced documents, merges small segments and builds the indexes that are missing,
+ * having sealed the tail. Others read and write meanwhile. It can be ended at any moment, and goes on from there when it is
+ * called again. `options` may be NULL. */
 qv_status qv_compact(qv_collection collection, const qv_maintenance_options *options);
 
 /* ---- Texts ----------------------------------------------------------------------------------------------- */
-
-/* Bytes from `start` to before `end`. Never changes. */
-typedef struct qv_range {
-    uint64_t start;
-    uint64_t end;
-} qv_range;
 
 typedef uint64_t qv_ranges;
 
@@ -504,8 +812,8 @@ typedef struct qv_sentence_options {
     const char *language; /* ISO 639-1: "de"; NULL: any. ICU has abbreviations of de, es, fr, it, pt and ru */
 } qv_sentence_options;
 
-/* Divides a text into sentences, by Unicode's rules but not behind abbreviations and initials. They tile it: each byte is
- * in one of them, white space in the one before it. `options` may be NULL. Free `*ranges` with qv_ranges_free. */
+/* Divides a text into sentences, ranges of its bytes, by Unicode's rules but not behind abbreviations and initials. They
+ * tile it: each byte is in one of them, white space in the one before it. `options` may be NULL. Free `*ranges` with qv_ranges_free. */
 qv_status qv_sentences(const char *text, uint64_t text_length, const qv_sentence_options *options, qv_ranges *ranges);
 
 /* All of them, in order; the array belongs to `ranges`. */

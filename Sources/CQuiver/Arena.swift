@@ -3,10 +3,12 @@ import Quiver
 
 /// Memory that C callers borrow: the strings and numbers of one answer, freed together.
 struct Arena: ~Copyable {
-    private static let chunkByteCount = 64 << 10
+    private static let firstChunkByteCount = 4 << 10
+    private static let largestChunkByteCount = 64 << 10
     private static let alignment = MemoryLayout<UInt64>.alignment
 
     private var chunks: [UnsafeMutableRawPointer] = []
+    private var chunkByteCount = firstChunkByteCount
     private var freeBytes = UnsafeMutableRawBufferPointer(start: nil, count: 0)
 
     /// A copy of `text` with a zero byte behind it.
@@ -53,7 +55,8 @@ struct Arena: ~Copyable {
             freeBytes = UnsafeMutableRawBufferPointer(rebasing: freeBytes[rounded...])
             return start
         }
-        let chunkByteCount = max(rounded, Self.chunkByteCount)
+        let chunkByteCount = max(rounded, self.chunkByteCount)
+        self.chunkByteCount = min(2 * self.chunkByteCount, Self.largestChunkByteCount)
         let chunk = UnsafeMutableRawPointer.allocate(
             byteCount: chunkByteCount,
             alignment: Self.alignment

@@ -63,6 +63,14 @@ enum Arguments {
         return pointer
     }
 
+    /// As `output`, but `nil` for a pointer that may be NULL and is.
+    static func optionalOutput<Value>(
+        _ pointer: UnsafeMutablePointer<Value>?,
+        _ name: StaticString
+    ) throws(CallFailure) -> UnsafeMutablePointer<Value>? {
+        pointer == nil ? nil : try output(pointer, name)
+    }
+
     static func key(_ key: qv_key, _ name: @autoclosure () -> String) throws(CallFailure) -> Key {
         switch key.kind {
         case UInt32(QV_KEY_INTEGER):
@@ -89,13 +97,13 @@ enum Arguments {
     static func keys(
         _ pointer: UnsafePointer<qv_key>?,
         count: UInt64,
-        _ name: StaticString
+        _ name: @autoclosure () -> String
     ) throws(CallFailure) -> [Key] {
-        let array = try array(pointer, count: count, "\(name)")
+        let array = try array(pointer, count: count, name())
         var keys: [Key] = []
         keys.reserveCapacity(array.count)
         for index in array.indices {
-            keys.append(try key(array[index], "\(name)[\(index)]"))
+            keys.append(try key(array[index], "\(name())[\(index)]"))
         }
         return keys
     }
@@ -124,10 +132,46 @@ enum Arguments {
         pointer == nil ? "" : try string(pointer, name)
     }
 
+    /// A name that may be NULL, which stands for none.
+    static func nameOrNil(
+        _ pointer: UnsafePointer<CChar>?,
+        _ name: @autoclosure () -> String
+    ) throws(CallFailure) -> String? {
+        pointer == nil ? nil : try string(pointer, name())
+    }
+
     /// A filter's text.
-    static func filter(_ pointer: UnsafePointer<CChar>?) throws(CallFailure) -> Filter {
-        let text = try string(pointer, "filter")
+    static func filter(
+        _ pointer: UnsafePointer<CChar>?,
+        _ name: @autoclosure () -> String = "filter"
+    ) throws(CallFailure) -> Filter {
+        let text = try string(pointer, name())
         return try engine { () throws(StoreError) in try Filter(parsing: text) }
+    }
+
+    /// `count` vectors of `dimension` numbers each.
+    static func vectors(
+        _ pointer: UnsafePointer<Float>?,
+        count: UInt64,
+        dimension: UInt32,
+        _ name: @autoclosure () -> String
+    ) throws(CallFailure) -> [[Float]] {
+        guard count > 0 else { return [] }
+        guard (1...VectorField.maximumDimension).contains(Int(dimension)) else {
+            throw CallFailure(
+                status: QV_ERROR_VECTOR,
+                message: "\(name()) have \(dimension) numbers each, and no vector field has"
+            )
+        }
+        let (numberCount, overflow) = count.multipliedReportingOverflow(by: UInt64(dimension))
+        guard !overflow else {
+            throw .argument("\(name()): \(count) vectors of \(dimension) numbers are too many")
+        }
+        let numbers = try array(pointer, count: numberCount, name())
+        let width = Int(dimension)
+        return stride(from: 0, to: numbers.count, by: width).map {
+            Array(numbers[$0..<$0 + width])
+        }
     }
 
     static func threadCount(_ count: UInt32) throws(CallFailure) -> Int {

@@ -45,7 +45,8 @@ extension StoreError {
             .unknownSearchSetting:
             QV_ERROR_SEARCH
         case .wrongEncoder, .noEncoder: QV_ERROR_ENCODER
-        case .cancelled, .rerankingFailed: QV_ERROR_CANCELLED
+        case .cancelled: QV_ERROR_CANCELLED
+        case .rerankingFailed: QV_ERROR_RERANKING
         case .deadlineExceeded: QV_ERROR_DEADLINE
         case .damaged: QV_ERROR_DAMAGED
         case .file: QV_ERROR_FILE

@@ -80,6 +80,7 @@ public func qv_collection_statistics(
         statistics.byte_count = UInt64(clamping: found.byteCount)
         statistics.commit = found.commit
         statistics.unindexable_segment_count = UInt64(clamping: found.unindexableSegments.count)
+        statistics.take(found.byteCounts)
         output.fill(statistics)
     }
 }
@@ -87,4 +88,19 @@ public func qv_collection_statistics(
 extension Snapshot {
     /// Numbers in a row of the first vector field.
     fileprivate var dimension: Int { configuration.vectorFields.first?.dimension ?? 0 }
+}
+
+extension qv_statistics {
+    fileprivate mutating func take(_ counts: ByteCounts) {
+        vector_byte_count = UInt64(clamping: counts.vectors)
+        row_column_byte_count = UInt64(clamping: counts.rowColumns)
+        text_byte_count = UInt64(clamping: counts.texts)
+        field_byte_count = UInt64(clamping: counts.fields)
+        index_byte_count = UInt64(clamping: counts.indexes)
+        field_index_byte_count = UInt64(clamping: counts.fieldIndexes)
+        text_index_byte_count = UInt64(clamping: counts.textIndexes)
+        key_byte_count = UInt64(clamping: counts.keys)
+        manifest_byte_count = UInt64(clamping: counts.manifests)
+        tail_byte_count = UInt64(clamping: counts.tail)
+    }
 }

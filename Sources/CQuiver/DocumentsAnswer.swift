@@ -96,6 +96,7 @@ extension qv_vectors {
         guard !numbers.isEmpty || !found.isEmpty else { return nil }
         self.init()
         self.field = arena.copy(field.name).bytes
+        dimension = UInt32(clamping: field.dimension)
         if !numbers.isEmpty {
             self.numbers = arena.copy(numbers)
             number_count = UInt64(numbers.count)

@@ -11,6 +11,8 @@ enum Resource {
     case results(SearchAnswer)
     case documents(DocumentsAnswer)
     case ranges(RangesAnswer)
+    case names(NamesAnswer)
+    case schema(SchemaAnswer)
 }
 
 /// The live handles of the process.
@@ -153,5 +155,7 @@ extension Resource {
     var documents: DocumentsAnswer? {
         if case .documents(let documents) = self { documents } else { nil }
     }
+    var names: NamesAnswer? { if case .names(let names) = self { names } else { nil } }
+    var schema: SchemaAnswer? { if case .schema(let schema) = self { schema } else { nil } }
     var ranges: RangesAnswer? { if case .ranges(let ranges) = self { ranges } else { nil } }
 }

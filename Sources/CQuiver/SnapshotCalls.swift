@@ -46,3 +46,41 @@ public func qv_open_snapshot(
         output.pointee = try HandleTable.shared.insert(.snapshot(opened))
     }
 }
+
+@c @implementation
+public func qv_pin(
+    _ collection: qv_collection,
+    _ pinned: UnsafeMutablePointer<qv_collection>?
+) -> qv_status {
+    call { () throws(CallFailure) in
+        let collection = try HandleTable.shared.find(collection, "collection", \.readable)
+        let output = try Arguments.output(pinned, "pinned")
+        output.pointee = try HandleTable.shared.insert(.snapshot(try collection.snapshot()))
+    }
+}
+
+@c @implementation
+public func qv_describe_snapshot(
+    _ store: qv_store,
+    _ snapshot: UnsafePointer<CChar>?,
+    _ report: UnsafeMutablePointer<qv_snapshot_report>?
+) -> qv_status {
+    call { () throws(CallFailure) in
+        let store = try HandleTable.shared.find(store, "store", \.store)
+        let name = try Arguments.string(snapshot, "snapshot")
+        let output = try Output(report, "report")
+        let found = try engine { () throws(StoreError) in
+            guard
+                let found = try store.snapshots().first(where: {
+                    $0.name.utf8.elementsEqual(name.utf8)
+                })
+            else { throw .unknownSnapshot(name) }
+            return found
+        }
+        var report = qv_snapshot_report()
+        report.created_seconds = found.created.seconds
+        report.created_nanoseconds = found.created.nanoseconds
+        report.commit = found.commit
+        output.fill(report)
+    }
+}

@@ -38,6 +38,7 @@ public func qv_status_name(_ status: qv_status) -> UnsafePointer<CChar>? {
         case QV_ERROR_CONFLICT: "QV_ERROR_CONFLICT"
         case QV_ERROR_FIELD: "QV_ERROR_FIELD"
         case QV_ERROR_DEADLINE: "QV_ERROR_DEADLINE"
+        case QV_ERROR_RERANKING: "QV_ERROR_RERANKING"
         default: "unknown status"
         }
     return name.cString

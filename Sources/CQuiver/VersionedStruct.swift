@@ -1,5 +1,4 @@
 import CQuiverABI
-import Glibc
 
 /// A struct of the header that begins with its own size, so that it can grow at its end.
 protocol VersionedStruct {
@@ -26,6 +25,14 @@ extension qv_vectors: VersionedStruct { static var firstByteCount: Int { 48 } }
 extension qv_field_update: VersionedStruct { static var firstByteCount: Int { 72 } }
 extension qv_scan_options: VersionedStruct { static var firstByteCount: Int { 32 } }
 extension qv_sentence_options: VersionedStruct { static var firstByteCount: Int { 16 } }
+extension qv_text_field: VersionedStruct { static var firstByteCount: Int { 32 } }
+extension qv_snapshot_report: VersionedStruct { static var firstByteCount: Int { 24 } }
+extension qv_scope: VersionedStruct { static var firstByteCount: Int { 88 } }
+extension qv_source: VersionedStruct { static var firstByteCount: Int { 120 } }
+extension qv_query: VersionedStruct { static var firstByteCount: Int { 56 } }
+extension qv_hit_arrays: VersionedStruct { static var firstByteCount: Int { 80 } }
+extension qv_search_part: VersionedStruct { static var firstByteCount: Int { 56 } }
+extension qv_search_step: VersionedStruct { static var firstByteCount: Int { 24 } }
 
 extension VersionedStruct {
     /// The struct that `pointer` leads to. Fields that its program's version lacks are zero; fields that only
@@ -85,36 +92,3 @@ extension VersionedStruct {
 
 /// No struct of the header will ever grow past this.
 private let largestStruct = 4_096
-
-/// A struct of the caller's to be filled in, checked before the work is done.
-struct Output<Value: VersionedStruct> {
-    private let pointer: UnsafeMutableRawPointer
-    private let byteCount: Int
-
-    init(_ pointer: UnsafeMutablePointer<Value>?, _ name: String) throws(CallFailure) {
-        guard let pointer else { throw .argument("\(name) is NULL") }
-        self.pointer = UnsafeMutableRawPointer(pointer)
-        byteCount = try Value.byteCount(at: pointer, name)
-    }
-
-    /// As the initialiser, but `nil` for a pointer that may be NULL and is.
-    static func optional(_ pointer: UnsafeMutablePointer<Value>?, _ name: String)
-        throws(CallFailure) -> Self?
-    {
-        pointer == nil ? nil : try Self(pointer, name)
-    }
-
-    /// Fills in as much as the caller's version of the struct has room for, and zeros what this version lacks.
-    func fill(_ value: Value) {
-        var value = value
-        value.struct_size = UInt32(byteCount)
-        let known = min(byteCount, MemoryLayout<Value>.size)
-        withUnsafeBytes(of: value) { bytes in
-            pointer.copyMemory(
-                from: bytes.baseAddress ?? UnsafeRawPointer(pointer),
-                byteCount: known
-            )
-        }
-        memset(pointer + known, 0, byteCount - known)
-    }
-}

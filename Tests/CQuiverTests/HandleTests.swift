@@ -45,13 +45,13 @@ import Testing
     }
 
     @Test func `every status has a name of its own`() {
-        let names = (QV_OK...QV_ERROR_DEADLINE).map { status in
+        let names = (QV_OK...QV_ERROR_RERANKING).map { status in
             qv_status_name(status).map { String(cString: $0) } ?? ""
         }
         #expect(Set(names).count == names.count)
         #expect(names.allSatisfy { $0.hasPrefix("QV_") })
         #expect(
-            qv_status_name(QV_ERROR_DEADLINE + 1).map { String(cString: $0) } == "unknown status"
+            qv_status_name(QV_ERROR_RERANKING + 1).map { String(cString: $0) } == "unknown status"
         )
     }
 }

@@ -1,4 +1,5 @@
 import CQuiverABI
+import Glibc
 import TestSupport
 import Testing
 
@@ -51,6 +52,59 @@ final class OpenStore {
                 }
             }
         }
+    }
+
+    /// Writes one document with a vector of its own.
+    func upsert(_ key: String, _ vector: [Float], text: String?) throws {
+        var key = key
+        let status = key.withUTF8 { key in
+            vector.withUnsafeBufferPointer { vector in
+                (text ?? "").withCString { text in
+                    var document = qv_document()
+                    document.struct_size = UInt32(MemoryLayout<qv_document>.size)
+                    document.key = qv_key(bytes: UnsafeRawBufferPointer(key))
+                    document.text = text
+                    document.text_length = UInt64(strlen(text))
+                    document.vector = vector.baseAddress
+                    document.vector_count = UInt64(vector.count)
+                    return qv_upsert(collection, &document, 1, nil)
+                }
+            }
+        }
+        try #require(status == QV_OK, "\(message)")
+    }
+
+    /// Answers queries of one vector each.
+    func search(_ vectors: [[Float]], _ options: inout qv_search_options) throws -> qv_results {
+        let numbers = vectors.flatMap { $0 }
+        let width = vectors.first?.count ?? 0
+        var results: qv_results = 0
+        let status = numbers.withUnsafeBufferPointer { numbers in
+            let sources = vectors.indices.map { place in
+                var source = qv_source.sized()
+                source.vectors = numbers.baseAddress.map { $0 + place * width }
+                source.vector_count = 1
+                source.dimension = UInt32(width)
+                return source
+            }
+            return sources.withUnsafeBufferPointer { sources in
+                var queries = vectors.indices.map { place in
+                    var query = qv_query.sized()
+                    query.sources = sources.baseAddress.map { $0 + place }
+                    query.source_count = 1
+                    return query
+                }
+                return qv_search_queries(
+                    collection,
+                    &queries,
+                    UInt64(queries.count),
+                    &options,
+                    &results
+                )
+            }
+        }
+        try #require(status == QV_OK, "\(message)")
+        return results
     }
 
     /// Key and text of the document of `key` as they come back, `nil` if there is none.

@@ -32,21 +32,70 @@ extension CollectionConfiguration {
             )
         }
         for (ordinal, field) in fields.enumerated() {
-            let place = "options: fields[\(ordinal)]"
-            guard let type = UInt8(exactly: field.type).flatMap(FieldType.init) else {
-                throw .argument(
-                    "\(place): type is \(field.type), expected a QV_FIELD_ constant of a type"
-                )
+            self.fields.append(try Field(field, "options: fields[\(ordinal)]"))
+        }
+        guard options.flags & ~UInt32(QV_COLLECTION_NO_WORDS) == 0 else {
+            throw .argument("options: flags is \(options.flags), which has an unknown bit")
+        }
+        let textFields = try TextField.array(
+            options.text_fields,
+            count: options.text_field_count,
+            "options: text_fields"
+        )
+        if options.flags & UInt32(QV_COLLECTION_NO_WORDS) != 0 {
+            guard textFields.isEmpty else {
+                throw .argument("options: QV_COLLECTION_NO_WORDS and text_fields")
             }
-            self.fields.append(
-                Field(name: try Arguments.string(field.name, "\(place): name"), type: type)
-            )
+            self.textFields = []
+        } else if !textFields.isEmpty {
+            self.textFields = textFields
         }
     }
 }
 
+extension Field {
+    init(_ field: qv_field, _ name: String) throws(CallFailure) {
+        guard let type = UInt8(exactly: field.type).flatMap(FieldType.init) else {
+            throw .argument(
+                "\(name): type is \(field.type), expected a QV_FIELD_ constant of a type"
+            )
+        }
+        self.init(name: try Arguments.string(field.name, "\(name): name"), type: type)
+    }
+}
+
+extension TextField {
+    /// The text fields of an array of the caller's.
+    static func array(
+        _ pointer: UnsafePointer<qv_text_field>?,
+        count: UInt64,
+        _ name: String
+    ) throws(CallFailure) -> [TextField] {
+        var fields: [TextField] = []
+        for (ordinal, field) in try qv_text_field.array(pointer, count: count, name).enumerated() {
+            fields.append(try TextField(field, "\(name)[\(ordinal)]"))
+        }
+        return fields
+    }
+
+    private init(_ field: qv_text_field, _ name: String) throws(CallFailure) {
+        self.init(field: try Arguments.nameOrNil(field.field, "\(name): field"))
+        if field.boost != 0 { boost = field.boost }
+        guard let word = try Arguments.nameOrNil(field.language, "\(name): language") else {
+            return
+        }
+        guard let language = Language(word) else {
+            throw CallFailure(
+                status: QV_ERROR_CONFIGURATION,
+                message: "\(name): language \"\(word)\" has no stemmer"
+            )
+        }
+        self.language = language
+    }
+}
+
 extension VectorField {
-    fileprivate init(_ field: qv_vector_field, _ name: String) throws(CallFailure) {
+    init(_ field: qv_vector_field, _ name: String) throws(CallFailure) {
         guard field.flags & ~UInt32(QV_VECTOR_OPTIONAL) == 0 else {
             throw .argument("\(name): flags is \(field.flags), which has an unknown bit")
         }
@@ -100,7 +149,7 @@ extension Storage {
 }
 
 extension IndexSpecification {
-    fileprivate init(_ index: UnsafePointer<CChar>?, _ name: String) throws(CallFailure) {
+    init(_ index: UnsafePointer<CChar>?, _ name: String) throws(CallFailure) {
         guard let index else {
             self = .automatic
             return

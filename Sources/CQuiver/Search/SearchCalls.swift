@@ -1,0 +1,84 @@
+// The contract of these functions is include/quiver.h, and is written there alone.
+// swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
+
+public import CQuiverABI
+import Quiver
+
+@c @implementation
+public func qv_search(
+    _ collection: qv_collection,
+    _ queries: UnsafePointer<Float>?,
+    _ query_count: UInt64,
+    _ dimension: UInt32,
+    _ options: UnsafePointer<qv_search_options>?,
+    _ results: UnsafeMutablePointer<qv_results>?
+) -> qv_status {
+    search(collection, options, results) { (schema, vectorField) throws(CallFailure) in
+        let searched = SearchedFields(schema: schema, name: vectorField)
+        if query_count > 0, let field = searched.field(named: vectorField),
+            dimension != UInt32(clamping: field.dimension)
+        {
+            throw CallFailure(
+                StoreError.dimensionMismatch(
+                    key: nil,
+                    field: field.name,
+                    expected: field.dimension,
+                    found: Int(dimension)
+                )
+            )
+        }
+        return try Arguments.vectors(
+            queries,
+            count: query_count,
+            dimension: dimension,
+            "queries"
+        )
+        .map { SearchQuery(vector: $0) }
+    }
+}
+
+@c @implementation
+public func qv_search_queries(
+    _ collection: qv_collection,
+    _ queries: UnsafePointer<qv_query>?,
+    _ count: UInt64,
+    _ options: UnsafePointer<qv_search_options>?,
+    _ results: UnsafeMutablePointer<qv_results>?
+) -> qv_status {
+    search(collection, options, results) { (schema, _) throws(CallFailure) in
+        // As the command line has them: "text" is the documents' own.
+        let textFields = Set(schema.textFields.map { $0.field ?? "text" })
+        var made: [SearchQuery] = []
+        let array = try qv_query.array(queries, count: count, "queries")
+        for (number, query) in array.enumerated() {
+            made.append(
+                try SearchQuery(query, textFields: textFields, "queries[\(number)]")
+            )
+        }
+        return made
+    }
+}
+
+/// Answers what `queries` makes, for a schema and the vector field that the options name.
+private func search(
+    _ collection: qv_collection,
+    _ options: UnsafePointer<qv_search_options>?,
+    _ results: UnsafeMutablePointer<qv_results>?,
+    _ queries: (CollectionConfiguration, String?) throws(CallFailure) -> [SearchQuery]
+) -> qv_status {
+    call { () throws(CallFailure) in
+        let collection = try HandleTable.shared.find(collection, "collection", \.readable)
+        let output = try Arguments.output(results, "results")
+        guard let options else { throw .argument("options is NULL") }
+        let settings = try qv_search_options(reading: options, "options")
+        let snapshot = try collection.snapshot()
+        let schema = snapshot.configuration
+        var request = try SearchRequest(settings, in: schema)
+        request.queries = try queries(schema, request.vectorField)
+        let asked = request
+        let found = try engine { () throws(StoreError) in try snapshot.search(asked) }
+        output.pointee = try HandleTable.shared.insert(
+            .results(SearchAnswer(found, to: asked, in: schema))
+        )
+    }
+}
