@@ -41,17 +41,21 @@ from .errors import (
     NotFoundError,
     QuiverError,
     ReadOnlyError,
+    RerankingError,
     SearchError,
     TooLargeError,
     VectorError,
     VectorIndexError,
 )
+from .explanation import Explanation, ListedHit, Method, Part, Step
 from .fields import FieldValue, Timestamp
 from .maintenance import Progress
-from .options import Mode, SearchOptions
-from .reports import Receipt, RepairReport, Statistics, Verification
-from .schema import ColumnType, FieldType, Metric, Storage, VectorField
+from .options import Mode, Reranking, SearchOptions
+from .queries import Combination, Fusion, Place, Query, Scope, Source
+from .reports import NamedSnapshot, Receipt, RepairReport, Statistics, Verification
+from .schema import ColumnType, FieldType, Metric, Schema, Storage, TextField, VectorField
 from .search import Hit, Hits, Results
+from .sentences import sentences
 from .snapshot import Snapshot
 from .store import Store, open, repair, verify
 from .stored import StoredDocument
@@ -66,6 +70,7 @@ __all__ = [
     "ClosedError",
     "Collection",
     "ColumnType",
+    "Combination",
     "ConfigurationError",
     "ConflictError",
     "Content",
@@ -77,6 +82,7 @@ __all__ = [
     "EncoderError",
     "errors",
     "ExistsError",
+    "Explanation",
     "FieldError",
     "FieldType",
     "FieldUpdate",
@@ -84,33 +90,48 @@ __all__ = [
     "FileError",
     "ForkError",
     "FormatError",
+    "Fusion",
     "HandleError",
     "Hit",
     "Hits",
     "InvalidKeyError",
     "Key",
+    "ListedHit",
     "LockedError",
+    "Method",
     "Metric",
     "Mode",
+    "NamedSnapshot",
     "NotAStoreError",
     "NotFoundError",
     "open",
+    "Part",
+    "Place",
     "Progress",
+    "Query",
     "QuiverError",
     "ReadOnlyError",
     "Receipt",
     "repair",
     "sentences",
     "RepairReport",
+    "Reranking",
+    "RerankingError",
     "Results",
     "Rows",
+    "Schema",
+    "Scope",
     "SearchError",
     "SearchOptions",
+    "sentences",
     "Snapshot",
+    "Source",
     "Statistics",
+    "Step",
     "Storage",
     "Store",
     "StoredDocument",
+    "TextField",
     "Timestamp",
     "TooLargeError",
     "VectorError",

@@ -7,7 +7,7 @@ import ctypes
 import numpy
 from numpy.typing import NDArray
 
-from ._constants import QV_KEY_INTEGER
+from ._constants import QV_KEY_INTEGER, QV_NO_ROW
 from ._handle import Answer
 from ._structs import qv_key, qv_row_column
 from .schema import COLUMN_TYPES
@@ -19,6 +19,10 @@ def key(struct: qv_key) -> str | int:
     if struct.kind == QV_KEY_INTEGER:
         return struct.integer
     return ctypes.string_at(struct.bytes, struct.length).decode()
+
+
+def row(number: int) -> int | None:
+    return None if number == QV_NO_ROW else number
 
 
 def text(address: int | None, length: int) -> str | None:

@@ -81,6 +81,10 @@ class qv_field(Versioned):
     ]
 
 
+class qv_range(ctypes.Structure):
+    _fields_ = [("start", U64), ("end", U64)]
+
+
 class qv_row_column(ctypes.Structure):
     _fields_ = [
         ("name", ADDRESS),
@@ -106,6 +110,16 @@ class qv_vector_field(Versioned):
     ]
 
 
+class qv_text_field(Versioned):
+    _fields_ = [
+        ("struct_size", U32),
+        ("reserved", U32),
+        ("field", ADDRESS),
+        ("language", ADDRESS),
+        ("boost", F64),
+    ]
+
+
 class qv_collection_options(Versioned):
     _fields_ = [
         ("struct_size", U32),
@@ -117,6 +131,19 @@ class qv_collection_options(Versioned):
         ("vector_field_count", U64),
         ("fields", ADDRESS),
         ("field_count", U64),
+        ("text_fields", ADDRESS),
+        ("text_field_count", U64),
+        ("flags", U32),
+        ("reserved", U32),
+    ]
+
+
+class qv_snapshot_report(Versioned):
+    _fields_ = [
+        ("struct_size", U32),
+        ("created_nanoseconds", U32),
+        ("created_seconds", I64),
+        ("commit", U64),
     ]
 
 
@@ -132,6 +159,16 @@ class qv_statistics(Versioned):
         ("byte_count", U64),
         ("commit", U64),
         ("unindexable_segment_count", U64),
+        ("vector_byte_count", U64),
+        ("row_column_byte_count", U64),
+        ("text_byte_count", U64),
+        ("field_byte_count", U64),
+        ("index_byte_count", U64),
+        ("field_index_byte_count", U64),
+        ("text_index_byte_count", U64),
+        ("key_byte_count", U64),
+        ("manifest_byte_count", U64),
+        ("tail_byte_count", U64),
     ]
 
 
@@ -142,7 +179,7 @@ class qv_key(ctypes.Structure):
 class qv_vectors(Versioned):
     _fields_ = [
         ("struct_size", U32),
-        ("reserved", U32),
+        ("dimension", U32),
         ("field", ADDRESS),
         ("numbers", ADDRESS),
         ("number_count", U64),
@@ -210,6 +247,76 @@ class qv_search_options(Versioned):
         ("candidate_factor", F32),
         ("vector_field", ADDRESS),
         ("filter", ADDRESS),
+        ("offset", U64),
+        ("flags", U32),
+        ("within", F32),
+        ("group_by", ADDRESS),
+        ("per_group", U32),
+        ("candidate_count", U32),
+        ("scope", ADDRESS),
+        ("timeout_nanoseconds", U64),
+        ("cancelled", ADDRESS),
+        ("cancelled_context", ADDRESS),
+        ("rerank", ADDRESS),
+        ("rerank_context", ADDRESS),
+        ("rerank_count", U32),
+        ("rerank_contents", U32),
+    ]
+
+
+class qv_scope(Versioned):
+    _fields_ = [
+        ("struct_size", U32),
+        ("flags", U32),
+        ("filter", ADDRESS),
+        ("row_filter", ADDRESS),
+        ("keys", ADDRESS),
+        ("key_count", U64),
+        ("excluded", ADDRESS),
+        ("excluded_count", U64),
+        ("row_words", ADDRESS),
+        ("row_word_count", U64),
+        ("row_ranges", ADDRESS),
+        ("row_range_count", U64),
+    ]
+
+
+class qv_source(Versioned):
+    _fields_ = [
+        ("struct_size", U32),
+        ("flags", U32),
+        ("dimension", U32),
+        ("combination", U32),
+        ("vectors", ADDRESS),
+        ("vector_count", U64),
+        ("like", ADDRESS),
+        ("like_count", U64),
+        ("unlike_vectors", ADDRESS),
+        ("unlike_vector_count", U64),
+        ("unlike", ADDRESS),
+        ("unlike_count", U64),
+        ("vector_field", ADDRESS),
+        ("match", ADDRESS),
+        ("k1", F64),
+        ("b", F64),
+        ("weight", F64),
+    ]
+
+
+class qv_place(ctypes.Structure):
+    _fields_ = [("rank", U64), ("score", F32), ("reserved", U32)]
+
+
+class qv_query(Versioned):
+    _fields_ = [
+        ("struct_size", U32),
+        ("fusion", U32),
+        ("sources", ADDRESS),
+        ("source_count", U64),
+        ("rank_constant", F64),
+        ("fuse", ADDRESS),
+        ("fuse_context", ADDRESS),
+        ("scope", ADDRESS),
     ]
 
 
@@ -228,6 +335,54 @@ class qv_hit(Versioned):
         ("field_count", U64),
         ("columns", ADDRESS),
         ("column_count", U64),
+    ]
+
+
+class qv_hit_arrays(Versioned):
+    _fields_ = [
+        ("struct_size", U32),
+        ("reserved", U32),
+        ("query_count", U64),
+        ("hit_count", U64),
+        ("ends", ADDRESS),
+        ("scores", ADDRESS),
+        ("integer_keys", ADDRESS),
+        ("keys", ADDRESS),
+        ("rows", ADDRESS),
+        ("versions", ADDRESS),
+        ("nanoseconds", ADDRESS),
+    ]
+
+
+class qv_listed_hit(ctypes.Structure):
+    _fields_ = [
+        ("key", qv_key),
+        ("row", U64),
+        ("rank", U64),
+        ("score", F32),
+        ("reserved", U32),
+    ]
+
+
+class qv_search_part(Versioned):
+    _fields_ = [
+        ("struct_size", U32),
+        ("method", U32),
+        ("source", U64),
+        ("name", ADDRESS),
+        ("row_count", U64),
+        ("estimated_count", U64),
+        ("allowed_count", U64),
+        ("nanoseconds", U64),
+    ]
+
+
+class qv_search_step(Versioned):
+    _fields_ = [
+        ("struct_size", U32),
+        ("reserved", U32),
+        ("name", ADDRESS),
+        ("nanoseconds", U64),
     ]
 
 
@@ -264,6 +419,10 @@ class qv_maintenance_options(Versioned):
         ("context", ADDRESS),
         ("memory_byte_count", U64),
     ]
+
+
+class qv_sentence_options(Versioned):
+    _fields_ = [("struct_size", U32), ("flags", U32), ("language", ADDRESS)]
 
 
 def numpy_type(struct: type[ctypes.Structure]) -> numpy.dtype:

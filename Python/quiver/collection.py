@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from . import documents as _documents
-from . import maintenance, reports
+from . import maintenance, reports, schema
 from ._arguments import Arena, Key, name
 from ._library import check, library
 from ._structs import qv_receipt
@@ -15,6 +15,8 @@ from .documents import Document, DocumentArrays, FieldUpdate
 from .maintenance import Progress
 from .reader import Reader
 from .reports import Receipt
+from .schema import FieldType, TextField, VectorField
+from .snapshot import Snapshot
 
 if TYPE_CHECKING:
     from .store import Store
@@ -64,6 +66,54 @@ class Collection(Reader):
     def delete_where(self, filter: str) -> Receipt:
         """Removes every document that `filter` holds of, in one commit; `scan` says what it is."""
         return self._write("qv_delete_where", name(filter, "filter"))
+
+    def add_field(self, field: str, type: FieldType) -> None:
+        """A new metadata field, of which no document has a value yet."""
+        arena = Arena()
+        struct = schema.field_struct(field, type, arena)
+        check(library.qv_add_field(self._handle, ctypes.byref(struct)))
+
+    def drop_field(self, field: str) -> None:
+        """Takes a metadata field away. Its values are gone at once, their space with `compact`."""
+        check(library.qv_drop_field(self._handle, name(field, "field")))
+
+    def rename_field(self, field: str, new_name: str) -> None:
+        """Gives a metadata field another name."""
+        new = name(new_name, "new_name")
+        check(library.qv_rename_field(self._handle, name(field, "field"), new))
+
+    def add_vector_field(self, field: VectorField) -> None:
+        """A new vector field, of which no document has a row yet; it is optional, whatever it says."""
+        if not isinstance(field, VectorField):
+            raise TypeError(f"field is of type {type(field).__name__}, expected VectorField")
+        arena = Arena()
+        struct = field._struct(arena)
+        check(library.qv_add_vector_field(self._handle, ctypes.byref(struct)))
+
+    def drop_vector_field(self, field: str) -> None:
+        """Takes a vector field away. Its rows are gone at once, their space with `compact`."""
+        self._dimensions.clear()
+        check(library.qv_drop_vector_field(self._handle, name(field, "field")))
+
+    def set_index(self, index: str, vector_field: str = "") -> None:
+        """Another index of a vector field. Segments are searched by the one that they have until
+        `maintain` builds the new one."""
+        field = name(vector_field, "vector_field")
+        check(library.qv_set_index(self._handle, field, name(index, "index")))
+
+    def set_text_fields(self, text_fields: Sequence[TextField]) -> None:
+        """Other texts that are searched by their words. Segments without such an index are analysed
+        by each search, until `maintain` builds it."""
+        arena = Arena()
+        structs = schema.text_structs(text_fields, arena)
+        check(library.qv_set_text_fields(self._handle, arena.structs(structs), len(structs)))
+
+    def pin(self) -> Snapshot:
+        """The collection as it is now, to be read and closed: for pages of results, row numbers, and
+        several calls that are to see the same. It keeps the space of what is dropped meanwhile."""
+        handle = ctypes.c_uint64()
+        check(library.qv_pin(self._handle, ctypes.byref(handle)))
+        return Snapshot(handle.value, "", self.name)
 
     def seal(self, progress: Progress | None = None) -> None:
         """Writes the tail to a segment now, if it is not empty."""

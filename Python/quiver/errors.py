@@ -124,7 +124,7 @@ class EncoderError(QuiverError):
 
 
 class CancelledError(QuiverError):
-    """A progress callback said stop."""
+    """A callback said stop."""
 
     status = _constants.QV_ERROR_CANCELLED
 
@@ -167,9 +167,15 @@ class FieldError(QuiverError, ValueError):
 
 
 class DeadlineError(QuiverError, TimeoutError):
-    """A search was not done by its deadline."""
+    """A search was not done in the time that it was given."""
 
     status = _constants.QV_ERROR_DEADLINE
+
+
+class RerankingError(QuiverError):
+    """A rerank function gave a score that is no number."""
+
+    status = _constants.QV_ERROR_RERANKING
 
 
 _CLASSES = {kind.status: kind for kind in QuiverError.__subclasses__()}

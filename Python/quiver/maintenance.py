@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import ctypes
-import signal
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from ._arguments import uint32, uint64
+from ._interrupts import held_interrupts
 from ._library import failure, library
 from ._structs import qv_maintenance_options
 
@@ -47,30 +45,9 @@ def run(
         progress=ctypes.cast(callback, ctypes.c_void_p),
         memory_byte_count=uint64(memory_byte_count, "memory_byte_count"),
     )
-    with _held_interrupts() as interrupts:
+    with held_interrupts() as interrupts:
         status = getattr(library, function)(handle, ctypes.byref(struct))
     if raised:
         raise raised[0]
     if status:
         raise failure(status)
-
-
-@contextlib.contextmanager
-def _held_interrupts() -> Iterator[list[int]]:
-    """Collects Ctrl-C until the end, and only then hands it to the handler whose it is.
-
-    An exception that a signal's handler raises at the first instruction of a C callback reaches
-    nobody: ctypes prints it and goes on.
-    """
-    found: list[int] = []
-    handler = signal.getsignal(signal.SIGINT)
-    if not callable(handler) or threading.current_thread() is not threading.main_thread():
-        yield found
-        return
-    signal.signal(signal.SIGINT, lambda number, frame: found.append(number))
-    try:
-        yield found
-    finally:
-        signal.signal(signal.SIGINT, handler)
-        if found:
-            handler(signal.SIGINT, None)

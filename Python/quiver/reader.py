@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from numpy.typing import ArrayLike, NDArray
 
 from . import contents as _contents
 from . import options as _options
+from . import queries as _queries
 from . import reports, stored
+from . import schema as _schema
 from ._arguments import (
     MAXIMUM_UINT32,
     Arena,
@@ -23,13 +25,16 @@ from ._arguments import (
     uint32,
     uint64,
 )
-from ._constants import QV_ERROR_SEARCH, QV_ERROR_VECTOR
+from ._callbacks import Callbacks
+from ._constants import QV_NO_ROW
 from ._handle import Handle
 from ._library import check, failure, library
-from ._structs import qv_scan_options, qv_search_options, qv_statistics
+from ._structs import qv_range, qv_scan_options, qv_search_options, qv_statistics
 from .contents import Contents
-from .errors import ArgumentError, VectorError
+from .errors import ArgumentError, NotFoundError, VectorError
+from .queries import Query, Source
 from .reports import Statistics
+from .schema import Schema
 from .search import Hits, Results
 from .stored import StoredDocument
 
@@ -38,7 +43,6 @@ if TYPE_CHECKING:
 
     from .options import SearchOptions
 
-MAXIMUM_DIMENSION = 65_536
 _DEFAULTS = bytes(qv_search_options())
 
 
@@ -51,28 +55,40 @@ class Reader(Handle):
         super().__init__(handle)
         self._dimensions: dict[str, int] = {}
 
-    def search(self, query: ArrayLike, k: int = 10, **options: Unpack[SearchOptions]) -> Hits:
-        """The k rows nearest to one vector, [dimension].
+    def search(
+        self, query: ArrayLike | Query | Source, k: int = 10, **options: Unpack[SearchOptions]
+    ) -> Hits:
+        """The k rows nearest to one vector, [dimension], or the k best of a Query or a Source.
 
         `options` are those of SearchOptions. A float32 array goes in without a copy of Python's.
         Runs on the calling thread; other Python threads go on meanwhile. Raises VectorError for a
         vector that cannot be, SearchError for settings that cannot be.
         """
+        if isinstance(query, (Query, Source)):
+            return Hits(Results(self._search_queries([query], k, options)), 0)
         array = numbers(query, "query")
         if array.ndim != 1:
             raise ArgumentError(f"query has shape {array.shape}, expected [dimension]")
-        return Hits(Results(self._search(array, 1, array.shape[0], k, options), 1), 0)
+        return Hits(Results(self._search(array, 1, array.shape[0], k, options)), 0)
 
     def search_batch(
-        self, queries: ArrayLike, k: int = 10, **options: Unpack[SearchOptions]
+        self,
+        queries: ArrayLike | Sequence[Query | Source],
+        k: int = 10,
+        **options: Unpack[SearchOptions],
     ) -> Results:
-        """As `search`, for [n × dimension] queries at once: faster than one after another where
-        `thread_count` lets several threads share them, or rows are compared one by one."""
-        array = numbers(queries, "queries")
+        """As `search`, for [n × dimension] vectors, or a list of Query and Source, at once: faster
+        than one after another where `thread_count` lets several threads share them, or rows are
+        compared one by one."""
+        if isinstance(queries, (list, tuple)) and any(
+            isinstance(query, (Query, Source)) for query in queries
+        ):
+            return Results(self._search_queries(queries, k, options))
+        array = numbers(queries, "queries")  # type: ignore[arg-type]
         if array.ndim != 2:
             raise ArgumentError(f"queries has shape {array.shape}, expected [n × dimension]")
         count, dimension = array.shape
-        return Results(self._search(array, count, dimension, k, options), count)
+        return Results(self._search(array, count, dimension, k, options))
 
     def get(self, key: Key, contents: Contents = ()) -> StoredDocument | None:
         """The document of a key; None if there is none. Only `contents` says what it carries."""
@@ -87,7 +103,7 @@ class Reader(Handle):
         documents = ctypes.c_uint64()
         bits = _contents.bits(contents)
         check(library.qv_get(self._handle, first, count, bits, ctypes.byref(documents)))
-        return stored.documents(documents.value, self._row_length)
+        return stored.documents(documents.value)
 
     def scan(
         self,
@@ -131,16 +147,46 @@ class Reader(Handle):
         check(library.qv_collection_statistics(self._handle, ctypes.byref(struct)))
         return reports.report(Statistics, struct)
 
+    def schema(self) -> Schema:
+        """What the collection holds: its vector fields, metadata fields and text fields."""
+        return _schema.read(self._handle)
+
+    def row_count(self, vector_field: str | None = None) -> int:
+        """The rows of a vector field (None: the only one), those of dead documents included.
+
+        They are numbered from 0 on: in a snapshot or what `pin` gives for as long as it is open; in a
+        collection until something is written, sealed or compacted.
+        """
+        count = ctypes.c_uint64()
+        check(library.qv_row_count(self._handle, _field(vector_field), ctypes.byref(count)))
+        return count.value
+
+    def row_numbers(
+        self, keys: Iterable[Key], vector_field: str | None = None
+    ) -> list[range | None]:
+        """The numbers of the rows of documents, by which a Scope names rows; None where there is no
+        such document."""
+        arena = Arena()
+        first, count = arena.keys(keys)
+        ranges = (qv_range * count)()
+        field = _field(vector_field)
+        check(library.qv_row_numbers(self._handle, field, first, count, ctypes.byref(ranges)))
+        return [
+            None if found.start == QV_NO_ROW else range(found.start, found.end) for found in ranges
+        ]
+
     def _search(
         self, array: NDArray, count: int, dimension: int, k: int, options: SearchOptions
     ) -> int:
         struct = qv_search_options.from_buffer_copy(_DEFAULTS)  # faster than its initialiser
         struct.k = k if type(k) is int and 0 <= k <= MAXIMUM_UINT32 else uint32(k, "k")
+        callbacks = None
         if options:
             arena = Arena()
-            _options.fill(struct, options, arena)
+            callbacks = Callbacks()
+            _options.fill(struct, options, arena, callbacks)
         results = ctypes.c_uint64()
-        status = library.qv_search(
+        arguments = (
             self._handle,
             address(array),
             count,
@@ -148,8 +194,30 @@ class Reader(Handle):
             ctypes.byref(struct),
             ctypes.byref(results),
         )
+        if callbacks is not None and callbacks.used:
+            _run(callbacks, library.qv_search, arguments)
+            return results.value
+        status = library.qv_search(*arguments)
         if status:
             raise failure(status)
+        return results.value
+
+    def _search_queries(
+        self, queries: Sequence[Query | Source], k: int, options: SearchOptions
+    ) -> int:
+        arena, callbacks = Arena(), Callbacks()
+        struct = qv_search_options(k=uint32(k, "k"))
+        structs = _queries.structs(queries, arena, callbacks)
+        _options.fill(struct, options, arena, callbacks)
+        results = ctypes.c_uint64()
+        arguments = (
+            self._handle,
+            arena.structs(structs),
+            len(structs),
+            ctypes.byref(struct),
+            ctypes.byref(results),
+        )
+        _run(callbacks, library.qv_search_queries, arguments)
         return results.value
 
     def _page(
@@ -163,40 +231,33 @@ class Reader(Handle):
             struct.after = arena.structs([key_struct(after, arena)])
         documents = ctypes.c_uint64()
         check(library.qv_scan(self._handle, ctypes.byref(struct), ctypes.byref(documents)))
-        return [
-            document
-            for document in stored.documents(documents.value, self._row_length)
-            if document is not None
-        ]
-
-    # The library compares a query's dimension before it refuses k = 0, and says nothing else of a
-    # vector field's dimension: all that the binding knows of schemas is in these three.
-
-    def _has_dimension(self, field: str, dimension: int) -> bool:
-        if field not in self._dimensions:
-            if dimension > MAXIMUM_DIMENSION:
-                return False
-            arena = Arena()
-            query = (ctypes.c_float * dimension)()
-            struct = qv_search_options(k=0, vector_field=arena.name(field, "a vector field's name"))
-            results = ctypes.c_uint64()
-            status = library.qv_search(
-                self._handle, query, 1, dimension, ctypes.byref(struct), ctypes.byref(results)
-            )
-            if status == QV_ERROR_VECTOR:
-                return False
-            if status != QV_ERROR_SEARCH:
-                raise failure(status)
-            self._dimensions[field] = dimension
-        return self._dimensions[field] == dimension
+        return [document for document in stored.documents(documents.value) if document is not None]
 
     def _check_row(self, field: str, dimension: int) -> None:
-        if not self._has_dimension(field, dimension):
-            raise VectorError(f'vector field "{field}" has no rows of {dimension} numbers')
+        # Several rows that are too short may be as many numbers as one that is right.
+        if self._dimensions.get(field) == dimension:
+            return
+        self._dimensions = {
+            vectors.name: vectors.dimension for vectors in self.schema().vector_fields
+        }
+        found = self._dimensions.get(field)
+        if found is None:
+            raise NotFoundError(f'there is no vector field "{field}"')
+        if found != dimension:
+            raise VectorError(
+                f'vector field "{field}" has rows of {found} numbers, not {dimension}'
+            )
 
-    def _row_length(self, field: str, number_count: int) -> int:
-        for row_count in range(1, number_count + 1):
-            dimension, rest = divmod(number_count, row_count)
-            if not rest and self._has_dimension(field, dimension):
-                return dimension
-        return number_count
+
+def _field(vector_field: str | None) -> bytes | None:
+    return None if vector_field is None else name(vector_field, "vector_field")
+
+
+def _run(callbacks: Callbacks, function: Callable[..., int], arguments: tuple[object, ...]) -> None:
+    """Searches, with what calls back."""
+    if not callbacks.used:
+        check(function(*arguments))
+        return
+    with callbacks.running():
+        status = function(*arguments)
+    callbacks.check(status)

@@ -6,6 +6,8 @@ import ctypes
 import dataclasses
 from typing import TypeVar
 
+from .fields import Timestamp
+
 Report = TypeVar("Report")
 
 
@@ -46,6 +48,23 @@ class Statistics:
     """The number of the last commit."""
     unindexable_segment_count: int
     """Segments that no such index can be made of; compared row by row for good."""
+    vector_byte_count: int
+    """Rows with their norms and scales. This and what follows add up to byte_count."""
+    row_column_byte_count: int
+    text_byte_count: int
+    field_byte_count: int
+    """Metadata."""
+    index_byte_count: int
+    """Of vector fields."""
+    field_index_byte_count: int
+    """By which filters are answered."""
+    text_index_byte_count: int
+    """Of words."""
+    key_byte_count: int
+    manifest_byte_count: int
+    """What says which files a segment has."""
+    tail_byte_count: int
+    """Documents not in a segment yet."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -74,6 +93,16 @@ class RepairReport:
     """Documents that are lost or have lost a part."""
     lost_snapshot_count: int
     """Named snapshots that are not in the new store."""
+
+
+@dataclasses.dataclass(frozen=True)
+class NamedSnapshot:
+    """A state of a store that has a name."""
+
+    name: str
+    commit: int
+    """The last commit that it has."""
+    created: Timestamp
 
 
 def report(kind: type[Report], struct: ctypes.Structure) -> Report:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import Literal
@@ -9,8 +10,16 @@ from typing import Literal
 import numpy
 
 from . import _constants as c
-from ._arguments import Arena, choice, mapping, name, uint32
-from ._structs import qv_collection_options, qv_field, qv_row_column, qv_vector_field
+from ._arguments import Arena, choice, mapping, name, real, uint32
+from ._handle import Answer
+from ._library import check, library
+from ._structs import (
+    qv_collection_options,
+    qv_field,
+    qv_row_column,
+    qv_text_field,
+    qv_vector_field,
+)
 
 Metric = Literal["cosine", "l2", "innerProduct"]
 """How near two vectors are. `cosine`: the dot product over both norms, larger is nearer; `l2`: the
@@ -89,6 +98,40 @@ class VectorField:
         )
 
 
+@dataclasses.dataclass(frozen=True)
+class TextField:
+    """A text that is searched by its words.
+
+    `field` is a metadata field of strings; None: the documents' own texts. Words are reduced to their
+    stems by the rules of `language`, an English name or an ISO 639-1 code; None leaves them as they
+    are. `boost` is by how much its scores are multiplied.
+    """
+
+    field: str | None = None
+    language: str | None = None
+    boost: float = 1.0
+
+    def _struct(self, arena: Arena) -> qv_text_field:
+        struct = qv_text_field(boost=real(self.boost, "boost"))
+        if struct.boost == 0:  # which in C is the default
+            struct.boost = -1
+        if self.field is not None:
+            struct.field = arena.name(self.field, "a text field's name")
+        if self.language is not None:
+            struct.language = arena.name(self.language, "language")
+        return struct
+
+
+@dataclasses.dataclass(frozen=True)
+class Schema:
+    """What a collection holds."""
+
+    vector_fields: tuple[VectorField, ...]
+    fields: dict[str, FieldType]
+    """The metadata fields, by name."""
+    text_fields: tuple[TextField, ...]
+
+
 _COLUMN_NUMBERS = {word: number for word, (number, _) in COLUMN_TYPES.items()}
 
 
@@ -100,6 +143,7 @@ def collection_options(
     index: str,
     vector_fields: Sequence[VectorField],
     fields: Mapping[str, FieldType],
+    text_fields: Sequence[TextField] | None,
 ) -> qv_collection_options:
     vectors = []
     for field in vector_fields:
@@ -109,12 +153,9 @@ def collection_options(
             )
         vectors.append(field._struct(arena))
     metadata = [
-        qv_field(
-            name=arena.name(field, "a field's name"),
-            type=choice(kind, f'the type of field "{field}"', FIELD_TYPES),
-        )
-        for field, kind in mapping(fields, "fields").items()
+        field_struct(field, kind, arena) for field, kind in mapping(fields, "fields").items()
     ]
+    texts = [] if text_fields is None else text_structs(text_fields, arena)
     return qv_collection_options(
         dimension=0 if dimension is None else uint32(dimension, "dimension"),
         metric=choice(metric, "metric", METRICS),
@@ -124,4 +165,70 @@ def collection_options(
         vector_field_count=len(vectors),
         fields=arena.structs(metadata),
         field_count=len(metadata),
+        text_fields=arena.structs(texts),
+        text_field_count=len(texts),
+        flags=0 if text_fields is None or texts else c.QV_COLLECTION_NO_WORDS,
     )
+
+
+def field_struct(field: str, kind: FieldType, arena: Arena) -> qv_field:
+    return qv_field(
+        name=arena.name(field, "a field's name"),
+        type=choice(kind, f'the type of field "{field}"', FIELD_TYPES),
+    )
+
+
+def text_structs(fields: Sequence[TextField], arena: Arena) -> list[qv_text_field]:
+    structs = []
+    for field in fields:
+        if not isinstance(field, TextField):
+            raise TypeError(f"a text field is of type {type(field).__name__}, expected TextField")
+        structs.append(field._struct(arena))
+    return structs
+
+
+_METRIC_WORDS = {number: word for word, number in METRICS.items()}
+_STORAGE_WORDS = {number: word for word, number in STORAGES.items()}
+_FIELD_WORDS = {number: word for word, number in FIELD_TYPES.items()}
+_COLUMN_WORDS = {number: word for word, number in _COLUMN_NUMBERS.items()}
+
+
+def read(collection: int) -> Schema:
+    """The schema of a collection, by its handle."""
+    handle = ctypes.c_uint64()
+    check(library.qv_collection_schema(collection, ctypes.byref(handle)))
+    answer = Answer(handle.value, library.qv_schema_free)
+    counts = [ctypes.c_uint64() for _ in range(3)]
+    check(library.qv_schema_counts(answer.handle, *map(ctypes.byref, counts)))
+    vectors, fields, texts = [], {}, []
+    for number in range(counts[0].value):
+        vector = qv_vector_field()
+        check(library.qv_schema_vector_field(answer.handle, number, ctypes.byref(vector)))
+        vectors.append(_vector_field(vector))
+    for number in range(counts[1].value):
+        field = qv_field()
+        check(library.qv_schema_field(answer.handle, number, ctypes.byref(field)))
+        fields[_word(field.name) or ""] = _FIELD_WORDS[field.type]
+    for number in range(counts[2].value):
+        text = qv_text_field()
+        check(library.qv_schema_text_field(answer.handle, number, ctypes.byref(text)))
+        texts.append(TextField(_word(text.field), _word(text.language), text.boost))
+    return Schema(tuple(vectors), fields, tuple(texts))  # type: ignore[arg-type]
+
+
+def _vector_field(struct: qv_vector_field) -> VectorField:
+    count = struct.column_count
+    columns = (qv_row_column * count).from_address(struct.columns) if count else ()
+    return VectorField(
+        _word(struct.name) or "",
+        struct.dimension,
+        _METRIC_WORDS[struct.metric],  # type: ignore[arg-type]
+        _STORAGE_WORDS[struct.storage],  # type: ignore[arg-type]
+        _word(struct.index) or "",
+        bool(struct.flags & c.QV_VECTOR_OPTIONAL),
+        {_word(column.name) or "": _COLUMN_WORDS[column.type] for column in columns},  # type: ignore[misc]
+    )
+
+
+def _word(address: int | None) -> str | None:
+    return None if address is None else ctypes.string_at(address).decode()

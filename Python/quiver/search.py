@@ -9,22 +9,24 @@ from typing import overload
 import numpy
 from numpy.typing import NDArray
 
-from . import _reading, fields
+from . import _reading, explanation, fields
 from ._arguments import FLOAT32, Key
-from ._constants import QV_KEY_INTEGER
 from ._handle import Answer
 from ._library import check, failure, library
-from ._structs import numpy_type, qv_field, qv_hit
+from ._structs import qv_field, qv_hit, qv_hit_arrays, qv_key
+from .explanation import Explanation, ListedHit
 from .fields import FieldValue
 
-HIT = numpy_type(qv_hit)
-HIT_BYTE_COUNT = ctypes.sizeof(qv_hit)
+UINT64 = numpy.dtype(numpy.uint64)
+INT64 = numpy.dtype(numpy.int64)
 _EMPTY_HIT = bytes(qv_hit())
-_NUMBERS = tuple(map(ctypes.c_uint64, range(100)))
+_EMPTY_ARRAYS = bytes(qv_hit_arrays())
+_KEY_BYTE_COUNT = ctypes.sizeof(qv_key)
 
 
 class Hit:
-    """A document's row that was found; its parts are read from the answer where they are asked for.
+    """A row or a document that was found; its parts are read from the answer where they are asked
+    for.
 
     A document of several rows may be found several times.
     """
@@ -44,13 +46,14 @@ class Hit:
 
     @property
     def score(self) -> float:
-        """By the field's metric: larger is nearer for cosine and innerProduct, smaller for l2."""
+        """By the field's metric: larger is nearer for cosine and innerProduct, smaller for l2. Of
+        words, maxSim, several sources and a reranker: larger is better."""
         return self._struct.score
 
     @property
-    def row(self) -> int:
-        """Which of the document's rows it is, from 0."""
-        return self._struct.row
+    def row(self) -> int | None:
+        """Which of the document's rows it is, from 0; None: it was found as a whole."""
+        return _reading.row(self._struct.row)
 
     @property
     def version(self) -> int:
@@ -97,18 +100,31 @@ class Hit:
         found = _reading.columns(struct.columns, struct.column_count, self._answer)
         return {name: values[0].item() for name, values in found.items()}
 
+    @property
+    def group(self) -> FieldValue:
+        """The value of `group_by` that the hits of its group have in common; None if they have
+        none."""
+        field = qv_field()
+        check(
+            library.qv_results_group(
+                self._answer.handle, self._query, self._index, ctypes.byref(field)
+            )
+        )
+        return fields.value(field, self._answer)
+
     def __repr__(self) -> str:
         return f"Hit(key={self.key!r}, score={self.score:g}, row={self.row})"
 
 
 class Hits(Sequence[Hit]):
-    """The hits of one query, nearest first; fewer than k if fewer rows are live."""
+    """The hits of one query, the best first; fewer than k if fewer may be found."""
 
-    __slots__ = ("_results", "_query")
+    __slots__ = ("_results", "_query", "_structs")
 
     def __init__(self, results: Results, query: int) -> None:
         self._results = results
         self._query = query
+        self._structs: ctypes.Array[qv_hit] | None = None
 
     def __len__(self) -> int:
         ends = self._results._ends
@@ -127,25 +143,50 @@ class Hits(Sequence[Hit]):
         return map(self._hit, range(len(self)))
 
     def _hit(self, index: int) -> Hit:
-        results = self._results
-        struct = results._structs[results._ends[self._query] + index]
-        return Hit(results._answer, struct, self._query, index)
+        structs = self._structs or self._take()
+        return Hit(self._results._answer, structs[index], self._query, index)
+
+    def _take(self) -> ctypes.Array[qv_hit]:
+        count = len(self)
+        structs = (qv_hit * count).from_buffer_copy(_EMPTY_HIT * count)
+        handle = self._results._answer.handle
+        check(library.qv_results_hits(handle, self._query, 0, count, ctypes.byref(structs)))
+        self._structs = structs
+        return structs
 
     @property
     def keys(self) -> list[Key]:
         """The keys of all hits."""
-        return self._results._keys(self._query)
+        ends = self._results._ends
+        return self._results._keys(ends[self._query], ends[self._query + 1])
+
+    @property
+    def integer_keys(self) -> NDArray[numpy.uint64]:
+        """[count]: the keys of all hits where those of all results are integers, else a
+        ValueError; faster than `keys`. Read-only."""
+        ends = self._results._ends
+        return self._results._integer_keys(ends[self._query], ends[self._query + 1])
 
     @property
     def scores(self) -> NDArray[numpy.float32]:
-        """[count]: the scores of all hits."""
+        """[count]: the scores of all hits. Read-only."""
         ends = self._results._ends
-        return self._results._table["score"][ends[self._query] : ends[self._query + 1]].copy()
+        return self._results._scores(ends[self._query], ends[self._query + 1])
+
+    @property
+    def lists(self) -> list[list[ListedHit]]:
+        """What each source gave, in their order; empty unless `lists` asked for it."""
+        return explanation.lists(self._results._answer, self._query)
+
+    @property
+    def explanation(self) -> Explanation | None:
+        """How the answer was come by; None unless `explain` asked for it."""
+        return explanation.explanation(self._results._answer, self._query)
 
     @property
     def nanoseconds(self) -> int:
         """How long the query took, inside the library."""
-        return self._results._nanoseconds(self._query)
+        return self._results._nanoseconds[self._query]
 
     def __repr__(self) -> str:
         return f"Hits({list(self)!r})"
@@ -157,34 +198,21 @@ class Results(Sequence[Hits]):
     As arrays: `counts` [n], `scores`, `keys` and `rows` [n × width]; width is the largest count.
     """
 
-    __slots__ = ("_answer", "_ends", "_structs")
+    __slots__ = ("_answer", "_arrays", "_ends")
 
-    def __init__(self, handle: int, query_count: int) -> None:
+    def __init__(self, handle: int) -> None:
         self._answer = Answer(handle, library.qv_results_free)
-        ends = self._ends = [0]
-        end = 0
-        count = ctypes.c_uint64()
-        output = ctypes.byref(count)
-        for query in range(query_count):
-            status = library.qv_results_hit_count(handle, query, output)
-            if status:
-                raise failure(status)
-            end += count.value
-            ends.append(end)
-        self._structs = structs = (qv_hit * end).from_buffer_copy(_EMPTY_HIT * end)
-        take, byref = library.take_hit, ctypes.byref
-        results = ctypes.c_uint64(handle)
-        first = 0
-        for query in range(query_count):
-            number = ctypes.c_uint64(query)
-            end = ends[query + 1]
-            for place in range(first, end):
-                rank = place - first
-                index = _NUMBERS[rank] if rank < len(_NUMBERS) else ctypes.c_uint64(rank)
-                status = take(results, number, index, byref(structs, place * HIT_BYTE_COUNT))
-                if status:
-                    raise failure(status)
-            first = end
+        arrays = qv_hit_arrays.from_buffer_copy(_EMPTY_ARRAYS)
+        status = library.qv_results_arrays(handle, ctypes.byref(arrays))
+        if status:
+            raise failure(status)
+        self._arrays = arrays
+        count = arrays.query_count
+        self._ends: Sequence[int] = (
+            (0, arrays.hit_count)
+            if count == 1
+            else (ctypes.c_uint64 * (count + 1)).from_address(arrays.ends)[:]
+        )
 
     def __len__(self) -> int:
         return len(self._ends) - 1
@@ -207,39 +235,54 @@ class Results(Sequence[Hits]):
     @property
     def scores(self) -> NDArray[numpy.float32]:
         """[n × width]: scores, NaN behind a query's last hit."""
-        return self._rectangle(self._table["score"], FLOAT32, numpy.nan)
+        return self._rectangle(self._scores(0, self._ends[-1]), FLOAT32, numpy.nan)
 
     @property
     def keys(self) -> NDArray[numpy.object_]:
         """[n × width] of str and int, None behind a query's last hit."""
         flat = numpy.empty(self._ends[-1], object)
-        flat[:] = [_reading.key(struct.key) for struct in self._structs]
+        flat[:] = self._keys(0, self._ends[-1])
         return self._rectangle(flat, numpy.dtype(object), None)
 
     @property
     def integer_keys(self) -> NDArray[numpy.uint64]:
         """[n × width]: the keys where all are integers, else a ValueError; without a Python object
         for each. 2⁶⁴ − 1 stands behind a query's last hit: `counts` tells it from a key."""
-        keys = self._table["key"]
-        if (keys["kind"] != QV_KEY_INTEGER).any():
-            raise ValueError("some of the keys are strings")
-        return self._rectangle(keys["integer"], numpy.dtype(numpy.uint64), 0xFFFF_FFFF_FFFF_FFFF)
+        flat = self._integer_keys(0, self._ends[-1])
+        return self._rectangle(flat, UINT64, 0xFFFF_FFFF_FFFF_FFFF)
 
     @property
     def rows(self) -> NDArray[numpy.int64]:
-        """[n × width]: which of the document's rows it is, −1 behind a query's last hit."""
-        return self._rectangle(self._table["row"], numpy.dtype(numpy.int64), -1)
+        """[n × width]: which of the document's rows it is; −1 behind a query's last hit, and where a
+        document was found as a whole."""
+        flat = _copy(self._arrays.rows, 0, self._ends[-1], INT64)
+        return self._rectangle(flat, INT64, -1)
 
     @property
     def nanoseconds(self) -> NDArray[numpy.int64]:
         """[n]: how long each query took, inside the library."""
-        return numpy.array([self._nanoseconds(query) for query in range(len(self))], numpy.int64)
+        return numpy.array(self._nanoseconds, numpy.int64)
+
+    def _scores(self, first: int, end: int) -> NDArray[numpy.float32]:
+        return _copy(self._arrays.scores, first, end, FLOAT32)
+
+    def _integer_keys(self, first: int, end: int) -> NDArray[numpy.uint64]:
+        address = self._arrays.integer_keys
+        if not address:
+            raise ValueError("some of the keys are strings")
+        return _copy(address, first, end, UINT64)
+
+    def _keys(self, first: int, end: int) -> list[Key]:
+        address = self._arrays.integer_keys
+        if address:
+            keys = (ctypes.c_uint64 * (end - first)).from_address(address + first * 8)
+            return list(keys)
+        structs = (qv_key * (end - first)).from_address(self._arrays.keys + first * _KEY_BYTE_COUNT)
+        return list(map(_reading.key, structs))
 
     @property
-    def _table(self) -> NDArray:
-        if not self._ends[-1]:
-            return numpy.empty(0, HIT)
-        return numpy.frombuffer(memoryview(self._structs), HIT)
+    def _nanoseconds(self) -> list[int]:
+        return (ctypes.c_uint64 * len(self)).from_address(self._arrays.nanoseconds)[:]
 
     def _rectangle(self, flat: NDArray, dtype: numpy.dtype, empty: object) -> NDArray:
         if len(self) == 1:
@@ -252,16 +295,11 @@ class Results(Sequence[Hits]):
         made[numpy.arange(width) < counts[:, None]] = flat
         return made
 
-    def _keys(self, query: int) -> list[Key]:
-        return [
-            _reading.key(self._structs[place].key)
-            for place in range(self._ends[query], self._ends[query + 1])
-        ]
-
-    def _nanoseconds(self, query: int) -> int:
-        found = ctypes.c_uint64()
-        check(library.qv_results_nanoseconds(self._answer.handle, query, ctypes.byref(found)))
-        return found.value
-
     def __repr__(self) -> str:
         return f"Results({len(self)} queries, {self._ends[-1]} hits)"
+
+
+def _copy(address: int, first: int, end: int, dtype: numpy.dtype) -> NDArray:
+    """Elements `first` to before `end` of an array of the answer's."""
+    size = dtype.itemsize
+    return numpy.frombuffer(ctypes.string_at(address + first * size, (end - first) * size), dtype)

@@ -6,7 +6,7 @@ from .reader import Reader
 
 
 class Snapshot(Reader):
-    """A collection as a named snapshot has it: it never changes, whatever is written meanwhile.
+    """A collection as it was at one moment: it never changes, whatever is written meanwhile.
 
     It can be read even after its store is closed, and is closed by itself.
     """
@@ -17,4 +17,5 @@ class Snapshot(Reader):
         self.collection = collection
 
     def __repr__(self) -> str:
-        return f'<Snapshot "{self.name}" of "{self.collection}"{", closed" * self.closed}>'
+        name = f'"{self.name}"' if self.name else "without a name"
+        return f'<Snapshot {name} of "{self.collection}"{", closed" * self.closed}>'

@@ -9,12 +9,19 @@ from collections.abc import Mapping, Sequence
 from . import _constants as c
 from . import errors, reports
 from ._arguments import Arena, name, uint64
-from ._handle import Handle
+from ._handle import Answer, Handle
 from ._library import check, failure, library
-from ._structs import qv_open_options, qv_repair_report, qv_verification
+from ._structs import (
+    qv_open_options,
+    qv_repair_report,
+    qv_snapshot_report,
+    qv_string,
+    qv_verification,
+)
 from .collection import Collection
-from .reports import RepairReport, Verification
-from .schema import FieldType, Metric, Storage, VectorField, collection_options
+from .fields import Timestamp
+from .reports import NamedSnapshot, RepairReport, Verification
+from .schema import FieldType, Metric, Storage, TextField, VectorField, collection_options
 from .snapshot import Snapshot
 
 Path = str | bytes | os.PathLike
@@ -43,13 +50,15 @@ class Store(Handle):
         index: str = "automatic",
         vector_fields: Sequence[VectorField] = (),
         fields: Mapping[str, FieldType] | None = None,
+        text_fields: Sequence[TextField] | None = None,
     ) -> Collection:
         """Makes a collection and opens it.
 
         With a `dimension` (1…65536) it has the vector field without a name, of this metric, storage
         and index ("automatic", "exact", "graph", "ivf" or one of FAISS's factory strings); beside
-        it those of `vector_fields`, and the metadata fields `fields` by name and type. Raises
-        ExistsError, or ConfigurationError for what cannot be.
+        it those of `vector_fields`, and the metadata fields `fields` by name and type.
+        `text_fields` are searched by their words: the documents' own texts unless set, none if it is
+        empty. Raises ExistsError, or ConfigurationError for what cannot be.
         """
         arena = Arena()
         options = collection_options(
@@ -60,6 +69,7 @@ class Store(Handle):
             index,
             vector_fields,
             {} if fields is None else fields,
+            text_fields,
         )
         handle = ctypes.c_uint64()
         check(
@@ -81,6 +91,34 @@ class Store(Handle):
     def drop_collection(self, name: str) -> None:
         """Removes a collection with everything in it. Named snapshots keep its documents."""
         check(library.qv_drop_collection(self._handle, _name(name)))
+
+    def collection_names(self) -> list[str]:
+        """The names of all collections, in the order in which they were made."""
+        return self._names("qv_collection_names")
+
+    def snapshots(self) -> list[NamedSnapshot]:
+        """The named snapshots, in the order of their names' bytes."""
+        found = []
+        for name in self._names("qv_snapshot_names"):
+            struct = qv_snapshot_report()
+            status = library.qv_describe_snapshot(self._handle, name.encode(), ctypes.byref(struct))
+            if status == c.QV_ERROR_NOT_FOUND:  # dropped at this moment
+                continue
+            check(status)
+            created = Timestamp(struct.created_seconds, struct.created_nanoseconds)
+            found.append(NamedSnapshot(name, struct.commit, created))
+        return found
+
+    def _names(self, function: str) -> list[str]:
+        names = ctypes.c_uint64()
+        check(getattr(library, function)(self._handle, ctypes.byref(names)))
+        answer = Answer(names.value, library.qv_names_free)
+        address, count = ctypes.c_void_p(), ctypes.c_uint64()
+        check(library.qv_names_array(answer.handle, ctypes.byref(address), ctypes.byref(count)))
+        if not count.value:
+            return []
+        strings = (qv_string * count.value).from_address(address.value or 0)
+        return [ctypes.string_at(item.bytes, item.length).decode() for item in strings]
 
     def create_snapshot(self, name: str) -> None:
         """Gives the state of all collections a name, under which it stays until it is dropped."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import numpy
 from numpy.typing import NDArray
@@ -16,9 +16,6 @@ from ._library import check, library
 from ._reading import array, columns, key, text
 from ._structs import qv_field, qv_stored_document, qv_vectors
 from .fields import FieldValue
-
-RowLength = Callable[[str, int], int]
-"""The dimension of a vector field, of whose rows there are that many numbers."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -45,16 +42,16 @@ class StoredDocument:
         return self.vectors.get("")
 
 
-def documents(handle: int, row_length: RowLength) -> list[StoredDocument | None]:
+def documents(handle: int) -> list[StoredDocument | None]:
     """All documents of an answer, None where a key has none. The answer is freed with the last
     array that lies in it."""
     answer = Answer(handle, library.qv_documents_free)
     count = ctypes.c_uint64()
     check(library.qv_documents_count(handle, ctypes.byref(count)))
-    return [_document(answer, index, row_length) for index in range(count.value)]
+    return [_document(answer, index) for index in range(count.value)]
 
 
-def _document(answer: Answer, index: int, row_length: RowLength) -> StoredDocument | None:
+def _document(answer: Answer, index: int) -> StoredDocument | None:
     struct = qv_stored_document()
     check(library.qv_documents_item(answer.handle, index, ctypes.byref(struct)))
     if not struct.found:
@@ -69,7 +66,7 @@ def _document(answer: Answer, index: int, row_length: RowLength) -> StoredDocume
             row_columns[name] = columns(rows.columns, rows.column_count, answer)
         if rows.numbers:
             flat = array(rows.numbers, rows.number_count, FLOAT32, answer)
-            vectors[name] = flat.reshape(-1, row_length(name, rows.number_count))
+            vectors[name] = flat.reshape(-1, rows.dimension)
     values = {}
     for number in range(struct.field_count):
         field = qv_field()

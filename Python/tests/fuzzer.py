@@ -8,7 +8,7 @@ import time
 import numpy
 import quiver
 import raw
-from quiver import FieldUpdate, VectorField, errors
+from quiver import FieldUpdate, TextField, VectorField, errors
 
 from hostile import FIELDS, INDEXES, NAMES, Values
 
@@ -97,19 +97,67 @@ class Fuzzer(Values):
 
     def call_search(self) -> None:
         k = self.maybe(self.random.randrange(1, 30))
-        hits = self.shared.collection(self).search(self.array(8), k, **self.options())
-        assert len(hits) <= k and len(hits.keys) == len(hits.scores) == len(hits)
+        options = self.options()
+        try:
+            hits = self.shared.collection(self).search(self.array(8), k, **options)
+        except (ZeroDivisionError, ValueError) as error:  # a hostile callback's own
+            if isinstance(error, quiver.QuiverError):
+                raise
+            return
+        assert len(hits) <= k * max(1, options.get("per_group") or 1)
+        assert len(hits.keys) == len(hits.scores) == len(hits)
         for hit in hits:
             assert isinstance(hit.key, (str, int)) and math.isfinite(hit.score), hit
             hit.text, hit.fields, hit.columns, hit.version, hit.text_hash, hit.row, repr(hit)
             assert hit.vector is None or hit.vector.shape == (8,)
         assert hits.nanoseconds >= 0
 
+    def call_search_queries(self) -> None:
+        queries = [self.query() for _ in range(self.random.randrange(1, 4))]
+        try:
+            results = self.shared.collection(self).search_batch(
+                self.maybe(queries), self.maybe(5), **self.options()
+            )
+            for hits in results:
+                for hit in hits:
+                    assert isinstance(hit.key, (str, int)), hit
+                    hit.text, hit.fields, hit.columns, hit.row, hit.group, repr(hit)
+                hits.lists, hits.explanation, hits.scores, hits.nanoseconds
+        except (ZeroDivisionError, ValueError) as error:  # a hostile callback's own
+            if isinstance(error, quiver.QuiverError):
+                raise
+
+    def call_names(self) -> None:
+        store = self.shared.store(self)
+        assert all(isinstance(name, str) for name in store.collection_names())
+        assert all(snapshot.commit >= 0 for snapshot in store.snapshots())
+
+    def call_schema(self) -> None:
+        collection = self.shared.collection(self)
+        schema = collection.schema()
+        assert schema.vector_fields[0].dimension == 8
+        if self.random.random() < 0.1:
+            text = TextField(self.maybe("s"), self.maybe("de"), self.maybe(2))
+            collection.set_text_fields(self.maybe([self.maybe(TextField()), text]))
+
+    def call_pin(self) -> None:
+        with self.shared.collection(self).pin() as pinned:
+            count = pinned.row_count("")
+            for rows in pinned.row_numbers(self.keys(), self.maybe("")):
+                assert rows is None or rows.stop <= count
+            keys = pinned.search(self.array(8), 5, vector_field="").keys
+            assert pinned.search_batch([self.query()], 3).counts.shape == (1,) or keys
+
     def call_search_batch(self) -> None:
         count = self.random.randrange(5)
-        results = self.shared.collection(self).search_batch(
-            self.array(count, 8), self.maybe(5), **self.options()
-        )
+        try:
+            results = self.shared.collection(self).search_batch(
+                self.array(count, 8), self.maybe(5), **self.options()
+            )
+        except (ZeroDivisionError, ValueError) as error:  # a hostile callback's own
+            if isinstance(error, quiver.QuiverError):
+                raise
+            return
         assert results.scores.shape == results.keys.shape == results.rows.shape
         assert numpy.isfinite(results.scores[results.rows >= 0]).all()
         for hits in results:

@@ -12,12 +12,20 @@ PATH = ROOT / "include/quiver.h"
 TEXT = re.sub(r"/\*.*?\*/", "", PATH.read_text(encoding="utf-8"), flags=re.DOTALL)
 
 # The kind of a parameter, as _library has them, by how its type begins.
-HANDLES = ("qv_store", "qv_collection", "qv_results", "qv_documents", "qv_ranges")
+HANDLES = (
+    "qv_store",
+    "qv_collection",
+    "qv_results",
+    "qv_documents",
+    "qv_names",
+    "qv_schema",
+    "qv_ranges",
+)
 
 
 def constants() -> dict[str, int]:
-    found = re.findall(r"^#define (QV_[A-Z0-9_]+) (\d+)u?\s*$", TEXT, re.MULTILINE)
-    return {name: int(value) for name, value in found}
+    found = re.findall(r"^#define (QV_[A-Z0-9_]+) (\d+|UINT64_MAX)u?\s*$", TEXT, re.MULTILINE)
+    return {name: (1 << 64) - 1 if value == "UINT64_MAX" else int(value) for name, value in found}
 
 
 def functions() -> dict[str, list[str]]:

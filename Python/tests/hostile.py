@@ -5,7 +5,16 @@ import math
 import random
 
 import numpy
-from quiver import Document, DocumentArrays, Rows, Timestamp
+from quiver import (
+    Document,
+    DocumentArrays,
+    Query,
+    Reranking,
+    Rows,
+    Scope,
+    Source,
+    Timestamp,
+)
 
 NAMES = ["c", "d", "ü", "e" * 100]
 FIELDS = {
@@ -176,6 +185,57 @@ class Values:
             )
         )
 
+    def rarely(self, good):
+        """As `maybe`, where many of them make one value."""
+        return self.maybe(good, 0.01)
+
+    def scope(self):
+        rows = self.random.choice([None, [1, 5, 70], numpy.arange(99) % 2 == 0])
+        ranges = self.random.choice([None, [range(3, 90)], [(0, 10), (40, 1 << 63)]])
+        return self.rarely(
+            Scope(
+                self.random.choice([None, self.filter()]),
+                row_filter=self.random.choice([None, None, "n > 0", self.filter()]),
+                keys=self.random.choice([None, None, self.keys()]),
+                excluded=self.keys(),
+                rows=self.rarely(rows),
+                row_ranges=self.rarely(ranges),
+            )
+        )
+
+    def source(self):
+        form = self.random.randrange(4)
+        if form == 0:
+            words = ["text", "+text -nothing", '"text ü"', "te*", "text:text^2", '"open', "s:text"]
+            return Source(
+                match=self.rarely(self.random.choice(words)),
+                plain=self.rarely(bool(self.random.getrandbits(1))),
+                bm25=self.rarely(self.random.choice([None, (1, 0.5)])),
+                weight=self.rarely(self.random.choice([None, 2])),
+            )
+        return Source(
+            self.rarely(
+                self.array(*self.random.choice([(8,), (1, 8), (3, 8)])) if form < 3 else None
+            ),
+            like=self.random.choice([1, [1, "key 2"], self.keys()]) if form == 3 else (),
+            unlike=self.random.choice([1, [1, "key 2"], self.keys()]) if form == 3 else (),
+            combine=self.rarely(self.random.choice(["any", "mean", "maxSim"])),
+            vector_field=self.rarely(""),
+        )
+
+    def query(self):
+        def fuse(places):
+            return sum(1 / place.rank for place in places if place)
+
+        return self.rarely(
+            Query(
+                self.rarely([self.source() for _ in range(self.random.randrange(1, 4))]),
+                fusion=self.rarely(self.random.choice(["ranks", "scores", fuse])),
+                rank_constant=self.rarely(None),
+                scope=self.random.choice([None, self.scope()]),
+            )
+        )
+
     def options(self) -> dict:
         values = {
             "mode": lambda: self.random.choice(["automatic", "exact"]),
@@ -186,6 +246,21 @@ class Values:
             "excluded": self.keys,
             "vector_field": lambda: "",
             "thread_count": lambda: self.random.randrange(4),
+            "filter": self.filter,
+            "scope": self.scope,
+            "offset": lambda: self.random.randrange(10),
+            "within": lambda: self.random.random() * 10,
+            "group_by": lambda: self.random.choice(list(FIELDS)),
+            "distinct": lambda: bool(self.random.getrandbits(1)),
+            "per_group": lambda: self.random.randrange(3),
+            "list_length": lambda: self.random.randrange(50),
+            "lists": lambda: bool(self.random.getrandbits(1)),
+            "explain": lambda: bool(self.random.getrandbits(1)),
+            "timeout": lambda: self.random.choice([1e-6, 1e-4, 10, None]),
+            "cancelled": lambda: self.random.choice([None, lambda: self.random.random() < 0.01]),
+            "rerank": lambda: Reranking(
+                self.maybe(lambda query, hits: hits.scores), self.maybe(5), self.contents()
+            ),
         }
         chosen = self.random.sample(list(values), self.random.choice([0, 0, 1, 1, 2, 3]))
         found = {name: self.maybe(values[name](), 0.05) for name in chosen}

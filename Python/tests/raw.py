@@ -19,12 +19,30 @@ CLOSERS = {
     "qv_create_collection": "qv_close_collection",
     "qv_open_collection": "qv_close_collection",
     "qv_open_snapshot": "qv_close_collection",
+    "qv_pin": "qv_close_collection",
+    "qv_collection_names": "qv_names_free",
+    "qv_snapshot_names": "qv_names_free",
+    "qv_collection_schema": "qv_schema_free",
     "qv_search": "qv_results_free",
+    "qv_search_queries": "qv_results_free",
+    "qv_results_share": "qv_results_free",
     "qv_get": "qv_documents_free",
     "qv_scan": "qv_documents_free",
+    "qv_sentences": "qv_ranges_free",
 }
-# These end what other threads read from or write to, which they do not expect.
-ENDING = {"qv_close", "qv_results_free", "qv_documents_free", "qv_drop_collection"}
+# These end or change what other threads read from or write to, which they do not expect.
+ENDING = {
+    "qv_close",
+    "qv_results_free",
+    "qv_documents_free",
+    "qv_names_free",
+    "qv_schema_free",
+    "qv_ranges_free",
+    "qv_drop_collection",
+    "qv_drop_field",
+    "qv_rename_field",
+    "qv_drop_vector_field",
+}
 
 
 def call(generator: random.Random, handles: list[int]) -> int:

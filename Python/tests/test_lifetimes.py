@@ -177,6 +177,7 @@ class ForkTests(StoreTestCase):
     def test_after_a_fork(self):
         c = self.numbered()
         hits = c.search([1, 0, 0], 2, contents="text")
+        hit = hits[0]
         read, write = os.pipe()
         child = os.fork()
         if child == 0:
@@ -195,8 +196,8 @@ class ForkTests(StoreTestCase):
                     said.append("nothing")
                 except Exception as error:
                     said.append(type(error).__name__)
-            said.append(hits[0].text)
-            del hits, c
+            said += [hit.text, str(hits.keys[0])]
+            del hits, hit, c
             gc.collect()
             os.write(write, ",".join(said).encode())
             os._exit(0)
@@ -204,7 +205,7 @@ class ForkTests(StoreTestCase):
         with os.fdopen(read) as pipe:
             said = pipe.read().split(",")
         self.assertEqual(os.waitpid(child, 0)[1], 0)
-        self.assertEqual(said, ["ForkError"] * 7 + ["text 1"])
+        self.assertEqual(said, ["ForkError"] * 7 + ["text 1", "1"])
         self.assertEqual(c.count(), 20)
 
     def test_a_fork_before_the_first_use(self):

@@ -69,10 +69,9 @@ class SearchTests(StoreTestCase):
         self.assertEqual((len(none), none.scores.shape, none.counts.shape), (0, (0, 0), (0,)))
 
     def test_queries_with_different_counts(self):
-        results = self.numbered(4).search_batch([[0, 0, 0]] * 2, 4)
-        # As if the second query had found two: nothing in a search makes counts differ today.
-        results._ends[2] = 6
-        results._structs = (type(results._structs[0]) * 6).from_buffer(results._structs)
+        query = quiver.Query(quiver.Source([0, 0, 0]))
+        narrow = quiver.Query(query.sources, scope=quiver.Scope(keys=[1, 0]))
+        results = self.numbered(4).search_batch([query, narrow], 4)
         self.assertEqual(results.keys.tolist(), [[0, 1, 2, 3], [0, 1, None, None]])
         self.assertEqual(results.integer_keys[1, 2], (1 << 64) - 1)
         self.assertTrue(numpy.isnan(results.scores[1, 2:]).all())
