@@ -32,7 +32,7 @@ def find(collection, query, k, options):
 
 
 def keys(hits):
-    return hits.keys
+    return hits.integer_keys
 
 
 # ------------------------------------------------------------------------------------------------------
