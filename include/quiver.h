@@ -591,7 +591,7 @@ typedef struct qv_query {
     uint32_t fusion;          /* QV_FUSE_… */
     const qv_source *sources; /* at least one */
     uint64_t source_count;
-    double rank_constant;     /* how little the first ranks are ahead; 0: 60 */
+    double rank_constant;     /* how little the first ranks are ahead, 0 or more; 0: 60, so 1e-300 for 0 itself */
     qv_fuse fuse;             /* of QV_FUSE_CUSTOM */
     void *fuse_context;
     const qv_scope *scope;    /* what this query may find, within what the options say; NULL: anything */

@@ -107,6 +107,13 @@ def real(value: object, what: str) -> float:
         raise errors.ArgumentError(f"{what} is too large") from None
 
 
+def flag(value: bool, what: str) -> bool:
+    """A bool, and not merely something that is true or false."""
+    if not isinstance(value, (bool, numpy.bool_)):
+        raise TypeError(f"{what} is of type {type(value).__name__}, expected bool")
+    return bool(value)
+
+
 def text(value: str, what: str) -> bytes:
     """The UTF-8 of a string, which may have zero bytes."""
     if not isinstance(value, str):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from . import _constants as c
 from . import contents
-from ._arguments import MAXIMUM_UINT64, Arena, Key, choice, real, uint32, uint64
+from ._arguments import MAXIMUM_UINT64, Arena, Key, choice, flag, real, uint32, uint64
 from ._callbacks import Callbacks
 from ._structs import qv_search_options
 from .errors import ArgumentError
@@ -116,9 +116,7 @@ def _name(name: str) -> Fill:
 
 def _flag(name: str, bit: int) -> Fill:
     def fill(struct: qv_search_options, value: Any, arena: Arena, callbacks: Callbacks) -> None:
-        if not isinstance(value, bool):
-            raise TypeError(f"{name} is of type {type(value).__name__}, expected bool")
-        if value:
+        if flag(value, name):
             struct.flags |= bit
 
     return fill
@@ -194,6 +192,8 @@ def _fill_rerank(struct: qv_search_options, value: Any, arena: Arena, callbacks:
         raise TypeError("the function of a Reranking cannot be called")
     struct.rerank = callbacks.rerank(value.function)
     struct.rerank_count = uint32(value.count, "count")
+    if struct.rerank_count == 0:  # which in C is the default
+        raise ArgumentError("the count of a Reranking is 0, expected at least 1")
     struct.rerank_contents = contents.bits(value.contents)
 
 

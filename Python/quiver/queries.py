@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -11,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from . import _constants as c
 from . import errors
-from ._arguments import MAXIMUM_DIMENSION, Arena, Key, choice, numbers, real, uint64
+from ._arguments import MAXIMUM_DIMENSION, Arena, Key, choice, flag, numbers, real, uint64
 from ._structs import qv_query, qv_range, qv_scope, qv_source
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ class Source:
             struct.vector_field = arena.name(self.vector_field, "vector_field")
         if self.match is not None:
             struct.match = arena.name(self.match, "match")
-        if self.plain:
+        if flag(self.plain, "plain"):
             struct.flags |= c.QV_SOURCE_PLAIN
         if self.bm25 is not None:
             struct.flags |= c.QV_SOURCE_BM25
@@ -143,7 +144,8 @@ class Query:
         else:
             struct.fusion = choice(self.fusion, "fusion", FUSIONS)
         if self.rank_constant is not None:
-            struct.rank_constant = real(self.rank_constant, "rank_constant")
+            # 0 is the default in C; to the least number above it ranks add up as to 0.
+            struct.rank_constant = real(self.rank_constant, "rank_constant") or math.ulp(0)
         if self.scope is not None:
             struct.scope = scope_address(self.scope, arena)
         return struct

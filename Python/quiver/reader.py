@@ -195,8 +195,7 @@ class Reader(Handle):
             ctypes.byref(results),
         )
         if callbacks is not None and callbacks.used:
-            _run(callbacks, library.qv_search, arguments)
-            return results.value
+            return _run(callbacks, library.qv_search, arguments, results)
         status = library.qv_search(*arguments)
         if status:
             raise failure(status)
@@ -217,8 +216,7 @@ class Reader(Handle):
             ctypes.byref(struct),
             ctypes.byref(results),
         )
-        _run(callbacks, library.qv_search_queries, arguments)
-        return results.value
+        return _run(callbacks, library.qv_search_queries, arguments, results)
 
     def _page(
         self, filter: str | None, contents: Contents, after: Key | None, limit: int
@@ -253,11 +251,23 @@ def _field(vector_field: str | None) -> bytes | None:
     return None if vector_field is None else name(vector_field, "vector_field")
 
 
-def _run(callbacks: Callbacks, function: Callable[..., int], arguments: tuple[object, ...]) -> None:
-    """Searches, with what calls back."""
+def _run(
+    callbacks: Callbacks,
+    function: Callable[..., int],
+    arguments: tuple[object, ...],
+    results: ctypes.c_uint64,
+) -> int:
+    """Searches, with what calls back; the handle of the results."""
     if not callbacks.used:
         check(function(*arguments))
-        return
-    with callbacks.running():
-        status = function(*arguments)
-    callbacks.check(status)
+        return results.value
+    try:
+        with callbacks.running():
+            status = function(*arguments)
+        callbacks.check(status)
+    except BaseException:
+        # Of a search that was done when a function's exception or Ctrl-C arrived.
+        if results.value:
+            library.qv_results_free(results.value)
+        raise
+    return results.value

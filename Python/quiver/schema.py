@@ -10,6 +10,7 @@ from typing import Literal
 import numpy
 
 from . import _constants as c
+from . import errors
 from ._arguments import Arena, choice, mapping, name, real, uint32
 from ._handle import Answer
 from ._library import check, library
@@ -114,7 +115,7 @@ class TextField:
     def _struct(self, arena: Arena) -> qv_text_field:
         struct = qv_text_field(boost=real(self.boost, "boost"))
         if struct.boost == 0:  # which in C is the default
-            struct.boost = -1
+            raise errors.ConfigurationError("a text field's boost is above 0, not 0")
         if self.field is not None:
             struct.field = arena.name(self.field, "a text field's name")
         if self.language is not None:

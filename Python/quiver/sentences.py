@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 
 from . import _constants as c
-from ._arguments import Arena, text
+from ._arguments import Arena, flag, text
 from ._handle import Answer
 from ._library import check, library
 from ._structs import qv_range, qv_sentence_options
@@ -20,7 +20,7 @@ def sentences(value: str, *, language: str | None = None, wrapped: bool = False)
     """
     data = text(value, "a text")
     arena = Arena()
-    options = qv_sentence_options(flags=c.QV_SENTENCES_WRAPPED if wrapped else 0)
+    options = qv_sentence_options(flags=c.QV_SENTENCES_WRAPPED if flag(wrapped, "wrapped") else 0)
     if language is not None:
         options.language = arena.name(language, "language")
     ranges = ctypes.c_uint64()

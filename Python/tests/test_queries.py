@@ -1,6 +1,7 @@
 """Searches by words, several vectors and several sources; scopes, groups, pages, callbacks."""
 
 import math
+import signal
 import threading
 import unittest
 
@@ -81,6 +82,7 @@ class SourceTests(QueryTestCase):
             (quiver.ArgumentError, Source(match="\0")),
             (quiver.ArgumentError, Source(match="\ud800")),
             (TypeError, Source(match=7)),
+            (TypeError, Source(match="word", plain=1)),
             (TypeError, Source(match="word", bm25=1)),
             (quiver.SearchError, Source(match="word", bm25=(-1, 0))),
             (quiver.SearchError, Source(match="word", bm25=(1, math.nan))),
@@ -116,6 +118,12 @@ class FusionTests(QueryTestCase):
         none = [sources[0], Source(match="early", weight=0)]
         self.assertEqual(c.search(Query(none, fusion="scores"), 2).keys, [9, 8])
         self.assertEqual(c.search(Query(none, fusion="ranks", rank_constant=1), 2).keys, [9, 8])
+
+    def test_rank_constants(self):
+        c = self.words()
+        for constant, first in [(None, 2 / 61), (60, 2 / 61), (0, 2), (1, 1)]:
+            hits = c.search(Query([Source([0, 0, 0])] * 2, rank_constant=constant), 1)
+            self.assertAlmostEqual(hits[0].score, first, 6)
 
     def test_a_function(self):
         c = self.words()
@@ -291,6 +299,22 @@ class CallbackTests(QueryTestCase):
         with self.assertRaises(TypeError):
             c.search([0, 0, 0], cancelled=7)
 
+    def test_interrupts(self):
+        c = self.words()
+        with self.assertRaises(KeyboardInterrupt):
+            c.search([0, 0, 0], cancelled=lambda: signal.raise_signal(signal.SIGINT))
+
+        def interrupted(query, hits):
+            signal.raise_signal(signal.SIGINT)
+            return hits.scores
+
+        with self.assertRaises(KeyboardInterrupt):
+            c.search([0, 0, 0], rerank=Reranking(interrupted))
+        with self.assertRaises(KeyboardInterrupt):
+            fuse = lambda places: signal.raise_signal(signal.SIGINT) or 1  # noqa: E731
+            c.search(Query([Source([0, 0, 0]), Source(match="early")], fusion=fuse))
+        self.assertEqual(len(c.search([0, 0, 0])), 10)
+
     def test_reranking(self):
         c = self.words()
         kept = []
@@ -340,6 +364,7 @@ class CallbackTests(QueryTestCase):
             (TypeError, Reranking(7)),
             (quiver.SearchError, Reranking(len, 16385)),
             (quiver.ArgumentError, Reranking(len, -1)),
+            (quiver.ArgumentError, Reranking(len, 0)),
             (quiver.ArgumentError, Reranking(len, 1, "texts")),
         ]:
             with self.subTest(reranking=reranking), self.assertRaises(error):
