@@ -59,7 +59,6 @@ from .sentences import sentences
 from .snapshot import Snapshot
 from .store import Store, open, repair, verify
 from .stored import StoredDocument
-from .text import sentences
 
 __version__ = VERSION
 
@@ -113,7 +112,6 @@ __all__ = [
     "ReadOnlyError",
     "Receipt",
     "repair",
-    "sentences",
     "RepairReport",
     "Reranking",
     "RerankingError",

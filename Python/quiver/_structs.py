@@ -57,14 +57,6 @@ class qv_string(ctypes.Structure):
     _fields_ = [("bytes", ADDRESS), ("length", U64)]
 
 
-class qv_range(ctypes.Structure):
-    _fields_ = [("start", U64), ("end", U64)]
-
-
-class qv_sentence_options(Versioned):
-    _fields_ = [("struct_size", U32), ("flags", U32), ("language", ADDRESS)]
-
-
 class qv_field(Versioned):
     _fields_ = [
         ("struct_size", U32),

@@ -63,8 +63,6 @@ class SearchOptions(TypedDict, total=False):
     """Documents to leave out."""
     vector_field: str | None
     """Which one is searched; needed where there are several."""
-    filter: str
-    """Only documents that it holds of, such as `year >= 2020 and lang in ("de", "fr")`."""
     thread_count: int
     """Threads that may share the queries, the caller's included; 1 unless set."""
     filter: str | None
@@ -205,7 +203,6 @@ _FILL: dict[str, Fill] = {
     "contents": _fill_contents,
     "excluded": _fill_excluded,
     "vector_field": _name("vector_field"),
-    "filter": _name("filter"),
     "thread_count": _number("thread_count"),
     "filter": _name("filter"),
     "scope": _fill_scope,
