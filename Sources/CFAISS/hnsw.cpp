@@ -75,9 +75,9 @@ cfaiss_status cfaiss_hnsw_build(
 }
 
 cfaiss_status cfaiss_are_sketches_faithful(
-    const qk_rows *rows, const qk_rows *sketches, const float *origin, int thread_count, int *are_faithful) {
+    const qk_rows *rows, const qk_rows *sketches, const float *origin, int *are_faithful) {
     return cfaiss::guarded([&] {
-        *are_faithful = cfaiss::are_sketches_faithful(*rows, *sketches, origin, 0, std::max(1, thread_count));
+        *are_faithful = cfaiss::are_sketches_faithful(*rows, *sketches, origin, 0, 1);
     });
 }
 

@@ -7,20 +7,17 @@ public enum RowSketches {
     /// Whether walking over sketches finds nearly what walking over the rows does. One number much larger than the others leaves a
     /// sketch nothing to tell them by.
     ///
-    /// Looks for some of the rows among others, either way: some ten milliseconds.
+    /// Looks for some of the rows among others, either way, on the caller's thread: some ten milliseconds, and 2 MiB.
     ///
     /// - Parameters:
     ///   - rows: float32.
     ///   - sketches: int8, as many; of `innerProduct` where the rows are of cosine.
     ///   - origin: what was taken off each row, under cosine at length 1; `dimension` numbers.
-    ///   - threadCount: threads that work, the calling one among them; the others end with the call.
     public static func areFaithful(
         rows: qk_rows,
         sketches: qk_rows,
-        origin: UnsafePointer<Float>,
-        threadCount: Int = 1
+        origin: UnsafePointer<Float>
     ) throws(FAISSError) -> Bool {
-        try checkThreadCount(threadCount)
         precondition(rows.storage == UInt8(QK_FLOAT32), "rows that are not float32")
         precondition(sketches.storage == UInt8(QK_INT8), "sketches that are not int8")
         precondition(
@@ -30,13 +27,7 @@ public enum RowSketches {
         var areFaithful: Int32 = 0
         let status = withUnsafePointer(to: rows) { rows in
             withUnsafePointer(to: sketches) { sketches in
-                cfaiss_are_sketches_faithful(
-                    rows,
-                    sketches,
-                    origin,
-                    Int32(threadCount),
-                    &areFaithful
-                )
+                cfaiss_are_sketches_faithful(rows, sketches, origin, &areFaithful)
             }
         }
         try check(status)

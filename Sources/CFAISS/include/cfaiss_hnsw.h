@@ -60,7 +60,7 @@ cfaiss_hnsw_arrays cfaiss_hnsw_get_arrays(const cfaiss_hnsw *graph);
  * its row lies about `origin` (under QK_COSINE how the row at length 1 does, and the sketches' metric is QK_INNER_PRODUCT).
  * Some rows are looked for among others either way; it may where nearly all of the nearest are among the first found. */
 cfaiss_status cfaiss_are_sketches_faithful(
-    const qk_rows *rows, const qk_rows *sketches, const float *origin, int thread_count, int *are_faithful);
+    const qk_rows *rows, const qk_rows *sketches, const float *origin, int *are_faithful);
 
 #ifdef __cplusplus
 }

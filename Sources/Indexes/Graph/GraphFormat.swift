@@ -69,12 +69,12 @@ struct GraphFormat: Equatable {
 // MARK: - Writing
 
 extension GraphFormat {
-    /// Lays links out. O(bytes).
+    /// Lays links out, and room for sketches behind them. O(bytes).
     static func encode(
         _ links: GraphLinks,
         _ parameters: GraphParameters,
-        _ sketches: MadeSketches? = nil
-    ) -> [UInt8] {
+        sketchDimension: Int
+    ) -> (format: GraphFormat, bytes: [UInt8]) {
         let format = GraphFormat(
             M: links.M,
             rowCount: links.rowCount,
@@ -84,7 +84,7 @@ extension GraphFormat {
             seed: parameters.seed,
             upperRowCount: links.upperRows.count,
             upperListCount: links.upperLevels.reduce(0, +),
-            sketchDimension: sketches?.dimension ?? 0
+            sketchDimension: sketchDimension
         )
         var places: [UInt32: UInt32] = [:]
         places.reserveCapacity(links.upperRows.count)
@@ -112,15 +112,16 @@ extension GraphFormat {
                 links.upper.lazy.map { places[$0] ?? GraphLinks.none },
                 at: format.upperLinksOffset
             )
-            guard let sketches else { return }
-            write(sketches.origin.lazy.map(\.bitPattern), at: format.originOffset)
-            write(sketches.scales.lazy.map(\.bitPattern), at: format.scalesOffset)
-            sketches.values.withUnsafeBytes { values in
-                UnsafeMutableRawBufferPointer(rebasing: bytes[format.sketchesOffset...])
-                    .copyMemory(from: values)
-            }
         }
-        return bytes
+        return (format, bytes)
+    }
+
+    /// The same bytes without the room for sketches.
+    static func dropSketches(_ format: GraphFormat, _ bytes: inout [UInt8]) {
+        var bare = format
+        bare.sketchDimension = 0
+        bytes.removeLast(bytes.count - bare.byteCount)
+        bytes.withUnsafeMutableBytes { bare.writeHeader(to: $0) }
     }
 
     private func writeHeader(to bytes: UnsafeMutableRawBufferPointer) {

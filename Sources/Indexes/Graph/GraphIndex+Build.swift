@@ -38,8 +38,16 @@ extension GraphIndex {
         }
         var links = GraphLinks(graph, M: parameters.M)
         try links.connect(rows, progress: progress)
-        let sketches = try MadeSketches(of: rows, threadCount: threadCount)
-        return GraphFormat.encode(links, parameters, sketches)
+        var (format, bytes) = GraphFormat.encode(
+            links,
+            parameters,
+            sketchDimension: SketchWriter.gains(by: rows) ? rows.dimension : 0
+        )
+        let sketching = SketchWriter(rows: rows, format: format)
+        if format.sketchDimension > 0, try !sketching.write(to: &bytes) {
+            GraphFormat.dropSketches(format, &bytes)
+        }
+        return bytes
     }
 }
 
