@@ -187,7 +187,7 @@ final class Segment: Sendable {
             let documents = (0..<documentCount).map {
                 CollectionView.Location.segment(0, ordinal: $0)
             }
-            return try Quiver.textIndex(of: try view.texts(of: documents[...], field), field)
+            return try view.textIndex(of: documents[...], field)
         }
     }
 
@@ -203,6 +203,9 @@ final class Segment: Sendable {
         }
         return record.adoptingCommit == 0 ? entry.version : record.adoptingCommit
     }
+
+    /// Entries of a metadata field's order: one a document that has a value, or one an element of its list.
+    func orderEntryCount(of field: UInt32) -> Int { orders[field]?.entryCount ?? documentCount }
 
     /// The documents in the order of a metadata field; `nil` where the segment was made without.
     func order(of field: UInt32) -> SegmentFieldOrder? {

@@ -167,7 +167,7 @@ struct SegmentPart: Sendable {
         into written: inout Written,
         progress: (_ count: Int) throws(StoreError) -> Void
     ) throws(StoreError) {
-        var order = FieldOrderWriter(field)
+        var order = FieldOrderWriter(field, documentCount: documents.count)
         try forEachBlock(progress) { (block) throws(StoreError) in
             try view.forEachFields(of: block) { (fields) throws(StoreError) in
                 try asDamage(of: Catalog.fileName) { () throws(ByteReader.Malformed) in
