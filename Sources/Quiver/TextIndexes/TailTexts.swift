@@ -92,7 +92,7 @@ final class TailTexts: Sendable {
         let (part, documents) = try documents(of: view, commits)
         var indexes: [UInt32: InvertedIndex] = [:]
         for field in fields {
-            indexes[field.id] = try textIndex(of: try part.texts(of: documents[...], field), field)
+            indexes[field.id] = try part.textIndex(of: documents[...], field)
         }
         return Run(
             fields: fields,

@@ -164,18 +164,12 @@ struct TextIndexWork {
         into builder: inout TextIndexBuilder,
         _ progress: (_ count: Int) throws(StoreError) -> Void
     ) throws {
-        while start < documents.count, builder.byteCount < memoryByteCount {
+        // Writing takes as much again, at most.
+        while start < documents.count, 2 * builder.byteCount < memoryByteCount {
             // Merging, where it is needed, is the other half.
-            try progress(start / 2)
-            let end = min(documents.count, start + 256)
-            for document in try view.texts(of: documents[start..<end], field) {
-                if let document {
-                    try builder.append(document.span)
-                } else {
-                    builder.appendNothing()
-                }
-            }
-            start = end
+            if start % 256 == 0 { try progress(start / 2) }
+            try view.append(documents[start..<(start + 1)], field, to: &builder)
+            start += 1
         }
     }
 
@@ -185,28 +179,39 @@ struct TextIndexWork {
 }
 
 extension CollectionView {
-    /// The text of each document in a text field, in UTF-8; the strings of a list are lines of one text.
-    func texts(
-        of documents: ArraySlice<Location>,
-        _ field: StoredTextField
-    ) throws(StoreError) -> [[UInt8]?] {
-        var texts: [[UInt8]?] = []
-        texts.reserveCapacity(documents.count)
+    /// Adds the text of each document in a text field to an index; the strings of a list are lines of one text.
+    func append(
+        _ documents: ArraySlice<Location>,
+        _ field: StoredTextField,
+        to builder: inout TextIndexBuilder
+    ) throws(StoreError) {
+        func append(_ text: UnsafeRawBufferPointer?) throws(StoreError) {
+            guard let text else { return builder.appendNothing() }
+            do {
+                try builder.append(text.bindMemory(to: UInt8.self).span)
+            } catch {
+                throw .tooLarge(
+                    what: "number of words of an index",
+                    found: .max,
+                    limit: 1 << 31 - 1
+                )
+            }
+        }
         if field.id == StoredTextField.documentText {
-            try forEachText(of: documents) { (_, _, text) in texts.append(text.map { Array($0) }) }
-            return texts
+            return try forEachText(of: documents) { (_, _, text) throws(StoreError) in
+                try append(text)
+            }
         }
         try forEachFields(of: documents) { (fields) throws(StoreError) in
             let value = try asDamage(of: Catalog.fileName) { () throws(ByteReader.Malformed) in
                 try EncodedFields.value(of: field.id, in: fields)
             }
             switch value {
-            case .string(let string): texts.append(Array(string.utf8))
+            case .string(let string): try Array(string.utf8).withBytes(append)
             case .strings(let strings):
-                texts.append(Array(strings.joined(separator: "\n").utf8))
-            default: texts.append(nil)
+                try Array(strings.joined(separator: "\n").utf8).withBytes(append)
+            default: try append(nil)
             }
         }
-        return texts
     }
 }

@@ -31,22 +31,19 @@ struct TextUnit: Sendable {
     }
 }
 
-/// An index in memory of documents' texts in one field.
-///
-/// - Parameter texts: in the order of the documents.
-/// - Returns: `nil` if no document has a word.
-func textIndex(
-    of texts: [[UInt8]?],
-    _ field: StoredTextField
-) throws(StoreError) -> InvertedIndex? {
-    try asStoreError(of: Catalog.fileName) {
-        var builder = TextIndexBuilder(field.analysis)
-        for text in texts {
-            if let text { try builder.append(text.span) } else { builder.appendNothing() }
+extension CollectionView {
+    /// An index in memory of documents' texts in one field; `nil` if none has a word.
+    func textIndex(
+        of documents: ArraySlice<Location>,
+        _ field: StoredTextField
+    ) throws(StoreError) -> InvertedIndex? {
+        try asStoreError(of: Catalog.fileName) {
+            var builder = TextIndexBuilder(field.analysis)
+            try append(documents, field, to: &builder)
+            guard builder.tokenCount > 0 else { return nil }
+            var bytes = TextIndexBytes()
+            try builder.write(to: &bytes)
+            return try InvertedIndex(TextIndexMemory(bytes))
         }
-        guard builder.tokenCount > 0 else { return nil }
-        var bytes = TextIndexBytes()
-        try builder.write(to: &bytes)
-        return try InvertedIndex(TextIndexMemory(bytes))
     }
 }

@@ -54,10 +54,7 @@ struct TextUnits: Sendable {
         let locations = keyed.map(\.location)
         var indexes: [UInt32: InvertedIndex] = [:]
         for field in view.record.schema.textFields {
-            indexes[field.id] = try textIndex(
-                of: try view.texts(of: locations[...], field),
-                field
-            )
+            indexes[field.id] = try view.textIndex(of: locations[...], field)
         }
         return TextUnit(
             documents: .listed(locations.map { PackedLocation($0) }),
