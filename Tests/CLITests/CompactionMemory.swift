@@ -34,6 +34,42 @@ import Testing
         #expect(merged["segments"]?.int == 1 && merged["unindexedSegments"]?.int == 0)
     }
 
+    /// Sketched graphs, words, and values that begin alike are made within it, too.
+    @Test func `stays under its cap with everything that a segment may have`() throws {
+        let dimension = 192
+        let created = try quiver.run(
+            ["create", quiver.store, "c", "--dimension", "\(dimension)", "--index", "exact"]
+                + ["--field", "address:string", "--field", "tags:strings"]
+        )
+        #expect(created.status == 0, "\(created.error)")
+        var random = SplitMix64(seed: 6)
+        let lines = (0..<24_000).map { number in
+            let row = (0..<dimension).map { _ in "0.\(Int.random(in: 0..<10, using: &random))" }
+            let words = (0..<20).map { _ in "w\(Int.random(in: 0..<50_000, using: &random))" }
+            return "{\"key\":\(number),\"text\":\"\(words.joined(separator: " "))\","
+                + "\"fields\":{\"address\":\"https://example.org/documents/\(words[0])\","
+                + "\"tags\":[\"\(words[1])\",\"\(words[2])\"]},"
+                + "\"vector\":[\(row.joined(separator: ","))]}"
+        }
+        let file = try quiver.write(lines.joined(separator: "\n"), to: "all.jsonl")
+        #expect(try quiver("import", quiver.store, "c", file).status == 0)
+        // The tail is in memory anyway.
+        #expect(try quiver("compact", quiver.store).status == 0)
+        let again = try quiver.write(
+            lines[..<3_000].joined(separator: "\n"),
+            to: "again.jsonl"
+        )
+        #expect(try quiver("import", quiver.store, "c", again).status == 0)
+        #expect(try quiver("alter", quiver.store, "c", "--set-index", ":graph").status == 0)
+        let capped = try peak(of: ["compact", quiver.store, "--memory", "16MiB"])
+        #expect(capped < 16 << 20, "\(capped) bytes")
+        let statistics = try quiver("stats", quiver.store, "c", "--json").object()
+        #expect((statistics["segments"]?.int ?? 0) > 1)
+        #expect(statistics["dead"]?.int == 0 && statistics["unindexedSegments"]?.int == 0)
+        let free = try peak(of: ["compact", quiver.store, "--memory", "1GiB"])
+        #expect(free > 16 << 20, "\(free) bytes")
+    }
+
     /// The most anonymous memory that was seen of a run, looked at about every millisecond.
     private func peak(of arguments: [String]) throws -> Int {
         let process = quiver.process(arguments)

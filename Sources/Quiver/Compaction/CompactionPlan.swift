@@ -82,26 +82,44 @@ struct CompactionPlan {
 /// The anonymous memory that writing a segment takes.
 struct MemoryCost {
     private let byteCountPerDocument: Double
+    private var fixedByteCount = Self.fixedByteCount
 
     /// What does not depend on the number of documents: buffers, and what the process has anyway.
     private static let fixedByteCount = 8 << 20
+    /// What the sketches of a graph are tried with.
+    private static let sketchTrialByteCount = 2 << 20
 
     init(_ schema: StoredSchema, _ view: CollectionView) {
         let documentCount = view.segments.reduce(0) { $0 + $1.segment.documentCount }
-        var perDocument = 0.0
-        for field in schema.vectorFields {
-            let rowCount = view.segments.reduce(0) { $0 + $1.segment.rows(of: field.id).count }
-            let rowsPerDocument = Double(rowCount) / Double(max(1, documentCount))
-            perDocument = max(perDocument, rowsPerDocument * Double(field.byteCountPerRow))
+        func perDocument(_ count: (Segment) -> Int) -> Double {
+            let total = view.segments.reduce(0) { $0 + count($1.segment) }
+            return Double(total) / Double(max(1, documentCount))
         }
+        var indexing = 0.0
+        var rows = 0.0
+        for field in schema.vectorFields {
+            let own = perDocument { $0.rows(of: field.id).count }
+            rows = max(rows, own)
+            indexing = max(indexing, own * Double(field.byteCountPerRow))
+            if field.field.storage == .float32 {
+                fixedByteCount = Self.fixedByteCount + Self.sketchTrialByteCount
+            }
+        }
+        var entries = 0.0
+        for field in schema.fields where field.field.type.hasOrder {
+            entries = max(entries, perDocument { $0.orderEntryCount(of: field.id) })
+        }
+        // Two files are written at a time: norms and scales of rows, or the entries of a field's order.
+        let writing = 2 * max(8 * rows, Double(FieldOrderWriter.byteCountPerEntry) * entries)
         // An index of words has the length of each document, and the new numbers of the old ones.
-        if !schema.textFields.isEmpty { perDocument = max(perDocument, 12) }
-        // The list of documents; then norms, or the index of one field at a time.
-        byteCountPerDocument = Double(MemoryLayout<CollectionView.Location>.stride) + perDocument
+        let texts = schema.textFields.isEmpty ? 0.0 : 12
+        // Beside the list of documents one after the other.
+        byteCountPerDocument =
+            Double(MemoryLayout<CollectionView.Location>.stride) + max(writing, texts, indexing)
     }
 
     func documentLimit(memoryByteCount: Int) -> Int {
-        let room = Double(memoryByteCount - Self.fixedByteCount)
+        let room = Double(memoryByteCount - fixedByteCount)
         return max(1_000, min(Rows.countLimit, Int(room / byteCountPerDocument)))
     }
 }
@@ -111,12 +129,12 @@ extension StoredField {
     fileprivate var byteCountPerRow: Int {
         switch field.index.plan(over: 1 << 20, dimension: field.dimension) {
         // Links as FAISS has them, as they are connected, and as they are laid out: 443 bytes a row were measured at
-        // M = 16 (Benchmarks/storage), the list of documents included.
-        case .graph(let parameters): 3 * (8 * parameters.M + 16) + 16
+        // M = 16 (Benchmarks/storage), the list of documents included. Sketches are laid out behind them.
+        case .graph(let parameters):
+            3 * (8 * parameters.M + 16) + 16 + (field.storage == .float32 ? field.dimension + 4 : 0)
         // Codes are no longer than the rows are as float32.
         case .faiss: 4 * field.dimension + 64
-        // Norms and scales, of two fields at once.
-        case nil: 16
+        case nil: 0
         }
     }
 }
