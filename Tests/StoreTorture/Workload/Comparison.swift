@@ -71,7 +71,9 @@ struct Comparison {
             return "holds a key that nobody wrote"
         }
         if let difference = try scanDifference(of: snapshot, from: collection) { return difference }
-        return depth == .searches ? try searchDifference(of: snapshot, from: collection) : nil
+        guard depth == .searches else { return nil }
+        if let difference = try wordDifference(of: snapshot, from: collection) { return difference }
+        return try searchDifference(of: snapshot, from: collection)
     }
 
     private func difference(of found: StoredDocument, from document: Document) -> String? {

@@ -94,9 +94,17 @@ extension IndexSpecification {
 }
 
 extension Model.Collection {
-    /// Adds or drops a field or a vector field, or sets an index: always to what is not yet.
+    /// Adds or drops a field or a vector field, or sets an index or the texts that are searched by their words: always to what is not
+    /// yet.
     fileprivate func drawAlteration(_ random: inout SplitMix64) -> [SchemaChange] {
-        switch Int.random(in: 0..<4, using: &random) {
+        switch Int.random(in: 0..<5, using: &random) {
+        case 4:
+            let strings = configuration.fields.filter { $0.type == .string || $0.type == .strings }
+            let choices: [[TextField]] =
+                [[], [TextField()], [TextField(language: .english)]]
+                + strings.map { [TextField(), TextField(field: $0.name)] }
+            let others = choices.filter { $0 != configuration.textFields }
+            return others.randomElement(using: &random).map { [.setTextFields($0)] } ?? []
         case 0:
             let tokens = VectorField.tokens
             let hasTokens = configuration.vectorFields.contains { $0.name == tokens.name }
