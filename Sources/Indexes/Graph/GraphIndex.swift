@@ -16,8 +16,9 @@ public struct GraphIndex: @unchecked Sendable {
     let upperEntry: Int
     private let sketchStart: UnsafeRawPointer
 
-    /// efSearch where the caller has no opinion: see `GraphParameters.init` for what it reaches.
-    public static let defaultEfSearch = 64
+    /// efSearch where the caller has no opinion. On a graph over 117,659 MiniLM embeddings (384 float32, walked by their
+    /// sketches) and 200 usage examples as queries recall@10 was .949 at 64 and .965 at 96.
+    public static let defaultEfSearch = 96
 
     /// Takes bytes that `build` made, or that were damaged on purpose: each number is checked, in one pass
     /// over all of them, so that no search can leave the bytes or run for ever.
