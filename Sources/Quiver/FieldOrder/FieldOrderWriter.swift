@@ -3,7 +3,7 @@ import Files
 /// Brings the documents of a new segment into the order of one field. Takes 16 bytes of memory an entry, and some more while these
 /// are sorted (`byteCountPerEntry`), however long the values are.
 struct FieldOrderWriter {
-    /// What is to be reckoned with.
+    /// The most memory that an entry takes while it is sorted and written.
     static let byteCountPerEntry = 40
 
     private let field: StoredMetadataField
