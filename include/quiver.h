@@ -464,6 +464,7 @@ typedef uint64_t qv_results;
 #define QV_SEARCH_DISTINCT 512u /* a document's hits make a group: of its rows the best per_group are found */
 #define QV_SEARCH_LISTS 1024u   /* results have the list of each source, read with qv_results_list */
 #define QV_SEARCH_EXPLAIN 2048u /* results say how they were come by, read with qv_results_part and qv_results_step */
+#define QV_SEARCH_NO_SAMPLE 4096u /* queries with a recall target are not kept in the store, where they would be measured with */
 
 #define QV_SCOPE_KEYS 1u   /* only documents of `keys` */
 #define QV_SCOPE_ROWS 2u   /* only rows in `row_words` */
@@ -517,7 +518,7 @@ typedef struct qv_search_options {
     const char *vector_field; /* which one is searched; NULL: the only one */
     const char *filter;       /* only documents that it holds of; NULL: all */
     uint64_t offset;          /* hits left out in the beginning: those of the pages before (see qv_pin) */
-    uint32_t flags;           /* QV_SEARCH_WITHIN, …_DISTINCT, …_LISTS, …_EXPLAIN */
+    uint32_t flags;           /* QV_SEARCH_WITHIN, …_DISTINCT, …_LISTS, …_EXPLAIN, …_NO_SAMPLE */
     float within;             /* what QV_SEARCH_WITHIN is about */
     const char *group_by;     /* a metadata field whose value the hits of a group have in common; NULL: none */
     uint32_t per_group;       /* hits of each group, with group_by or QV_SEARCH_DISTINCT; 0: 1 */
@@ -530,6 +531,7 @@ typedef struct qv_search_options {
     void *rerank_context;
     uint32_t rerank_count;    /* at most 16384; 0: 100 */
     uint32_t rerank_contents; /* QV_WITH_…: what the candidates carry */
+    double recall;            /* the share of the true nearest rows that is to be found on average, to 1; 0: not asked for */
 } qv_search_options;
 
 /* Answers `query_count` queries of `dimension` numbers each (`queries` is [query_count × dimension], row-major): the rows
@@ -697,6 +699,7 @@ typedef struct qv_search_part {
     uint64_t estimated_count; /* those that may be found, as was expected */
     uint64_t allowed_count;   /* those that may be found */
     uint64_t nanoseconds;     /* how long it took */
+    uint64_t distance_count;  /* distances computed there; of a FAISS index as many as its settings let expect */
 } qv_search_part;
 
 /* A step of the whole search. */
@@ -706,6 +709,23 @@ typedef struct qv_search_step {
     const char *name;     /* "filter", "search", "fuse", "rerank" or "read" */
     uint64_t nanoseconds; /* how long it took */
 } qv_search_step;
+
+/* Samples of queries with which recall is measured. */
+#define QV_RECALL_ROWS 1         /* rows of the collection, each as if it were not there */
+#define QV_RECALL_QUERIES 2      /* queries that users asked */
+#define QV_RECALL_MIXTURES 3     /* points between two rows: harder, as a rule, than what users ask */
+#define QV_RECALL_NEAR_QUERIES 4 /* the half of the queries whose nearest rows are nearer */
+#define QV_RECALL_FAR_QUERIES 5  /* the other half */
+
+/* How thoroughly a query with a recall target was searched, if QV_SEARCH_EXPLAIN asked. */
+typedef struct qv_recall_choice {
+    uint32_t struct_size;
+    uint32_t basis; /* QV_RECALL_…: the sample that told; 0: nothing was measured, so that every row was compared */
+    double recall;  /* the target; 0: there was none, or no index to search */
+    double effort;  /* what the settings of indexes were multiplied with; 0: every row was compared */
+} qv_recall_choice;
+
+qv_status qv_results_recall(qv_results results, uint64_t query, qv_recall_choice *choice);
 
 /* How many parts and steps an answer was come by, if QV_SEARCH_EXPLAIN asked for them; else 0. Each pointer may be NULL. */
 qv_status qv_results_explanation_counts(qv_results results, uint64_t query, uint64_t *parts, uint64_t *steps);
@@ -799,6 +819,43 @@ qv_status qv_maintain(qv_collection collection, const qv_maintenance_options *op
  * having sealed the tail. Others read and write meanwhile. It can be ended at any moment, and goes on from there when it is
  * called again. `options` may be NULL. */
 qv_status qv_compact(qv_collection collection, const qv_maintenance_options *options);
+
+typedef struct qv_calibration_options {
+    uint32_t struct_size;
+    uint32_t thread_count;    /* threads that may work at once, the caller's included; 0: 1 */
+    const char *vector_field; /* NULL: the only one */
+    const float *queries;     /* what users ask, [query_count × dimension]: kept in the place of queries that were */
+    uint64_t query_count;     /* 0: those that searches have kept */
+    uint32_t dimension;       /* of queries */
+    uint32_t sample_count;    /* queries of each sample; 0: 1200; at least 100 */
+    uint64_t seed;            /* of the choice of the samples */
+    qv_progress progress;     /* may be NULL */
+    void *context;
+} qv_calibration_options;
+
+/* Measures how the recall of a vector field's indexes grows with the effort of a search, and remembers it in the store: what
+ * searches with a recall target go by. qv_maintain and qv_compact do so by themselves wherever an index, many documents or the
+ * queries have changed. `options` may be NULL. Nothing happens where no segment has an index. */
+qv_status qv_calibrate(qv_collection collection, const qv_calibration_options *options);
+
+/* What was measured at one effort. */
+typedef struct qv_recall_point {
+    uint32_t struct_size;
+    uint32_t basis;        /* QV_RECALL_… */
+    uint64_t k;            /* the nearest rows that count */
+    uint64_t query_count;  /* of the sample */
+    double effort;         /* what the settings of indexes were multiplied with; 1: what they are where nobody says otherwise */
+    double recall;         /* the mean share of the true k nearest that were found */
+    double low;            /* where the recall over all queries of the kind lies, with a probability of 95 % */
+    double high;
+    double distance_count; /* the mean number of distances that a query took */
+} qv_recall_point;
+
+/* How many points were measured: by sample, k and effort; 0 where nothing was, or of other indexes. Of a snapshot or what qv_pin gives
+ * they stay what they are. `vector_field` may be NULL: the only one. */
+qv_status qv_recall_count(qv_collection collection, const char *vector_field, uint64_t *count);
+qv_status qv_recall_measured(qv_collection collection, const char *vector_field, uint64_t number,
+                             qv_recall_point *point);
 
 /* ---- Texts ----------------------------------------------------------------------------------------------- */
 

@@ -52,6 +52,7 @@ from .fields import FieldValue, Timestamp
 from .maintenance import Progress
 from .options import Mode, Reranking, SearchOptions
 from .queries import Combination, Fusion, Place, Query, Scope, Source
+from .recall import Basis, RecallChoice, RecallPoint
 from .reports import NamedSnapshot, Receipt, RepairReport, Statistics, Verification
 from .schema import ColumnType, FieldType, Metric, Schema, Storage, TextField, VectorField
 from .search import Hit, Hits, Results
@@ -64,6 +65,7 @@ __version__ = VERSION
 
 __all__ = [
     "ArgumentError",
+    "Basis",
     "CancelledError",
     "CatalogError",
     "ClosedError",
@@ -110,6 +112,8 @@ __all__ = [
     "Query",
     "QuiverError",
     "ReadOnlyError",
+    "RecallChoice",
+    "RecallPoint",
     "Receipt",
     "repair",
     "RepairReport",

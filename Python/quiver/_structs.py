@@ -253,6 +253,7 @@ class qv_search_options(Versioned):
         ("rerank_context", ADDRESS),
         ("rerank_count", U32),
         ("rerank_contents", U32),
+        ("recall", F64),
     ]
 
 
@@ -366,6 +367,16 @@ class qv_search_part(Versioned):
         ("estimated_count", U64),
         ("allowed_count", U64),
         ("nanoseconds", U64),
+        ("distance_count", U64),
+    ]
+
+
+class qv_recall_choice(Versioned):
+    _fields_ = [
+        ("struct_size", U32),
+        ("basis", U32),
+        ("recall", F64),
+        ("effort", F64),
     ]
 
 
@@ -410,6 +421,35 @@ class qv_maintenance_options(Versioned):
         ("progress", ADDRESS),
         ("context", ADDRESS),
         ("memory_byte_count", U64),
+    ]
+
+
+class qv_calibration_options(Versioned):
+    _fields_ = [
+        ("struct_size", U32),
+        ("thread_count", U32),
+        ("vector_field", ADDRESS),
+        ("queries", ADDRESS),
+        ("query_count", U64),
+        ("dimension", U32),
+        ("sample_count", U32),
+        ("seed", U64),
+        ("progress", ADDRESS),
+        ("context", ADDRESS),
+    ]
+
+
+class qv_recall_point(Versioned):
+    _fields_ = [
+        ("struct_size", U32),
+        ("basis", U32),
+        ("k", U64),
+        ("query_count", U64),
+        ("effort", F64),
+        ("recall", F64),
+        ("low", F64),
+        ("high", F64),
+        ("distance_count", F64),
     ]
 
 

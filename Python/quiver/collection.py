@@ -6,14 +6,17 @@ import ctypes
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from numpy.typing import ArrayLike
+
 from . import documents as _documents
-from . import maintenance, reports, schema
+from . import maintenance, recall, reports, schema
 from ._arguments import Arena, Key, name
 from ._library import check, library
 from ._structs import qv_receipt
 from .documents import Document, DocumentArrays, FieldUpdate
 from .maintenance import Progress
 from .reader import Reader
+from .recall import RecallPoint
 from .reports import Receipt
 from .schema import FieldType, TextField, VectorField
 from .snapshot import Snapshot
@@ -138,6 +141,29 @@ class Collection(Reader):
         meanwhile. It can be ended at any moment, and goes on from there when it is called again.
         """
         maintenance.run("qv_compact", self._handle, progress, thread_count, memory_byte_count)
+
+    def calibrate(
+        self,
+        queries: ArrayLike | None = None,
+        progress: Progress | None = None,
+        *,
+        vector_field: str | None = None,
+        sample_count: int = 1_200,
+        seed: int = 0,
+        thread_count: int = 1,
+    ) -> list[RecallPoint]:
+        """Measures how the recall of a vector field's indexes grows with the effort of a search, and
+        remembers it in the store: what searches with `recall` go by. `maintain` and `compact` do so by
+        themselves wherever an index, many documents or the queries have changed.
+
+        `queries`, [queries × dimension], is what users ask, kept in the place of queries that were; None
+        takes those that searches have kept. Each sample has `sample_count` queries, at least 100. Empty
+        where no segment has an index: then every search is exact.
+        """
+        recall.calibrate(
+            self._handle, vector_field, queries, sample_count, seed, thread_count, progress
+        )
+        return self.measured_recall(vector_field)
 
     def _write_documents(
         self, function: str, documents: Document | Iterable[Document] | DocumentArrays

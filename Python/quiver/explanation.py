@@ -6,11 +6,12 @@ import ctypes
 from typing import Literal, NamedTuple
 
 from . import _constants as c
-from . import _reading
+from . import _reading, recall
 from ._arguments import Key
 from ._handle import Answer
 from ._library import check, library
 from ._structs import qv_listed_hit, qv_search_part, qv_search_step
+from .recall import RecallChoice
 
 Method = Literal["scan", "graph", "selectiveGraph", "faiss", "selectiveFAISS", "words", "nothing"]
 """How a part was searched: every row that may be found was compared; by a walk of the graph; from one
@@ -56,6 +57,8 @@ class Part(NamedTuple):
     allowed_count: int
     """Those that may be found."""
     nanoseconds: int
+    distance_count: int
+    """Distances that were computed there; of a FAISS index as many as its settings let expect."""
 
 
 class Step(NamedTuple):
@@ -72,6 +75,8 @@ class Explanation(NamedTuple):
     parts: list[Part]
     """One that was searched deeper is there again."""
     steps: list[Step]
+    recall: RecallChoice | None
+    """How thoroughly indexes were searched, if a recall was asked for and there was one to search."""
 
 
 def lists(answer: Answer, query: int) -> list[list[ListedHit]]:
@@ -117,10 +122,11 @@ def explanation(answer: Answer, query: int) -> Explanation | None:
                 part.estimated_count,
                 part.allowed_count,
                 part.nanoseconds,
+                part.distance_count,
             )
         )
     for number in range(step_count.value):
         step = qv_search_step()
         check(library.qv_results_step(answer.handle, query, number, ctypes.byref(step)))
         steps.append(Step(ctypes.string_at(step.name).decode(), step.nanoseconds))
-    return Explanation(parts, steps)
+    return Explanation(parts, steps, recall.choice(answer, query))

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from ._arguments import uint32, uint64
 from ._interrupts import held_interrupts
 from ._library import failure, library
-from ._structs import qv_maintenance_options
+from ._structs import qv_calibration_options, qv_maintenance_options
 
 Progress = Callable[[int, int], object]
 """Called now and then with what is done and what there is, from any of the call's threads, one at a
@@ -24,8 +24,22 @@ def run(
     thread_count: int = 0,
     memory_byte_count: int = 0,
 ) -> None:
-    """Calls one of the library's functions. An exception of the callback's comes out of it, and so
-    does KeyboardInterrupt."""
+    """Calls one of the library's functions that take qv_maintenance_options."""
+    struct = qv_maintenance_options(
+        thread_count=uint32(thread_count, "thread_count"),
+        memory_byte_count=uint64(memory_byte_count, "memory_byte_count"),
+    )
+    call(function, handle, struct, progress)
+
+
+def call(
+    function: str,
+    handle: int,
+    struct: qv_maintenance_options | qv_calibration_options,
+    progress: Progress | None,
+) -> None:
+    """Calls one of the library's functions with options that have a progress function. An exception
+    of the callback's comes out of it, and so does KeyboardInterrupt."""
     if progress is not None and not callable(progress):
         raise TypeError(f"progress is of type {type(progress).__name__}, expected a callable")
     raised: list[BaseException] = []
@@ -40,11 +54,7 @@ def run(
 
     # Even without a callback of the caller's: Ctrl-C arrives where Python runs.
     callback = _CALLBACK(call_progress)
-    struct = qv_maintenance_options(
-        thread_count=uint32(thread_count, "thread_count"),
-        progress=ctypes.cast(callback, ctypes.c_void_p),
-        memory_byte_count=uint64(memory_byte_count, "memory_byte_count"),
-    )
+    struct.progress = ctypes.cast(callback, ctypes.c_void_p)
     with held_interrupts() as interrupts:
         status = getattr(library, function)(handle, ctypes.byref(struct))
     if raised:

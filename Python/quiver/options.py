@@ -92,6 +92,12 @@ class SearchOptions(TypedDict, total=False):
     """Asked now and then; True, or an exception, ends the search. Also lets Ctrl-C end it."""
     rerank: Reranking | None
     """What gives the best hits their scores and order."""
+    recall: float | None
+    """The share of the true nearest rows that is to be found on average, above 0 to 1: how thoroughly
+    indexes are searched is then known from measurements (`Collection.calibrate`), and every row is compared
+    where there are none. Goes with none of ef_search, nprobe and candidate_factor."""
+    sample: bool
+    """Whether queries with `recall` may be kept in the store, to measure with, as they are unless set."""
 
 
 Fill = Callable[[qv_search_options, Any, Arena, Callbacks], None]
@@ -195,6 +201,18 @@ def _fill_rerank(struct: qv_search_options, value: Any, arena: Arena, callbacks:
     struct.rerank_contents = contents.bits(value.contents)
 
 
+def _fill_recall(struct: qv_search_options, value: Any, arena: Arena, callbacks: Callbacks) -> None:
+    if value is not None:
+        struct.recall = real(value, "recall")
+        if struct.recall == 0:  # which in C is none
+            raise ArgumentError("recall is 0, expected above 0 to 1")
+
+
+def _fill_sample(struct: qv_search_options, value: Any, arena: Arena, callbacks: Callbacks) -> None:
+    if not flag(value, "sample"):
+        struct.flags |= c.QV_SEARCH_NO_SAMPLE
+
+
 _FILL: dict[str, Fill] = {
     "mode": _fill_mode,
     "ef_search": _number("ef_search"),
@@ -217,6 +235,8 @@ _FILL: dict[str, Fill] = {
     "timeout": _fill_timeout,
     "cancelled": _fill_cancelled,
     "rerank": _fill_rerank,
+    "recall": _fill_recall,
+    "sample": _fill_sample,
 }
 
 

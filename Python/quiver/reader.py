@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from . import contents as _contents
 from . import options as _options
 from . import queries as _queries
-from . import reports, stored
+from . import recall, reports, stored
 from . import schema as _schema
 from ._arguments import (
     MAXIMUM_UINT32,
@@ -33,6 +33,7 @@ from ._structs import qv_range, qv_scan_options, qv_search_options, qv_statistic
 from .contents import Contents
 from .errors import ArgumentError, NotFoundError, VectorError
 from .queries import Query, Source
+from .recall import RecallPoint
 from .reports import Statistics
 from .schema import Schema
 from .search import Hits, Results
@@ -150,6 +151,11 @@ class Reader(Handle):
     def schema(self) -> Schema:
         """What the collection holds: its vector fields, metadata fields and text fields."""
         return _schema.read(self._handle)
+
+    def measured_recall(self, vector_field: str | None = None) -> list[RecallPoint]:
+        """How well the indexes of a vector field (None: the only one) find the nearest rows: by sample, k
+        and effort. Empty where it has not been measured, or of other indexes (`Collection.calibrate`)."""
+        return recall.points(self._handle, _field(vector_field))
 
     def row_count(self, vector_field: str | None = None) -> int:
         """The rows of a vector field (None: the only one), those of dead documents included.

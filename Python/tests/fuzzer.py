@@ -217,6 +217,12 @@ class Fuzzer(Values):
     def call_count(self) -> None:
         assert self.shared.collection(self).count(self.random.choice([None, self.filter()])) >= 0
 
+    def call_measured_recall(self) -> None:
+        for point in self.shared.collection(self).measured_recall(
+            self.maybe(self.random.choice(["", "v"]))
+        ):
+            assert 0 <= point.low <= point.high <= 1
+
     def call_statistics(self) -> None:
         assert self.shared.collection(self).statistics().dimension == 8
 
@@ -232,6 +238,14 @@ class Fuzzer(Values):
                             self.progress(),
                             thread_count=self.maybe(1),
                             memory_byte_count=self.maybe(0),
+                        ),
+                        lambda: collection.calibrate(
+                            self.maybe(None),
+                            self.progress(),
+                            vector_field=self.maybe(self.random.choice(["", "v"])),
+                            sample_count=self.maybe(100),
+                            seed=self.maybe(1),
+                            thread_count=self.maybe(2),
                         ),
                     ]
                 )()

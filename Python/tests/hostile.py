@@ -240,6 +240,8 @@ class Values:
         values = {
             "mode": lambda: self.random.choice(["automatic", "exact"]),
             "ef_search": lambda: self.random.randrange(100),
+            "recall": lambda: self.random.choice([None, 0.5, 0.9, 1.0, 2.0]),
+            "sample": lambda: self.random.random() < 0.5,
             "nprobe": lambda: self.random.randrange(10),
             "candidate_factor": lambda: self.random.random() * 10,
             "contents": self.contents,

@@ -35,11 +35,17 @@ KINDS = {
 ONE_BY_ONE = {"qv_results_hit", "qv_results_hit_count", "qv_results_nanoseconds"}
 
 # Of the same prefix as the modes.
-FLAGS = {"QV_SEARCH_WITHIN", "QV_SEARCH_DISTINCT", "QV_SEARCH_LISTS", "QV_SEARCH_EXPLAIN"}
+FLAGS = {
+    "QV_SEARCH_WITHIN",
+    "QV_SEARCH_DISTINCT",
+    "QV_SEARCH_LISTS",
+    "QV_SEARCH_EXPLAIN",
+    "QV_SEARCH_NO_SAMPLE",
+}
 
 # Settings that do not have the name of their member in the struct.
 SETTINGS = {
-    "flags": {"distinct", "lists", "explain"},
+    "flags": {"distinct", "lists", "explain", "sample"},
     "candidate_count": {"list_length"},
     "timeout_nanoseconds": {"timeout"},
     "cancelled_context": set(),

@@ -36,6 +36,41 @@ class MaintenanceTests(StoreTestCase):
         self.assertEqual((statistics.dead_count, statistics.live_count), (0, 1000))
         self.assertLess(statistics.byte_count, before)
 
+    def test_recall_is_measured_and_gone_by(self):
+        c = self.filled()
+        c.seal()
+        self.assertEqual(c.measured_recall(), [])
+        c.maintain(thread_count=2)
+        rows = [p for p in c.measured_recall() if p.basis == "rows" and p.k == 10]
+        self.assertGreater(len(rows), 3)
+        self.assertTrue(all(p.low <= p.recall <= p.high for p in rows))
+        queries = numpy.random.default_rng(2).standard_normal((200, 16), numpy.float32)
+        points = c.calibrate(queries, sample_count=150, seed=1, thread_count=2)
+        self.assertEqual(
+            {p.basis for p in points},
+            {"rows", "mixtures", "queries"},
+        )
+        exact = c.search_batch(queries, mode="exact")
+        found = c.search_batch(queries, recall=0.9, explain=True, sample=False)
+        same = sum(
+            len({h.key for h in one} & {h.key for h in other})
+            for one, other in zip(exact, found, strict=True)
+        )
+        self.assertGreaterEqual(same, 0.88 * 10 * len(queries))
+        choice = found[0].explanation.recall
+        self.assertEqual((choice.recall, choice.basis), (0.9, "queries"))
+        self.assertIsNone(c.search(queries[0], explain=True).explanation.recall)
+        with self.assertRaises(quiver.SearchError):
+            c.search(queries[0], recall=1.5)
+        with self.assertRaises(quiver.ArgumentError):
+            c.search(queries[0], recall=0)
+        with self.assertRaises(quiver.SearchError):
+            c.calibrate(sample_count=10)
+        with self.assertRaises(quiver.VectorError):
+            c.calibrate(queries[:, :3])
+        with self.assertRaises(quiver.CancelledError):
+            c.calibrate(progress=lambda completed, total: True)
+
     def test_progress(self):
         c = self.filled()
         seen: list[tuple[int, int]] = []

@@ -31,6 +31,7 @@ typedef struct walk {
     uint32_t level, width; /* where it walks best-first, and the places of a list there */
     size_t size;   /* rows in the pool */
     size_t cursor; /* the rows before it are expanded */
+    uint32_t absent; /* QK_NO_LINK if none is */
 } walk;
 
 static inline const uint32_t *links_of_row(const qk_graph *graph, uint32_t row) {
@@ -158,6 +159,7 @@ static inline void take(walk *walk, const uint32_t *rows, const float *distances
 static inline void measure(walk *walk, size_t n) {
     qk_walk_scratch *scratch = walk->scratch;
     remember(scratch, scratch->fresh, n);
+    scratch->measured_count += n;
     walk->source->distances(walk->source->context, scratch->fresh, n, scratch->distances);
     take(walk, scratch->fresh, scratch->distances, n);
 }
@@ -292,12 +294,26 @@ static void expand_selected(walk *walk, uint32_t row) {
     measure(walk, n);
 }
 
+/* Another row for a link to the one that is absent, which a graph built without it would have had. Its own farthest link that
+ * was not met: nearer ones would lead to what is sought more directly than any link of such a graph. */
+static uint32_t substitute(const walk *walk) {
+    const uint32_t *links = links_walked(walk, walk->absent);
+    uint32_t place = 0;
+    while (place < walk->width && links[place] != QK_NO_LINK) place++;
+    while (place > 0) {
+        uint32_t link = links[--place];
+        if (!(walk->scratch->visited[link >> 6] >> (link & 63) & 1)) return link;
+    }
+    return walk->absent;
+}
+
 static inline void expand(walk *walk, uint32_t row) {
     qk_walk_scratch *scratch = walk->scratch;
     const uint32_t *links = links_walked(walk, row);
     size_t n = 0;
     for (uint32_t place = 0; place < walk->width && links[place] != QK_NO_LINK; place++) {
         uint32_t link = links[place];
+        if (link == walk->absent && ((row ^ link) & 1)) link = substitute(walk);
         bool is_fresh = meet(scratch, link);
         scratch->fresh[n] = link;
         n += is_fresh;
@@ -315,10 +331,15 @@ static inline void expand(walk *walk, uint32_t row) {
 bool qk_walk(const qk_graph *graph, const qk_walk_distances *source, uint32_t level, size_t ef,
              const qk_walk_conditions *conditions, qk_walk_scratch *scratch) {
     uint32_t width = level == 0 ? graph->width : graph->upper_width;
-    walk walk = {graph, source, conditions, scratch, ef, level, width, 0, 0};
+    walk walk = {graph, source, conditions, scratch, ef, level, width, 0, 0,
+                 conditions->has_absent ? conditions->absent : QK_NO_LINK};
     bool cancelled = false;
     uint32_t row;
-    scratch->passage_count = 0;
+    scratch->passage_count = scratch->measured_count = 0;
+    if (conditions->has_absent) {
+        meet(scratch, conditions->absent);
+        remember(scratch, &conditions->absent, 1);
+    }
     descend(&walk);
     if (level == 0) scatter(&walk);
     for (size_t expanded = 1; !cancelled && next(&walk, &row); expanded++) {

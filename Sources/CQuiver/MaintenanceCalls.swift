@@ -3,7 +3,6 @@
 
 public import CQuiverABI
 import Quiver
-import Synchronization
 
 @c @implementation
 public func qv_seal(
@@ -14,7 +13,7 @@ public func qv_seal(
         let collection = try HandleTable.shared.writable(collection)
         let work = try MaintenanceWork(options)
         try engine { () throws(StoreError) in
-            try collection.seal(progress: work.goesOn)
+            try collection.seal(progress: work.progress.goesOn)
         }
     }
 }
@@ -28,7 +27,7 @@ public func qv_maintain(
         let collection = try HandleTable.shared.writable(collection)
         let work = try MaintenanceWork(options)
         try engine { () throws(StoreError) in
-            try collection.maintain(threadCount: work.threadCount, progress: work.goesOn)
+            try collection.maintain(threadCount: work.threadCount, progress: work.progress.goesOn)
         }
     }
 }
@@ -46,22 +45,17 @@ public func qv_compact(
         if let byteCount = work.memoryByteCount { compaction.memoryByteCount = byteCount }
         let asked = compaction
         _ = try engine { () throws(StoreError) in
-            try collection.compact(asked, progress: work.goesOn)
+            try collection.compact(asked, progress: work.progress.goesOn)
         }
     }
 }
 
 /// What a `qv_maintenance_options` asks for.
-private final class MaintenanceWork: Sendable {
+private struct MaintenanceWork {
     let threadCount: Int
     /// `nil` for the default.
     let memoryByteCount: Int?
-    // Work on several threads tells of itself from each, and C callers hear one at a time.
-    private let turn = Mutex(())
-    private let callback: qv_progress?
-    // The caller's own, handed back to the caller's own callback; never looked into.
-    private nonisolated(unsafe) let context: UnsafeMutableRawPointer?
-
+    let progress: ProgressCallback
     init(_ options: UnsafePointer<qv_maintenance_options>?) throws(CallFailure) {
         let options =
             try options.map { (pointer) throws(CallFailure) in
@@ -70,18 +64,6 @@ private final class MaintenanceWork: Sendable {
         threadCount = try Arguments.threadCount(options.thread_count)
         memoryByteCount =
             options.memory_byte_count == 0 ? nil : Int(clamping: options.memory_byte_count)
-        callback = options.progress
-        context = options.context
-    }
-
-    @Sendable func goesOn(_ progress: Progress) -> Bool {
-        guard let callback else { return true }
-        return turn.withLock { _ in
-            callback(
-                context,
-                UInt64(clamping: progress.completed),
-                UInt64(clamping: progress.total)
-            ) == 0
-        }
+        progress = ProgressCallback(options.progress, context: options.context)
     }
 }

@@ -32,6 +32,9 @@ extension qv_source: VersionedStruct { static var firstByteCount: Int { 120 } }
 extension qv_query: VersionedStruct { static var firstByteCount: Int { 56 } }
 extension qv_hit_arrays: VersionedStruct { static var firstByteCount: Int { 80 } }
 extension qv_search_part: VersionedStruct { static var firstByteCount: Int { 56 } }
+extension qv_recall_choice: VersionedStruct { static var firstByteCount: Int { 24 } }
+extension qv_recall_point: VersionedStruct { static var firstByteCount: Int { 64 } }
+extension qv_calibration_options: VersionedStruct { static var firstByteCount: Int { 64 } }
 extension qv_search_step: VersionedStruct { static var firstByteCount: Int { 24 } }
 
 extension VersionedStruct {

@@ -80,9 +80,9 @@ public final class Collection: Sendable {
     }
 
     /// What a writer has made durable.
-    func take(_ view: CollectionView, _ index: TailIndex, process: ProcessMark) {
+    func take(_ view: CollectionView, _ index: TailIndex, of core: StoreCore) {
         tailIndex.withLock { $0 = index }
-        let snapshot = Snapshot(process: process, view: view)
+        let snapshot = Snapshot(core: core, view: view)
         cached.withLock { cached in
             if let other = cached, other.commit >= view.state.commit { return }
             cached = snapshot

@@ -35,6 +35,9 @@ public struct VectorFieldStatistics: Sendable, Equatable {
     public let rowCount: Int
     /// Bytes of its indexes.
     public let indexByteCount: Int
+    /// The recall of the 10 nearest where nobody says how thoroughly to look: of its own rows, and of the queries that users asked, once
+    /// these are enough. None while it has not been measured.
+    public let recall: [RecallEstimate]
     /// The encoder that it is bound to.
     public let encoder: RememberedEncoder?
 }

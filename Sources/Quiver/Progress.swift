@@ -8,6 +8,8 @@ public struct Progress: Sendable, Hashable {
         case compacting
         /// Indexes are built; counts are rows.
         case indexing
+        /// The recall of indexes is measured; counts are queries.
+        case calibrating
         /// Files are checked; counts are bytes.
         case verifying
     }

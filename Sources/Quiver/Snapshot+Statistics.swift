@@ -32,6 +32,7 @@ extension Snapshot {
                     indexByteCount: view.segments.reduce(0) {
                         $0 + $1.segment.indexByteCount(of: field.id)
                     },
+                    recall: recall(of: field),
                     encoder: field.encoder
                 )
             },
@@ -40,6 +41,14 @@ extension Snapshot {
             commit: commit,
             cache: view.record.cache == nil ? nil : view.state.cache
         )
+    }
+
+    private func recall(of field: StoredField) -> [RecallEstimate] {
+        guard let known = calibration(of: field.id), known.coverage(of: view, field.id) >= 0.5
+        else { return [] }
+        return [RecallBasis.rows, .queries].compactMap { basis in
+            known.curve(basis, k: 10)?.estimate(atEffort: 1)
+        }
     }
 
     private var byteCounts: ByteCounts {

@@ -8,16 +8,19 @@ import Synchronization
 /// the memory of its part of the tail, and the disk space of segments that have been retired since.
 public final class Snapshot: Sendable {
     let process: ProcessMark
+    let recall: RecallKnowledge
     let scratch = SearchScratch()
     let searchedDeadRows = SearchedDeadRows()
     let view: CollectionView
     private let knownStorageOrder = Mutex<StorageOrder?>(nil)
     let knownNumbering = Mutex<DocumentNumbering?>(nil)
     private let knownTextUnits = Mutex<TextUnits?>(nil)
+    private let knownCalibrations = Mutex<[UInt32: RecallCalibration?]>([:])
     let selections = KnownSelections()
 
-    init(process: ProcessMark, view: CollectionView) {
-        self.process = process
+    init(core: StoreCore, view: CollectionView) {
+        process = core.process
+        recall = core.recall
         self.view = view
     }
 
@@ -29,6 +32,22 @@ public final class Snapshot: Sendable {
             known = order
             return order
         }
+    }
+
+    /// How well the indexes of a vector field find the nearest rows; `nil` if it has not been measured. Read by the first call.
+    func calibration(of field: UInt32) -> RecallCalibration? {
+        knownCalibrations.withLock { known in
+            if let calibration = known[field] { return calibration }
+            let id = RecallKnowledge.FieldID(collection: view.collectionID, field: field)
+            let calibration = RecallFile.read(recall.path(id))
+            known[field] = .some(calibration)
+            return calibration
+        }
+    }
+
+    /// What has been measured since.
+    func take(_ calibration: RecallCalibration, of field: UInt32) {
+        knownCalibrations.withLock { $0[field] = .some(calibration) }
     }
 
     /// Everything that is searched by its words. Made by the first call.

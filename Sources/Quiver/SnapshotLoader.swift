@@ -36,7 +36,7 @@ struct SnapshotLoader: ~Copyable {
                 try work.loadSegments(transaction, reusing: old?.segments ?? [])
                 try work.appendTail(transaction, after: 0, reusing: old?.tail ?? [])
             }
-            return Snapshot(process: core.process, view: work.view)
+            return Snapshot(core: core, view: work.view)
         }
     }
 

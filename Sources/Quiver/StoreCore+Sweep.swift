@@ -10,6 +10,7 @@ extension StoreCore {
     func sweep() throws(StoreError) {
         var known: Set<String> = []
         var retired: Set<String> = []
+        var collections: Set<UInt32> = []
         try catalog.read { (transaction: borrowing ReadTransaction) throws(StoreError) in
             try transaction.forEachRecord(.segments, prefix: [], of: catalog) {
                 (key, value) throws(StoreError) in
@@ -37,6 +38,11 @@ extension StoreCore {
                 retired.insert(String(decoding: key.dropFirst(8), as: UTF8.self))
             }
             known.formUnion(try transaction.pinnedPaths(of: catalog))
+            try transaction.forEachRecord(.collections, prefix: [], of: catalog) {
+                (key, _) throws(StoreError) in
+                guard key.count == 4 else { return }
+                collections.insert(UInt32(bigEndian: key.loadUnaligned(as: UInt32.self)))
+            }
         }
         try asStoreError { () throws(FileError) in
             // A copy of the store may lack those that were empty.
@@ -60,6 +66,13 @@ extension StoreCore {
                     && !retired.contains("\(directory)/\(file)")
                 {
                     try fileSystem.remove("\(path)/\(directory)/\(file)")
+                }
+            }
+            if try fileKind(recall.directory) != .missing {
+                for name in try directoryEntries(recall.directory)
+                where RecallFile.collection(ofName: name).map({ !collections.contains($0) }) ?? true
+                {
+                    try fileSystem.remove("\(recall.directory)/\(name)")
                 }
             }
             for name in try directoryEntries(textsPath) {

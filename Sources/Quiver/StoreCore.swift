@@ -22,6 +22,7 @@ final class StoreCore: Sendable {
     let process: ProcessMark
     /// Numbers the indexes under way, so that two of one segment have files of their own.
     let indexNumber = Atomic<UInt64>(0)
+    let recall: RecallKnowledge
 
     init(
         path: String,
@@ -36,6 +37,7 @@ final class StoreCore: Sendable {
         self.fileSystem = fileSystem
         self.lock = lock
         process = ProcessMark(path: path)
+        recall = RecallKnowledge(directory: "\(path)/\(StoreLayout.recall)", fileSystem: fileSystem)
     }
 
     func requireWriter() throws(StoreError) {
@@ -58,11 +60,13 @@ enum StoreLayout {
     static let staging = "staging"
     /// Long texts of the tail, each in a file named by its commit, collection and document.
     static let texts = "texts"
+    /// What has been measured of searches, and queries to measure them with (`RecallFile`, `QuerySample`).
+    static let recall = "recall"
     static let writerLock = "writer.lock"
 
     /// What a directory may hold for a store to be made in it: nothing, or what a creation that was cut short left.
     static let namesOfAnUnfinishedStore: Set<String> = [
-        segments, staging, texts, writerLock, Catalog.unfinishedFileName,
+        segments, staging, texts, recall, writerLock, Catalog.unfinishedFileName,
         "\(Catalog.unfinishedFileName)-lock", "\(Catalog.fileName)-lock",
         "\(Catalog.fileName)-shrinking",
     ]

@@ -36,7 +36,7 @@ struct StatsCommand: ParsableCommand {
             return
         }
         var writer = JSONWriter()
-        writer.statistics(statistics, of: collection)
+        try writer.statistics(statistics, of: collection)
         try StandardOutput.shared.writeLine(&writer)
     }
 
@@ -61,7 +61,7 @@ struct StatsCommand: ParsableCommand {
         for collection in collections {
             let statistics = try collection.statistics()
             writer.name(collection.name)
-            writer.statistics(statistics, of: collection)
+            try writer.statistics(statistics, of: collection)
             byteCount += statistics.byteCount
         }
         writer.endObject()
@@ -118,6 +118,10 @@ struct StatsCommand: ParsableCommand {
                 + printable(segment.reason)
         }
         for field in statistics.vectorFields {
+            let name = field.name == VectorField.unnamed ? "" : "\(printable(field.name)): "
+            lines += field.recall.map { "  recall    \(name)\(QuiverCLI.description(of: $0))" }
+        }
+        for field in statistics.vectorFields {
             guard let encoder = field.encoder else { continue }
             let name = field.name == VectorField.unnamed ? "" : "\(printable(field.name)): "
             lines.append("  encoder   \(name)\(printable(encoder.location)) (\(encoder.identity))")
@@ -130,7 +134,7 @@ extension JSONWriter {
     fileprivate mutating func statistics(
         _ statistics: CollectionStatistics,
         of collection: Collection
-    ) {
+    ) throws {
         beginObject()
         let counts = [
             ("live", statistics.liveCount),
@@ -190,6 +194,10 @@ extension JSONWriter {
                 string("\(column.type)")
                 endObject()
             }
+            endArray()
+            name("recall")
+            beginArray()
+            for estimate in found.recall { try self.estimate(estimate) }
             endArray()
             if let encoder = found.encoder { self.encoder(encoder) }
             endObject()

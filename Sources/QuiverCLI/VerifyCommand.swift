@@ -84,7 +84,12 @@ struct DamageFound: Error {
 extension ProgressLine {
     /// Shows how far the engine's own work is.
     func show(_ progress: Progress) {
-        let unit = progress.stage == .verifying ? "bytes" : "rows"
+        let unit =
+            switch progress.stage {
+            case .verifying: "bytes"
+            case .calibrating: "queries"
+            case .sealing, .compacting, .indexing: "rows"
+            }
         show(
             "\(progress.stage)",
             completed: progress.completed,

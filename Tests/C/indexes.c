@@ -69,6 +69,54 @@ static void refuse(qv_collection collection, uint32_t nprobe, uint32_t ef_search
     CHECK(results == 42 && strstr(qv_error_message(), "to be set") != NULL);
 }
 
+/* Recall measured by maintenance, again on request, and gone by in a search. */
+static void recall(qv_collection collection) {
+    uint64_t count = 0;
+    EXPECT(QV_OK, qv_recall_count(collection, NULL, &count));
+    CHECK(count >= 12);
+    STRUCT(qv_calibration_options, options);
+    options.queries = vectors[0];
+    options.query_count = 300;
+    options.dimension = dimension;
+    options.sample_count = 200;
+    options.seed = 3;
+    options.thread_count = 2;
+    EXPECT(QV_OK, qv_calibrate(collection, &options));
+    EXPECT(QV_OK, qv_recall_count(collection, "", &count));
+    int by_queries = 0;
+    STRUCT(qv_recall_point, point);
+    for (uint64_t number = 0; number < count; number++) {
+        EXPECT(QV_OK, qv_recall_measured(collection, NULL, number, &point));
+        CHECK(point.low <= point.recall && point.recall <= point.high && point.effort > 0);
+        by_queries += point.basis == QV_RECALL_QUERIES && point.k == 10 && point.query_count == 200;
+    }
+    CHECK(by_queries > 0);
+    EXPECT(QV_ERROR_ARGUMENT, qv_recall_measured(collection, NULL, count, &point));
+    EXPECT(QV_ERROR_NOT_FOUND, qv_recall_count(collection, "none", &count));
+    EXPECT(QV_ERROR_ARGUMENT, qv_recall_count(collection, NULL, NULL));
+    options.sample_count = 99;
+    EXPECT(QV_ERROR_SEARCH, qv_calibrate(collection, &options));
+    options.sample_count = 0;
+    options.dimension = dimension + 1;
+    options.query_count = 1;
+    EXPECT(QV_ERROR_VECTOR, qv_calibrate(collection, &options));
+
+    STRUCT(qv_search_options, search);
+    search.k = 10;
+    search.recall = 0.9;
+    search.flags = QV_SEARCH_EXPLAIN | QV_SEARCH_NO_SAMPLE;
+    qv_results results = 0;
+    EXPECT(QV_OK, qv_search(collection, vectors[0], 1, dimension, &search, &results));
+    STRUCT(qv_recall_choice, choice);
+    EXPECT(QV_OK, qv_results_recall(results, 0, &choice));
+    CHECK(choice.recall == 0.9 && choice.basis == QV_RECALL_QUERIES && choice.effort > 0);
+    EXPECT(QV_ERROR_ARGUMENT, qv_results_recall(results, 1, &choice));
+    EXPECT(QV_OK, qv_results_free(results));
+    EXPECT(QV_ERROR_HANDLE, qv_results_recall(results, 0, &choice));
+    search.recall = 2;
+    EXPECT(QV_ERROR_SEARCH, qv_search(collection, vectors[0], 1, dimension, &search, &results));
+}
+
 int main(int argc, char **argv) {
     CHECK(argc == 2);
     make_vectors();
@@ -88,6 +136,7 @@ int main(int argc, char **argv) {
         fill(collection, 0);
         search(collection, 0, 0);
         search(collection, nprobes[kind], factors[kind]);
+        if (kind == 0) recall(collection);
         if (nprobes[kind] == 0) refuse(collection, 8, 0, 0);
         if (factors[kind] == 0) refuse(collection, 0, 0, 30);
         if (kind != 2) refuse(collection, 0, 90, 0);

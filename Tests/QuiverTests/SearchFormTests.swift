@@ -433,6 +433,7 @@ import Testing
             explanation.parts.reduce(0) { $0 + $1.rowCount }
                 == entries.reduce(0) { $0 + $1.rows.count }
         )
+        #expect(explanation.parts.allSatisfy { $0.distanceCount == $0.allowedCount })
         #expect(explanation.steps.map(\.name) == ["search", "read"])
         #expect(explanation.parts.last?.name == "tail")
     }

@@ -73,6 +73,9 @@ typedef struct qk_walk_conditions {
     /* So many rows, spread evenly over all, start a walk on level 0 besides the entry: for a graph without upper levels,
      * whose links alone may lead from one cluster of rows to another too late. */
     uint32_t start_count;
+    /* A row that the walk goes past as if the graph had been built without it; only as the entry it is found. */
+    bool has_absent;
+    uint32_t absent;
     /* Asked every 64 rows expanded; true ends the walk. */
     bool (*cancelled)(const void *context);
     const void *cancelled_context;
@@ -124,6 +127,7 @@ typedef struct qk_walk_scratch {
     size_t pool_capacity, passage_capacity, visited_capacity; /* in items of 8 bytes */
     size_t touched_capacity, fresh_capacity, distances_capacity; /* in items of 4 bytes */
     size_t pool_count, touched_count, passage_count;
+    size_t measured_count; /* rows whose distances the last walk computed */
     bool forgot; /* not all touched rows fitted */
 } qk_walk_scratch;
 

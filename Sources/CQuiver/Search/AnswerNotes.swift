@@ -12,6 +12,7 @@ struct AnswerNotes {
     var lists: [List] = []
     var parts: [qv_search_part] = []
     var steps: [qv_search_step] = []
+    var recall = qv_recall_choice()
 
     init() {}
 
@@ -21,6 +22,7 @@ struct AnswerNotes {
             lists.append(List(hits: arena.copy(hits), count: hits.count))
         }
         parts = result.explanation?.parts.map { qv_search_part($0, in: &arena) } ?? []
+        if let choice = result.explanation?.recall { recall = qv_recall_choice(choice) }
         steps = result.explanation?.steps.map { qv_search_step($0, in: &arena) } ?? []
     }
 }
@@ -45,6 +47,7 @@ extension qv_search_part {
         estimated_count = UInt64(clamping: part.estimatedCount)
         allowed_count = UInt64(clamping: part.allowedCount)
         nanoseconds = part.duration.nanoseconds
+        distance_count = UInt64(clamping: part.distanceCount)
     }
 }
 

@@ -35,12 +35,14 @@ extension SearchRequest {
         offset = Int(clamping: settings.offset)
         let known = UInt32(
             QV_SEARCH_WITHIN | QV_SEARCH_DISTINCT | QV_SEARCH_LISTS | QV_SEARCH_EXPLAIN
+                | QV_SEARCH_NO_SAMPLE
         )
         guard settings.flags & ~known == 0 else {
             throw .argument("options: flags is \(settings.flags), which has an unknown bit")
         }
         returnsLists = settings.has(QV_SEARCH_LISTS)
         explains = settings.has(QV_SEARCH_EXPLAIN)
+        keepsQueries = !settings.has(QV_SEARCH_NO_SAMPLE)
         if settings.has(QV_SEARCH_WITHIN) {
             within = settings.within
         } else if settings.within != 0 {
@@ -65,6 +67,7 @@ extension SearchRequest {
         nprobe = settings.nprobe == 0 ? nil : Int(settings.nprobe)
         candidateFactor =
             settings.candidate_factor == 0 ? nil : Double(settings.candidate_factor)
+        recall = settings.recall == 0 ? nil : settings.recall
         candidateCount = settings.candidate_count == 0 ? nil : Int(settings.candidate_count)
         if settings.timeout_nanoseconds > 0 {
             deadline = .now + .nanoseconds(Int64(clamping: settings.timeout_nanoseconds))

@@ -3,11 +3,19 @@ internal import FAISS
 
 extension FAISSIndex {
     /// How a search came to its answer.
-    public enum Answer: Sendable, Hashable {
-        /// From the candidates that FAISS found: approximate.
-        case candidates
-        /// From all live rows: exact.
-        case allRows
+    public struct Answer: Sendable, Hashable {
+        /// Where hits come from.
+        public enum Source: Sendable, Hashable {
+            /// From the candidates that FAISS found: approximate.
+            case candidates
+            /// From all live rows: exact.
+            case allRows
+        }
+
+        /// Where its hits come from.
+        public let source: Source
+        /// Distances computed, of rows, codes and centroids; of those by FAISS as many as the settings let expect.
+        public let distanceCount: Int
     }
 
     /// Offers the approximately nearest live rows to `nearest`, with exact distances.
@@ -44,7 +52,7 @@ extension FAISSIndex {
             throw .rowCountMismatch(.faiss, expected: rows.count, found: format.rowCount)
         }
         let live = dead?.liveCount ?? rows.count
-        if live == 0 || nearest.k == 0 { return .allRows }
+        if live == 0 || nearest.k == 0 { return Answer(source: .allRows, distanceCount: 0) }
         if cancelled() { throw .cancelled }
         let plan = CandidatePlan(
             self,
@@ -55,7 +63,10 @@ extension FAISSIndex {
         )
         if let plan, let found = try candidates(plan, query, excluding: dead) {
             offer(found, of: rows, query, to: &nearest)
-            return .candidates
+            return Answer(
+                source: .candidates,
+                distanceCount: plan.distanceCount + found.count
+            )
         }
         try ExactIndex.search(
             rows,
@@ -64,7 +75,10 @@ extension FAISSIndex {
             cancelled: cancelled,
             into: &nearest
         )
-        return .allRows
+        return Answer(
+            source: .allRows,
+            distanceCount: live + (plan?.distanceCount ?? 0)
+        )
     }
 
     /// The live rows among what FAISS finds, or nil if they are too few or FAISS does not take the query.

@@ -17,6 +17,8 @@ public struct FAISSSearchSettings: Sendable, Equatable {
     /// Candidates a hit that codes find before they are compared with rows of a better form, at least 1: the stored rows, or
     /// in an index with refinement its own, of whose hits again some for each hit wanted are compared with the stored ones.
     public var candidateFactor: Double?
+    /// What the index's own settings are multiplied with, where nothing is said above.
+    public var effort = 1.0
 
     /// Settings, each of which may be left to the index.
     public init(nprobe: Int? = nil, efSearch: Int? = nil, candidateFactor: Double? = nil) {

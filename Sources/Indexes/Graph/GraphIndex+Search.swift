@@ -2,13 +2,21 @@ internal import CKernels
 
 extension GraphIndex {
     /// How a search came to its answer.
-    public enum Answer: Sendable, Hashable {
-        /// All live rows were compared: exact.
-        case scan
-        /// The graph was walked, through dead rows too.
-        case walk
-        /// The graph was walked from live row to live row.
-        case selectiveWalk
+    public struct Answer: Sendable, Hashable {
+        /// A way to search.
+        public enum Method: Sendable, Hashable {
+            /// All live rows were compared: exact.
+            case scan
+            /// The graph was walked, through dead rows too.
+            case walk
+            /// The graph was walked from live row to live row.
+            case selectiveWalk
+        }
+
+        /// The way.
+        public let method: Method
+        /// Distances of rows, or of their sketches, that were computed on it.
+        public let distanceCount: Int
     }
 
     /// Offers the approximately nearest live rows to `nearest`, with exact distances.
@@ -23,6 +31,8 @@ extension GraphIndex {
     /// - Parameters:
     ///   - efSearch: 1 or more; raised to `nearest.k`. More cost time and help recall.
     ///   - dead: rows that are left out, none if `nil`.
+    ///   - absent: a row that the walk goes past, as if the graph had been built without it: how a row that is not there would be
+    ///     answered. It may be found all the same where rows are compared one by one.
     ///   - selecting: most rows may be among them: they are passed through to their links instead of measured.
     /// - Returns: where the rows come from.
     /// - Throws: `IndexError.dimensionMismatch`, `.metricMismatch`, `.rowCountMismatch`; `.cancelled` when
@@ -34,6 +44,7 @@ extension GraphIndex {
         efSearch: Int = defaultEfSearch,
         excluding dead: RowSet? = nil,
         selecting: Bool = false,
+        absent: UInt32? = nil,
         scratch: inout GraphSearchScratch,
         cancelled: () -> Bool = { false },
         into nearest: inout Nearest
@@ -44,26 +55,27 @@ extension GraphIndex {
         }
         let dead = dead.flatMap { $0.count == 0 ? nil : $0 }
         let live = rows.count - (dead?.count(below: rows.count) ?? 0)
-        if live == 0 || nearest.k == 0 { return .scan }
+        if live == 0 || nearest.k == 0 { return Answer(method: .scan, distanceCount: 0) }
         let sketches = sketches(of: rows)
         // What sketches put a little too far behind is not to be lost.
         let wanted = sketches == nil ? nearest.k : nearest.k + nearest.k / 4
         let efSearch = min(max(efSearch, wanted, 1), rows.count)
         if Self.isScanCheaper(live: live, of: rows.count, efSearch: efSearch) {
             try scan(rows, sketches, query, excluding: dead, live, cancelled, into: &nearest)
-            return .scan
+            return Answer(method: .scan, distanceCount: live)
         }
         // Where many rows count, a walk through the others costs less than one around them.
         let selecting =
             selecting && dead != nil && live < Int(Double(rows.count) * Self.mostSelected)
         var foundCount = 0
-        let finished = walk(
+        let measured = walk(
             sketches?.view ?? rows.view,
             sketches?.prepared(query).vector ?? query.vector,
             norm: query.norm,
             efSearch: efSearch,
             excluding: dead,
             selecting: selecting,
+            absent: absent,
             scratch: &scratch,
             cancelled: cancelled
         ) { candidates in
@@ -79,7 +91,7 @@ extension GraphIndex {
                 )
             }
         }
-        if !finished { throw .cancelled }
+        guard let measured else { throw .cancelled }
         // The rows that count may hang together so little that no walk leads from one to the others.
         if foundCount < min(nearest.k, live) {
             nearest.removeAll()
@@ -90,9 +102,12 @@ extension GraphIndex {
                 cancelled: cancelled,
                 into: &nearest
             )
-            return .scan
+            return Answer(method: .scan, distanceCount: measured + live)
         }
-        return selecting ? .selectiveWalk : .walk
+        return Answer(
+            method: selecting ? .selectiveWalk : .walk,
+            distanceCount: measured + (sketches == nil ? 0 : foundCount)
+        )
     }
 
     /// The share of rows that count below which a walk goes around the others.

@@ -20,6 +20,11 @@ public struct GraphIndex: @unchecked Sendable {
     /// sketches) and 200 usage examples as queries recall@10 was .949 at 64 and .965 at 96.
     public static let defaultEfSearch = 96
 
+    /// efSearch for `effort` times the default effort.
+    public static func efSearch(effort: Double) -> Int {
+        max(1, Int((Double(defaultEfSearch) * effort).rounded()))
+    }
+
     /// Takes bytes that `build` made, or that were damaged on purpose: each number is checked, in one pass
     /// over all of them, so that no search can leave the bytes or run for ever.
     ///

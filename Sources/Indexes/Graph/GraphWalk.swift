@@ -17,7 +17,9 @@ extension GraphIndex {
         )
     }
 
-    /// Walks over `rows`, or sketches of them, to the `efSearch` nearest rows outside `dead` and hands them over, nearest first. False if cancelled.
+    /// Walks over `rows`, or sketches of them, to the `efSearch` nearest rows outside `dead` and hands them over, nearest first.
+    ///
+    /// - Returns: the distances computed; `nil` if cancelled.
     func walk(
         _ rows: qk_rows,
         _ vector: [Float],
@@ -25,10 +27,11 @@ extension GraphIndex {
         efSearch: Int,
         excluding dead: RowSet?,
         selecting: Bool,
+        absent: UInt32?,
         scratch: inout GraphSearchScratch,
         cancelled: () -> Bool,
         _ found: (_ candidates: UnsafeBufferPointer<qk_candidate>) -> Void
-    ) -> Bool {
+    ) -> Int? {
         let memory = scratch.reserve(
             for: view,
             efSearch: efSearch,
@@ -42,7 +45,12 @@ extension GraphIndex {
                     query_norm: norm
                 )
                 return withUnsafePointer(to: &query) { query in
-                    withConditions(excluding: dead, selecting: selecting, cancelled) { conditions in
+                    withConditions(
+                        excluding: dead,
+                        selecting: selecting,
+                        absent: absent,
+                        cancelled
+                    ) { conditions in
                         withUnsafePointer(to: self.view) { graph in
                             var source = qk_walk_distances_of_rows(query)
                             return qk_walk(graph, &source, 0, efSearch, conditions, memory)
@@ -51,9 +59,9 @@ extension GraphIndex {
                 }
             }
         }
-        guard finished else { return false }
+        guard finished else { return nil }
         found(UnsafeBufferPointer(start: memory.pointee.pool, count: memory.pointee.pool_count))
-        return true
+        return memory.pointee.measured_count
     }
 }
 
@@ -64,6 +72,7 @@ private let selectedStartCount: UInt32 = 16
 private func withConditions<Result>(
     excluding dead: RowSet?,
     selecting: Bool,
+    absent: UInt32?,
     _ cancelled: () -> Bool,
     _ body: (UnsafePointer<qk_walk_conditions>) -> Result
 ) -> Result {
@@ -76,6 +85,10 @@ private func withConditions<Result>(
                 return context.assumingMemoryBound(to: (() -> Bool).self).pointee()
             }
             conditions.cancelled_context = UnsafeRawPointer(closure)
+            if let absent {
+                conditions.has_absent = true
+                conditions.absent = absent
+            }
             guard let dead else { return body(&conditions) }
             return dead.words.withUnsafeBufferPointer { words in
                 var set = qk_row_set(words: words.baseAddress, word_count: UInt64(words.count))

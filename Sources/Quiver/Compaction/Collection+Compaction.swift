@@ -2,8 +2,8 @@ import Glibc
 import LMDB
 
 extension Collection {
-    /// Gives back the space of deleted and replaced documents, merges small segments and builds the indexes that are missing, in
-    /// bounded memory.
+    /// Gives back the space of deleted and replaced documents, merges small segments, builds the indexes that are missing and
+    /// measures their recall (`calibrate`), in bounded memory.
     ///
     /// Seals the tail first. Searches and writes go on meanwhile. It can be ended at any moment, by `progress`, by an error or by
     /// the death of the process: what is done by then stays, and the next call goes on from there. Disk space for
@@ -16,7 +16,7 @@ extension Collection {
     @discardableResult
     public func compact(
         _ options: CompactionOptions = CompactionOptions(),
-        progress: @Sendable (Progress) -> Bool = { _ in true }
+        progress: @escaping @Sendable (Progress) -> Bool = { _ in true }
     ) throws(StoreError) -> CompactionSummary {
         guard options.memoryByteCount >= CompactionOptions.minimumMemoryByteCount else {
             throw .tooLittleMemory(
@@ -29,6 +29,7 @@ extension Collection {
         let core = try store.core()
         try IndexBuild(collection: self, core: core, view: try snapshot(of: core).view)
             .run(threadCount: options.threadCount, progress: progress)
+        try calibrateWhereChanged(threadCount: options.threadCount, progress: progress)
         try core.shrinkCatalog()
         return summary
     }
@@ -57,7 +58,7 @@ extension Store {
     @discardableResult
     public func compact(
         _ options: CompactionOptions = CompactionOptions(),
-        progress: @Sendable (Progress) -> Bool = { _ in true }
+        progress: @escaping @Sendable (Progress) -> Bool = { _ in true }
     ) throws(StoreError) -> CompactionSummary {
         var total = CompactionSummary()
         for name in try collectionNames() {

@@ -90,7 +90,7 @@ extension Store {
             for (id, found) in try source.collections(transaction)
             where found.name.utf8.elementsEqual(collection.utf8) {
                 return Snapshot(
-                    process: core.process,
+                    core: core,
                     view: try SnapshotLoader.view(id, from: source, transaction, core: core)
                 )
             }

@@ -99,7 +99,7 @@ public struct SnapshotReader: Sendable {
     /// Some of 0..<total, ascending: each place is taken with the share that the rest of the sample is of the rest of the places,
     /// so that exactly as many come as were asked for and each set is as likely as any other (Fan, Muller and Rezucha, 1962).
     private static func places(_ sample: ReadingPlan.Sample, of total: Int) -> [Int] {
-        var random = SampleRandom(seed: sample.seed)
+        var random = SplitMix64(seed: sample.seed)
         var left = min(sample.count, total)
         var places: [Int] = []
         places.reserveCapacity(left)
@@ -110,22 +110,5 @@ public struct SnapshotReader: Sendable {
             }
         }
         return places
-    }
-}
-
-/// SplitMix64 (Steele, Lea and Flood, 2014): part of the contract, so that a seed means the same in every version.
-private struct SampleRandom: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) {
-        state = seed
-    }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -105,7 +105,7 @@ struct LooseDocuments {
             state: collection.state
         )
         view.tail = collection.tail
-        let snapshot = Snapshot(process: try store.core().process, view: view)
+        let snapshot = Snapshot(core: try store.core(), view: view)
         for (index, part) in view.tail.enumerated() {
             for ordinal in 0..<part.commit.documentCount
             where !part.dead.contains(UInt32(ordinal)) {

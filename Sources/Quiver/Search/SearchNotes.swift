@@ -4,12 +4,16 @@ import Indexes
 final class SearchNotes {
     private var parts: [SearchExplanation.Part] = []
     private var steps: [SearchExplanation.Step] = []
+    /// How thoroughly vectors were looked for, if a recall was asked for.
+    var recall: RecallChoice?
     /// The source that is being searched.
     var source = 0
 
     var now: ContinuousClock.Instant { .now }
 
-    var explanation: SearchExplanation { SearchExplanation(parts: parts, steps: steps) }
+    var explanation: SearchExplanation {
+        SearchExplanation(parts: parts, steps: steps, recall: recall)
+    }
 
     func step<Result>(
         _ name: String,
@@ -26,6 +30,7 @@ final class SearchNotes {
         rowCount: Int,
         estimatedCount: Int,
         allowedCount: Int,
+        distanceCount: Int = 0,
         since start: ContinuousClock.Instant
     ) {
         parts.append(
@@ -36,6 +41,7 @@ final class SearchNotes {
                 rowCount: rowCount,
                 estimatedCount: estimatedCount,
                 allowedCount: allowedCount,
+                distanceCount: distanceCount,
                 duration: now - start
             )
         )

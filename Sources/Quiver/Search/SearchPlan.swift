@@ -79,6 +79,16 @@ extension SearchRequest {
         if let efSearch, efSearch < 1 {
             throw .invalidSearch(reason: "efSearch is at least 1, not \(efSearch)")
         }
+        if let recall {
+            guard recall > 0, recall <= 1 else {
+                throw .invalidSearch(reason: "a recall is above 0 to 1, not \(recall)")
+            }
+            guard settings.isEmpty else {
+                throw .invalidSearch(
+                    reason: "a search is given a recall or \(settings[0].rawValue), not both"
+                )
+            }
+        }
         if let nprobe, nprobe < 1 {
             throw .invalidSearch(reason: "nprobe is at least 1, not \(nprobe)")
         }

@@ -17,6 +17,7 @@ extension Snapshot {
             (index, _) throws(StoreError) in
             try plan.run(portions[index])
         }
+        recall.keepQueries()
         return portions.count == 1 ? results[0] : results.flatMap { $0 }
     }
 }

@@ -14,7 +14,8 @@ extension Collection {
     }
 
     /// Makes searches fast: seals a tail that is long enough for an index, merges segments where that is worthwhile
-    /// (`CompactionOptions.Extent`), builds the indexes that they lack, and unlinks what is retired.
+    /// (`CompactionOptions.Extent`), builds the indexes that they lack, measures their recall (`calibrate`), and
+    /// unlinks what is retired.
     ///
     /// Where no index of the kind can be made of a segment's rows, that is decided for good and the others are built:
     /// `statistics()` tells which and why.
@@ -28,7 +29,7 @@ extension Collection {
     /// - Throws: `cancelled`, `readOnly`, `closed`, `file`, `catalog`, `damaged`, `index`.
     public func maintain(
         threadCount: Int = 1,
-        progress: @Sendable (Progress) -> Bool = { _ in true }
+        progress: @escaping @Sendable (Progress) -> Bool = { _ in true }
     ) throws(StoreError) {
         let core = try store.core()
         try core.requireWriter()
@@ -50,5 +51,6 @@ extension Collection {
             .run(progress: progress)
         try IndexBuild(collection: self, core: core, view: try snapshot(of: core).view)
             .run(threadCount: threadCount, progress: progress)
+        try calibrateWhereChanged(threadCount: threadCount, progress: progress)
     }
 }

@@ -94,7 +94,7 @@ struct GroupWriter: ~Copyable {
                 }
             }
             for (_, member) in members {
-                member.collection.take(member.view, member.index, process: core.process)
+                member.collection.take(member.view, member.index, of: core)
             }
             for request in planned {
                 request.request.finish(.success(request.commits.map(\.receipt)))
@@ -111,7 +111,7 @@ struct GroupWriter: ~Copyable {
     /// The indexes of collections that have not changed stay as they are.
     private mutating func giveBackIndexes() {
         for (_, member) in members {
-            member.collection.take(member.view, member.index, process: core.process)
+            member.collection.take(member.view, member.index, of: core)
         }
         members = [:]
     }

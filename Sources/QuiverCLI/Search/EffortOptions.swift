@@ -27,6 +27,21 @@ struct EffortOptions: ParsableArguments {
     var candidateFactor: Double?
 
     @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "The share of the true nearest that is to be found on average, above 0 to 1; how thoroughly to look is known from measurements.",
+            valueName: "share"
+        )
+    )
+    var recall: Double?
+
+    @Flag(
+        name: .customLong("no-sample"),
+        help: "Keep none of the queries of --recall to measure with."
+    )
+    var keepsNoQueries = false
+
+    @Option(
         help: ArgumentHelp(
             "Give up after this time, such as 50ms or 2s.",
             valueName: "time"
@@ -41,6 +56,16 @@ struct EffortOptions: ParsableArguments {
         if let candidateFactor, !(1...1_000_000).contains(candidateFactor) {
             throw ValidationError("--candidates is \(candidateFactor), not within 1…1000000")
         }
+        if let recall {
+            guard recall > 0, recall <= 1 else {
+                throw ValidationError("--recall is \(recall), not above 0 to 1")
+            }
+            guard (nprobe ?? efSearch) == nil && candidateFactor == nil else {
+                throw ValidationError(
+                    "--recall chooses how thoroughly to look; it goes with neither of --nprobe, --ef-search and --candidates"
+                )
+            }
+        }
         guard !exact || (nprobe ?? efSearch) == nil && candidateFactor == nil else {
             throw ValidationError(
                 "--exact compares every vector; nothing else to set belongs to it"
@@ -53,6 +78,8 @@ struct EffortOptions: ParsableArguments {
         request.nprobe = nprobe
         request.efSearch = efSearch
         request.candidateFactor = candidateFactor
+        request.recall = recall
+        request.keepsQueries = !keepsNoQueries
         request.deadline = deadline.map { ContinuousClock.now + $0.duration }
         request.isCancelled = { Signals.isInterrupted }
         request.threadCount = threadCount

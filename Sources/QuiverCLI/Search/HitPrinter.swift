@@ -61,7 +61,7 @@ struct HitPrinter {
         }
         writer.endArray()
         try writeLists(result.lists)
-        if let explanation = result.explanation { writeExplanation(explanation) }
+        if let explanation = result.explanation { try writeExplanation(explanation) }
         writer.name("microseconds")
         writer.integer(Int((result.duration.seconds * 1e6).rounded()))
         writer.endObject()
@@ -92,7 +92,7 @@ struct HitPrinter {
         writer.endArray()
     }
 
-    private mutating func writeExplanation(_ explanation: SearchExplanation) {
+    private mutating func writeExplanation(_ explanation: SearchExplanation) throws {
         writer.name("explanation")
         writer.beginObject()
         writer.name("parts")
@@ -111,6 +111,8 @@ struct HitPrinter {
             writer.integer(part.estimatedCount)
             writer.name("allowed")
             writer.integer(part.allowedCount)
+            writer.name("distances")
+            writer.integer(part.distanceCount)
             writer.name("microseconds")
             writer.integer(Int((part.duration.seconds * 1e6).rounded()))
             writer.endObject()
@@ -127,6 +129,21 @@ struct HitPrinter {
             writer.endObject()
         }
         writer.endArray()
+        if let choice = explanation.recall {
+            writer.name("recall")
+            writer.beginObject()
+            writer.name("target")
+            try writer.double(choice.recall)
+            if let basis = choice.basis {
+                writer.name("basis")
+                writer.string(basis.rawValue)
+            }
+            if let effort = choice.effort {
+                writer.name("effort")
+                try writer.double(effort)
+            }
+            writer.endObject()
+        }
         writer.endObject()
     }
 
@@ -188,8 +205,15 @@ struct HitPrinter {
                 "  \(part.name)  \(part.method.rawValue)  \(part.allowedCount) of \(part.rowCount) rows"
                     + (part.estimatedCount == part.allowedCount
                         ? "" : " (\(part.estimatedCount) estimated)")
+                    + (part.distanceCount == 0 ? "" : "  \(part.distanceCount) distances")
                     + "  \(time(part.duration))\n"
             )
+        }
+        if let choice = explanation.recall {
+            let effort =
+                choice.effort.map { "effort \(decimal($0, places: 2))" } ?? "every row compared"
+            let basis = choice.basis.map { "as \($0.rawValue) tell" } ?? "nothing measured"
+            output.write("  recall \(choice.recall)  \(effort), \(basis)\n")
         }
         for step in explanation.steps { output.write("  \(step.name)  \(time(step.duration))\n") }
     }

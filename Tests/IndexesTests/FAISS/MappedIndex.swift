@@ -32,7 +32,7 @@ struct TenNearest {
     /// recall@10 against all live rows.
     var recall = 0.0
     /// Where the answers came from.
-    var answers: Set<FAISSIndex.Answer> = []
+    var answers: Set<FAISSIndex.Answer.Source> = []
 }
 
 /// Searches, and checks that no hit is dead, that there are as many as can be, and that their distances are exact.
@@ -57,7 +57,7 @@ func tenNearest(
                 settings: settings,
                 excluding: deadRows,
                 into: &found
-            )
+            ).source
         )
         var truth = Nearest(k: 10)
         try ExactIndex.search(rows, query: query, excluding: dead, into: &truth)

@@ -247,6 +247,46 @@ final class StoredGraph {
         }
     }
 
+    @Test func `goes past a row that is absent, and finds its neighbours all the same`() throws {
+        let graph = try StoredGraph(
+            StoredRows(
+                clusteredVectors(count: 4_000, dimension: 16, seed: 61),
+                storage: .float32,
+                metric: .l2,
+                dimension: 16
+            )
+        )
+        let rows = graph.stored.rows
+        var scratch = GraphSearchScratch()
+        var (common, wanted) = (0, 0)
+        for row in stride(from: UInt32(1), to: 4_000, by: 97) {
+            let query = Query(rows.decoded(Int(row)), metric: .l2)
+            var nearest = Nearest(k: 10)
+            let answer = try graph.index.search(
+                rows,
+                query: query,
+                absent: row,
+                scratch: &scratch,
+                into: &nearest
+            )
+            #expect(answer.method == .walk && (10...4_000).contains(answer.distanceCount))
+            let found = Set(nearest.sorted().map(\.row))
+            // A walk that begins there measures it.
+            if found.contains(row) { continue }
+            var truth = Nearest(k: 10)
+            var own = RowSet()
+            own.insert(row)
+            try ExactIndex.search(rows, query: query, excluding: own, into: &truth)
+            common += truth.sorted().count { found.contains($0.row) }
+            wanted += 10
+            // The next search finds it again.
+            var again = Nearest(k: 1)
+            try graph.index.search(rows, query: query, scratch: &scratch, into: &again)
+            #expect(again.sorted().first?.row == row)
+        }
+        #expect(wanted >= 400 && Double(common) >= 0.97 * Double(wanted))
+    }
+
     @Test func `refuses rows and queries that are not the graph's`() throws {
         let graph = try StoredGraph(
             StoredRows(

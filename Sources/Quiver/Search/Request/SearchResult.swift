@@ -83,6 +83,8 @@ public struct SearchExplanation: Sendable, Equatable {
         public let estimatedCount: Int
         /// Those that may be found.
         public let allowedCount: Int
+        /// Distances that were computed there, of rows or of what stands for them; of an index of FAISS as many as its settings let expect.
+        public let distanceCount: Int
         /// The time that it took.
         public let duration: Duration
     }
@@ -99,4 +101,6 @@ public struct SearchExplanation: Sendable, Equatable {
     public let parts: [Part]
     /// The steps, in their order.
     public let steps: [Step]
+    /// How thoroughly indexes were searched, if a recall was asked for and there was one to search.
+    public let recall: RecallChoice?
 }

@@ -7,6 +7,12 @@ struct VectorSearch: Sendable {
     let request: SearchRequest
     let limits: SearchLimits
 
+    /// How a segment was searched.
+    private struct Work {
+        var method: SearchExplanation.Method
+        var distanceCount: Int
+    }
+
     private var view: CollectionView { snapshot.view }
 
     /// Whether a segment may be searched by an index.
@@ -18,27 +24,33 @@ struct VectorSearch: Sendable {
     /// The rows nearest to each vector, ties by key, then row; those of a block of rows are compared with all vectors while it is in a
     /// core's cache.
     ///
-    /// - Parameter exactly: every row is compared, whatever the request says.
+    /// - Parameter effort: how thoroughly; `nil` is as the request says.
     func nearest(
         _ queries: [Query],
         count: Int,
         in selections: SearchSelections,
-        exactly: Bool = false,
+        effort: SearchEffort? = nil,
         notes: SearchNotes?
     ) throws(StoreError) -> [[Candidate]] {
+        let wanted = count
         let count = min(count, view.rowCount(of: field.id))
+        var choice: RecallChoice?
+        if effort == nil, let recall, usesIndexes { choice = self.choice(for: recall, k: wanted) }
+        notes?.recall = choice ?? notes?.recall
+        let effort =
+            effort ?? choice.map { $0.effort.map { .factor($0) } ?? .exact } ?? .asRequested
         var candidates = CandidateLists(queryCount: queries.count, count: count)
         for place in view.segments.indices {
             try limits.check()
             let start = notes?.now
             let rows = try selections.rows(of: .segment(place), field)
-            let method = try search(
+            let work = try search(
                 segment: place,
                 rows,
                 queries,
                 count: count,
                 selections,
-                exactly: exactly,
+                effort,
                 into: &candidates
             )
             guard let notes, let start else { continue }
@@ -47,10 +59,11 @@ struct VectorSearch: Sendable {
             let share = try selections.estimatedShare(of: .segment(place))
             notes.note(
                 SegmentName.directory(segment.id),
-                method,
+                work.method,
                 rowCount: rowCount,
                 estimatedCount: Int((Double(rowCount) * share).rounded()),
                 allowedCount: rows.count,
+                distanceCount: work.distanceCount,
                 since: start
             )
         }
@@ -74,13 +87,55 @@ struct VectorSearch: Sendable {
                     rowCount: rowCount,
                     estimatedCount: Int(estimatedCount.rounded()),
                     allowedCount: allowedCount,
+                    distanceCount: allowedCount * queries.count,
                     since: start
                 )
             }
         }
         var found: [[Candidate]] = []
         for query in queries.indices { found.append(try candidates.nearest(of: query, in: view)) }
+        if choice != nil { observe(queries, found, selections) }
         return found
+    }
+
+    // MARK: Recall
+
+    /// The recall that is asked for.
+    private var recall: Double? {
+        guard request.settings.isEmpty else { return nil }
+        return request.recall
+    }
+
+    private var recallID: RecallKnowledge.FieldID {
+        .init(collection: view.collectionID, field: field.id)
+    }
+
+    private func choice(for recall: Double, k: Int) -> RecallChoice {
+        // Of rows that are others than those measured, nothing is known.
+        guard let calibration = snapshot.calibration(of: field.id),
+            calibration.coverage(of: view, field.id) >= 0.5
+        else { return RecallChoice(recall: recall, basis: nil, effort: nil) }
+        return snapshot.recall.choice(for: recall, k: k, calibration, recallID)
+    }
+
+    private func observe(
+        _ queries: [Query],
+        _ found: [[Candidate]],
+        _ selections: SearchSelections
+    ) {
+        // What some rows alone are near to does not tell what a query is like.
+        guard selections.saysNothing, let calibration = snapshot.calibration(of: field.id) else {
+            return
+        }
+        for (query, candidates) in zip(queries, found) {
+            snapshot.recall.observe(
+                query.vector,
+                nearest: candidates.first?.distance,
+                calibration,
+                recallID,
+                isKept: request.keepsQueries
+            )
+        }
     }
 
     private func search(
@@ -89,16 +144,19 @@ struct VectorSearch: Sendable {
         _ queries: [Query],
         count: Int,
         _ selections: SearchSelections,
-        exactly: Bool,
+        _ effort: SearchEffort,
         into candidates: inout CandidateLists
-    ) throws(StoreError) -> SearchExplanation.Method {
+    ) throws(StoreError) -> Work {
         let segment = view.segments[place].segment
         defer { withExtendedLifetime(segment) {} }
         let segmentRows = segment.rows(of: field.id)
-        guard selected.count > 0, let rows = try segmentRows.rows() else { return .nothing }
+        guard selected.count > 0, let rows = try segmentRows.rows() else {
+            return Work(method: .nothing, distanceCount: 0)
+        }
         var nearest = queries.map { _ in Nearest(k: min(count, rows.count)) }
-        var method = SearchExplanation.Method.scan
-        let usesIndex = request.mode == .automatic && !exactly
+        var work = Work(method: .scan, distanceCount: 0)
+        let usesIndex = request.mode == .automatic && effort != .exact
+        let factor = effort.factor(isFiltered: selected.isFiltered)
         switch usesIndex ? try segment.index(of: field.id) : nil {
         case .graph(let graph):
             for query in queries.indices {
@@ -107,20 +165,22 @@ struct VectorSearch: Sendable {
                         try graph.search(
                             rows,
                             query: queries[query],
-                            efSearch: request.efSearch ?? GraphIndex.defaultEfSearch,
+                            efSearch: request.efSearch ?? GraphIndex.efSearch(effort: factor),
                             excluding: selected.excluded,
                             selecting: selected.isFiltered,
+                            absent: effort.absentRow(ofSegment: place),
                             scratch: &scratch,
                             cancelled: { limits.isOver },
                             into: &nearest[query]
                         )
                     }
                 }
-                switch walked {
-                case .scan: method = .scan
-                case .walk: method = .graph
-                case .selectiveWalk: method = .selectiveGraph
+                switch walked.method {
+                case .scan: work.method = .scan
+                case .walk: work.method = .graph
+                case .selectiveWalk: work.method = .selectiveGraph
                 }
+                work.distanceCount += walked.distanceCount
             }
         case .faiss(let index):
             let excluded = try selections.faissRows(ofSegment: place, field, index)
@@ -129,14 +189,17 @@ struct VectorSearch: Sendable {
                     try index.search(
                         rows,
                         query: queries[query],
-                        settings: request.faissSettings,
+                        settings: request.faissSettings(effort: factor),
                         excluding: excluded,
                         cancelled: { limits.isOver },
                         into: &nearest[query]
                     )
                 }
-                method =
-                    answer == .allRows ? .scan : excluded == nil ? .faiss : .selectiveFAISS
+                switch answer.source {
+                case .allRows: work.method = .scan
+                case .candidates: work.method = excluded == nil ? .faiss : .selectiveFAISS
+                }
+                work.distanceCount += answer.distanceCount
             }
         case nil:
             try limits.running { () throws(IndexError) in
@@ -148,13 +211,14 @@ struct VectorSearch: Sendable {
                     into: &nearest
                 )
             }
+            work.distanceCount = selected.count * queries.count
         }
         for query in queries.indices {
             try candidates.append(nearest[query].sorted(), of: query) { (row) throws(StoreError) in
                 .segment(place, ordinal: try segmentRows.map.document(of: row))
             }
         }
-        return method
+        return work
     }
 
     private func search(
@@ -190,5 +254,34 @@ struct VectorSearch: Sendable {
                 }
             }
         }
+    }
+}
+
+/// How thoroughly rows are looked for.
+enum SearchEffort: Sendable, Hashable {
+    /// With the request's settings.
+    case asRequested
+    /// Every row is compared.
+    case exact
+    /// The indexes' own settings are multiplied.
+    ///
+    /// - Parameter absent: a row that graphs are searched without.
+    case factor(Double, absent: AbsentRow? = nil)
+
+    /// A row by its segment's place in the view.
+    struct AbsentRow: Sendable, Hashable {
+        let segment: Int
+        let row: UInt32
+    }
+
+    /// - Parameter isFiltered: what few rows alone may be found by has been measured at effort 1 and not below.
+    func factor(isFiltered: Bool) -> Double {
+        guard case .factor(let factor, _) = self else { return 1 }
+        return isFiltered ? max(1, factor) : factor
+    }
+
+    func absentRow(ofSegment place: Int) -> UInt32? {
+        guard case .factor(_, let absent?) = self, absent.segment == place else { return nil }
+        return absent.row
     }
 }

@@ -1,0 +1,286 @@
+import Indexes
+import Synchronization
+
+/// Measures how recall grows with effort: searches for the queries of samples exactly, and then with one effort after the other.
+struct CalibrationRun {
+    /// What settings are multiplied with, each about the square root of 2 times the one before.
+    static let efforts: [Double] = [
+        0.125, 0.18, 0.25, 0.35, 0.5, 0.7, 1, 1.4, 2, 2.8, 4, 5.6, 8, 11, 16,
+    ]
+
+    /// Past this, more effort than the usual is not worth a measurement.
+    private static let highestRecall = 0.9995
+    /// Exact searches share their passes over the rows.
+    private static let batchCount = 16
+    /// Many nearest rows of a query tell much: fewer queries do.
+    private static let queryShareOfLargeCounts = 4
+
+    private let field: StoredField
+    private let search: VectorSearch
+    private let selections: SearchSelections
+    private let snapshot: Snapshot
+    private let threadCount: Int
+    private let progress: @Sendable (Progress) -> Bool
+    private let counters: Counters
+
+    private final class Counters: Sendable {
+        let completed = Atomic<Int>(0)
+        let total = Atomic<Int>(0)
+        let isCancelled = Atomic<Bool>(false)
+        let telling = Mutex<Void>(())
+    }
+
+    init(
+        _ field: StoredField,
+        of snapshot: Snapshot,
+        threadCount: Int,
+        progress: @escaping @Sendable (Progress) -> Bool
+    ) throws(StoreError) {
+        let counters = Counters()
+        self.field = field
+        self.snapshot = snapshot
+        self.threadCount = threadCount
+        self.progress = progress
+        self.counters = counters
+        let limits = SearchLimits(deadline: nil) {
+            counters.isCancelled.load(ordering: .relaxed)
+        }
+        search = VectorSearch(
+            snapshot: snapshot,
+            field: field,
+            request: SearchRequest([]),
+            limits: limits
+        )
+        selections = try SearchSelections(SearchScope(), in: snapshot)
+    }
+
+    /// - Throws: `cancelled`, `damaged`, `file`.
+    func run(_ samples: [CalibrationSample]) throws(StoreError) -> RecallCalibration {
+        var curves: [RecallCurve] = []
+        var quantiles: [RecallBasis: [Float]] = [:]
+        let largest = RecallCalibration.counts.last ?? 1
+        counters.total.store(
+            samples.reduce(0) { $0 + $1.queries.count * (1 + Self.efforts.count) },
+            ordering: .relaxed
+        )
+        for sample in samples where !sample.queries.isEmpty {
+            let truth = try nearestDistances(sample, count: largest)
+            if sample.basis == .rows || sample.basis == .queries {
+                quantiles[sample.basis] = Self.quantiles(of: truth.compactMap(\.first))
+            }
+            curves += try self.curves(sample, truth)
+        }
+        return RecallCalibration(
+            commit: snapshot.commit,
+            time: nanosecondsSince1970(),
+            curves: curves,
+            segments: snapshot.view.segments.compactMap { segment in
+                segment.segment.indexRecord(of: field.id).map {
+                    .init(
+                        id: segment.segment.id,
+                        indexGeneration: $0.generation,
+                        rowCount: segment.segment.rows(of: field.id).count,
+                        deadCount: segment.dead.count
+                    )
+                }
+            },
+            nearestDistances: quantiles
+        )
+    }
+
+    private static func quantiles(of distances: [Float]) -> [Float] {
+        let sorted = distances.sorted()
+        guard !sorted.isEmpty else { return [] }
+        return (0...32).map { sorted[$0 * (sorted.count - 1) / 32] }
+    }
+
+    /// The distances of the nearest rows of each query, found exactly.
+    private func nearestDistances(
+        _ sample: CalibrationSample,
+        count: Int
+    ) throws(StoreError) -> [[Float]] {
+        let batches = stride(from: 0, to: sample.queries.count, by: Self.batchCount).map {
+            $0..<min($0 + Self.batchCount, sample.queries.count)
+        }
+        let found = try concurrentResults(batches.count, threadCount: threadCount) {
+            (number, _) throws(StoreError) in
+            let batch = batches[number]
+            let lists = try search.nearest(
+                Array(sample.queries[batch]),
+                // The row itself may be the nearest.
+                count: count + 1,
+                in: selections,
+                effort: .exact,
+                notes: nil
+            )
+            try tell(batch.count)
+            return zip(batch, lists).map { query, list in
+                distances(list, of: query, in: sample, count: count)
+            }
+        }
+        return found.flatMap { $0 }
+    }
+
+    private func distances(
+        _ list: [Candidate],
+        of query: Int,
+        in sample: CalibrationSample,
+        count: Int
+    ) -> [Float] {
+        let own = sample.rows?[query]
+        return list.lazy
+            .filter { CalibrationRow(location: $0.location, row: $0.row) != own }
+            .prefix(count)
+            .map(\.distance)
+    }
+
+    /// What one query found with one effort.
+    private struct Finding: Sendable {
+        /// For each of the counts.
+        let recalls: [Double]
+        let distanceCount: Int
+    }
+
+    private func curves(
+        _ sample: CalibrationSample,
+        _ truth: [[Float]]
+    ) throws(StoreError) -> [RecallCurve] {
+        // What few are wanted of is found by the same walks.
+        let small = RecallCalibration.counts.filter { $0 <= 10 }
+        let large = RecallCalibration.counts.filter { $0 > 10 }
+        var curves = try self.curves(sample, truth, counts: small, queryCount: truth.count)
+        let few = max(min(100, truth.count), truth.count / Self.queryShareOfLargeCounts)
+        for count in large {
+            curves += try self.curves(sample, truth, counts: [count], queryCount: few)
+        }
+        return curves
+    }
+
+    /// The queries of a sample of which there is to be a curve.
+    private func groups(
+        of sample: CalibrationSample,
+        _ truth: ArraySlice<[Float]>
+    ) -> [(basis: RecallBasis, queries: [Int])] {
+        let all = (sample.basis, Array(truth.indices))
+        guard sample.basis == .queries, truth.count >= 2 * QuerySample.leastCount else {
+            return [all]
+        }
+        let byDistance = truth.indices.sorted {
+            (truth[$0].first ?? .infinity, $0) < (truth[$1].first ?? .infinity, $1)
+        }
+        let half = byDistance.count / 2
+        return [
+            all, (.nearQueries, Array(byDistance[..<half])),
+            (.farQueries, Array(byDistance[half...])),
+        ]
+    }
+
+    private func curves(
+        _ sample: CalibrationSample,
+        _ truth: [[Float]],
+        counts: [Int],
+        queryCount: Int
+    ) throws(StoreError) -> [RecallCurve] {
+        let groups = groups(of: sample, truth[..<queryCount])
+        var points: [[[RecallCurve.Point]]] = groups.map { _ in counts.map { _ in [] } }
+        for effort in Self.efforts {
+            let found = try concurrentResults(queryCount, threadCount: threadCount) {
+                (query, _) throws(StoreError) in
+                let finding = try self.finding(
+                    query,
+                    of: sample,
+                    truth[query],
+                    counts: counts,
+                    effort: effort
+                )
+                if query % 64 == 63 { try tell(64) }
+                return finding
+            }
+            for (group, place) in groups.indices.flatMap({ group in
+                counts.indices.map { (group, $0) }
+            }) {
+                let findings = groups[group].queries.map { found[$0] }
+                points[group][place].append(
+                    .init(effort: effort, findings.map { ($0.recalls[place], $0.distanceCount) })
+                )
+            }
+            let lowest = points.joined().reduce(1) { min($0, $1.last?.recall ?? 0) }
+            if effort >= 1, lowest >= Self.highestRecall { break }
+        }
+        return zip(groups, points).flatMap { group, points in
+            zip(counts, points).map { count, points in
+                RecallCurve(
+                    basis: group.basis,
+                    k: count,
+                    queryCount: group.queries.count,
+                    points: points
+                )
+            }
+        }
+    }
+
+    private func finding(
+        _ query: Int,
+        of sample: CalibrationSample,
+        _ truth: [Float],
+        counts: [Int],
+        effort: Double
+    ) throws(StoreError) -> Finding {
+        let notes = SearchNotes()
+        let own = sample.rows?[query]
+        var absent: SearchEffort.AbsentRow?
+        if let own, case .segment(let place, _) = own.location {
+            absent = .init(segment: place, row: UInt32(own.row))
+        }
+        let wanted = counts.last ?? 1
+        let lists = try search.nearest(
+            [sample.queries[query]],
+            count: own == nil ? wanted : wanted + 1,
+            in: selections,
+            effort: .factor(effort, absent: absent),
+            notes: notes
+        )
+        let found = distances(lists[0], of: query, in: sample, count: wanted)
+        return Finding(
+            recalls: counts.map { count in
+                let count = min(count, truth.count)
+                guard count > 0 else { return 1 }
+                // Of rows that are equally far any will do.
+                return Double(found.prefix(count).count { $0 <= truth[count - 1] }) / Double(count)
+            },
+            distanceCount: notes.explanation.parts.reduce(0) { $0 + $1.distanceCount }
+        )
+    }
+
+    private func tell(_ count: Int) throws(StoreError) {
+        let completed = counters.completed.wrappingAdd(count, ordering: .relaxed).newValue
+        let goesOn = counters.telling.withLock { _ in
+            progress(
+                Progress(
+                    stage: .calibrating,
+                    completed: completed,
+                    total: max(completed, counters.total.load(ordering: .relaxed))
+                )
+            )
+        }
+        guard goesOn else {
+            counters.isCancelled.store(true, ordering: .relaxed)
+            throw .cancelled
+        }
+    }
+}
+
+extension RecallCurve.Point {
+    /// The mean of what queries found with one effort.
+    fileprivate init(effort: Double, _ found: [(recall: Double, distanceCount: Int)]) {
+        let count = Double(found.count)
+        let mean = found.reduce(0) { $0 + $1.recall } / count
+        let squares = found.reduce(0) { $0 + ($1.recall - mean) * ($1.recall - mean) }
+        self.init(
+            effort: effort,
+            recall: mean,
+            deviation: (squares / max(1, count - 1)).squareRoot(),
+            distanceCount: found.reduce(0) { $0 + Double($1.distanceCount) } / count
+        )
+    }
+}

@@ -1,0 +1,174 @@
+import Files
+import Indexes
+
+extension Collection {
+    /// Measures how the recall of a vector field's indexes grows with their effort, and remembers it in the store: what searches with a
+    /// recall target go by.
+    ///
+    /// `maintain` and `compact` do so by themselves wherever an index, many documents or the queries have changed. Three samples are
+    /// searched for, exactly and with each of 15 efforts: rows of the collection, each as if it were not there; points between two
+    /// rows; and queries that users asked, once there are 100 of these.
+    ///
+    /// Takes about `queryCount` exact searches and 40 usual ones for each of them, and memory for one search a thread.
+    ///
+    /// - Parameters:
+    ///   - vectorField: `nil` stands for the only one.
+    ///   - queries: what users ask, kept in the place of queries that were; none takes those that searches have kept.
+    ///   - progress: called from the threads that work; `false` cancels, and what was known stays.
+    /// - Returns: `nil` if no segment has an index of the field: then every search is exact.
+    /// - Throws: `unknownVectorField`, `ambiguousVectorField`, `invalidSearch`, `dimensionMismatch`, `notFinite`, `normOverflow`,
+    ///   `zeroVector`; `cancelled`, `readOnly`, `closed`, `file`, `catalog`, `damaged`.
+    @discardableResult
+    public func calibrate(
+        vectorField: String? = nil,
+        queries: [[Float]] = [],
+        options: CalibrationOptions = CalibrationOptions(),
+        progress: @escaping @Sendable (Progress) -> Bool = { _ in true }
+    ) throws(StoreError) -> RecallCalibration? {
+        let core = try store.core()
+        try core.requireWriter()
+        guard options.queryCount >= QuerySample.leastCount else {
+            throw .invalidSearch(
+                reason: "recall is measured with at least 100 queries, not \(options.queryCount)"
+            )
+        }
+        let snapshot = try snapshot(of: core)
+        let field = try snapshot.view.vectorField(orOnly: vectorField)
+        for (number, query) in queries.enumerated() {
+            try field.field.check(query, of: nil, number: number)
+        }
+        if !queries.isEmpty {
+            let id = RecallKnowledge.FieldID(collection: self.id, field: field.id)
+            try core.replaceQueries(with: queries, of: id, seed: options.seed)
+        }
+        return try calibrate(field, of: snapshot, core, options, progress)
+    }
+
+    /// Measures where what is known is of other indexes, documents or queries.
+    func calibrateWhereChanged(
+        threadCount: Int,
+        progress: @escaping @Sendable (Progress) -> Bool
+    ) throws(StoreError) {
+        let core = try store.core()
+        let snapshot = try snapshot(of: core)
+        for field in snapshot.view.record.schema.vectorFields {
+            let id = RecallKnowledge.FieldID(collection: self.id, field: field.id)
+            if let known = snapshot.calibration(of: field.id),
+                known.coverage(of: snapshot.view, field.id) >= 0.9,
+                !core.recall.sample(id, dimension: field.field.dimension)
+                    .hasChanged(since: known.time)
+            {
+                continue
+            }
+            let options = CalibrationOptions(threadCount: threadCount)
+            _ = try calibrate(field, of: snapshot, core, options, progress)
+        }
+    }
+
+    private func calibrate(
+        _ field: StoredField,
+        of snapshot: Snapshot,
+        _ core: StoreCore,
+        _ options: CalibrationOptions,
+        _ progress: @escaping @Sendable (Progress) -> Bool
+    ) throws(StoreError) -> RecallCalibration? {
+        let view = snapshot.view
+        guard view.segments.contains(where: { $0.segment.hasIndex(of: field.id) }) else {
+            return nil
+        }
+        let id = RecallKnowledge.FieldID(collection: self.id, field: field.id)
+        var random = SplitMix64(seed: options.seed)
+        let count = options.queryCount
+        var samples = [
+            try CalibrationSample(rowsOf: view, field, count: count, &random),
+            try CalibrationSample(mixturesOf: view, field, count: max(100, count / 4), &random),
+        ]
+        let asked = core.recall.sample(id, dimension: field.field.dimension).entries()
+        if asked.count >= QuerySample.leastCount {
+            samples.append(
+                CalibrationSample(queries: asked.map(\.vector), field, count: count, &random)
+            )
+        }
+        let run = try CalibrationRun(
+            field,
+            of: snapshot,
+            threadCount: options.threadCount,
+            progress: progress
+        )
+        let calibration = try run.run(samples)
+        try core.publish(calibration, of: id)
+        snapshot.take(calibration, of: field.id)
+        return calibration
+    }
+}
+
+extension Snapshot {
+    /// How well the indexes of a vector field find the nearest rows; `nil` if that has not been measured, or of other indexes.
+    ///
+    /// - Parameter vectorField: `nil` stands for the only one.
+    /// - Throws: `unknownVectorField`, `ambiguousVectorField`.
+    public func calibration(
+        of vectorField: String? = nil
+    ) throws(StoreError) -> RecallCalibration? {
+        let field = try view.vectorField(orOnly: vectorField)
+        guard let known = calibration(of: field.id), known.coverage(of: view, field.id) >= 0.5
+        else { return nil }
+        return known
+    }
+}
+
+extension StoreCore {
+    /// Puts a calibration in the place of the one before, whole or not at all.
+    fileprivate func publish(
+        _ calibration: RecallCalibration,
+        of id: RecallKnowledge.FieldID
+    ) throws(StoreError) {
+        let number = indexNumber.wrappingAdd(1, ordering: .relaxed).newValue
+        let staged = "\(stagingPath)/recall-\(number)"
+        try asStoreError { () throws(FileError) in
+            try makeRecallDirectory()
+            do throws(FileError) {
+                var file = try OutputFile(creating: staged, in: fileSystem)
+                try RecallFile.encoded(calibration).withBytes { (bytes) throws(FileError) in
+                    try file.write(bytes, at: 0)
+                }
+                try file.finish()
+                try fileSystem.move(staged, to: recall.path(id))
+            } catch {
+                // What cannot be removed now is swept when a writer opens the store.
+                try? fileSystem.remove(staged)
+                throw error
+            }
+            try fileSystem.syncDirectory(recall.directory)
+        }
+    }
+
+    private func makeRecallDirectory() throws(FileError) {
+        guard try fileKind(recall.directory) == .missing else { return }
+        try fileSystem.makeDirectory(recall.directory)
+        try fileSystem.syncDirectory(path)
+    }
+
+    /// Forgets the queries that were kept of a field, and keeps others, each in a place of its own.
+    fileprivate func replaceQueries(
+        with queries: [[Float]],
+        of id: RecallKnowledge.FieldID,
+        seed: UInt64
+    ) throws(StoreError) {
+        guard let dimension = queries.first?.count else { return }
+        let sample = recall.sample(id, dimension: dimension)
+        var random = SplitMix64(seed: seed)
+        let chosen =
+            queries.count > QuerySample.capacity
+            ? queries.shuffled(using: &random).prefix(QuerySample.capacity) : queries[...]
+        try asStoreError { () throws(FileError) in
+            try makeRecallDirectory()
+            try fileSystem.remove(sample.path)
+        }
+        sample.write(
+            chosen.enumerated().map { (vector: $0.element, place: $0.offset) },
+            time: nanosecondsSince1970(),
+            in: fileSystem
+        )
+    }
+}

@@ -1,0 +1,40 @@
+/// Whether the last queries of a vector field are like those of a sample: by the distances of their nearest rows, whose ranks among the
+/// sample's own are then as often low as high.
+struct RecallMonitor: Sendable {
+    private static let capacity = 128
+    /// Fewer queries tell too little: the standard error of their mean rank is 0.07.
+    private static let leastCount = 16
+    /// How far the mean rank of like queries may be from one half.
+    static let tolerance = 0.12
+
+    private var ranks: [RecallBasis: [Double]] = [:]
+    private var sums: [RecallBasis: Double] = [:]
+    private var next = 0
+    /// Of the calibration whose ranks these are.
+    private var time: UInt64?
+
+    /// - Parameter distance: of a query's nearest row.
+    mutating func observe(_ distance: Float, _ calibration: RecallCalibration) {
+        if time != calibration.time { self = RecallMonitor() }
+        time = calibration.time
+        for basis in [RecallBasis.rows, .queries] {
+            guard let rank = calibration.rank(of: distance, basis) else { continue }
+            sums[basis, default: 0] += rank
+            if ranks[basis, default: []].count < Self.capacity {
+                ranks[basis, default: []].append(rank)
+            } else {
+                sums[basis, default: 0] -= ranks[basis]?[next] ?? 0
+                ranks[basis]?[next] = rank
+            }
+        }
+        next = (next + 1) % Self.capacity
+    }
+
+    /// The mean rank of the last queries, 0…1, among those of a sample; `nil` as long as too few are known.
+    func meanRank(_ basis: RecallBasis, of calibration: RecallCalibration) -> Double? {
+        guard time == calibration.time, let count = ranks[basis]?.count, count >= Self.leastCount,
+            let sum = sums[basis]
+        else { return nil }
+        return sum / Double(count)
+    }
+}
