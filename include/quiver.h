@@ -878,6 +878,10 @@ qv_status qv_ranges_array(qv_ranges ranges, const qv_range **array, uint64_t *co
 
 qv_status qv_ranges_free(qv_ranges ranges);
 
+/* The terms by which a text field of `language` (as in qv_text_field; NULL: none) is searched for the words of a text, in their
+ * order: words without case and accents, reduced to their stems. Free `*terms` with qv_names_free. */
+qv_status qv_terms(const char *text, uint64_t text_length, const char *language, qv_names *terms);
+
 /* ---- Keys ------------------------------------------------------------------------------------------------ */
 
 static inline qv_key qv_integer_key(uint64_t integer) {

@@ -60,6 +60,7 @@ from .sentences import sentences
 from .snapshot import Snapshot
 from .store import Store, open, repair, verify
 from .stored import StoredDocument
+from .terms import terms
 
 __version__ = VERSION
 
@@ -133,6 +134,7 @@ __all__ = [
     "Storage",
     "Store",
     "StoredDocument",
+    "terms",
     "TextField",
     "Timestamp",
     "TooLargeError",

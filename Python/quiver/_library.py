@@ -96,6 +96,7 @@ PROTOTYPES: dict[str, tuple[type, ...]] = {
     "qv_sentences": (STRING, COUNT, POINTER, POINTER),
     "qv_ranges_array": (HANDLE, POINTER, POINTER),
     "qv_ranges_free": (HANDLE,),
+    "qv_terms": (STRING, COUNT, STRING, POINTER),
 }
 
 # These only copy a struct out of an answer in memory. They keep Python's lock: giving it away and

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from ._constants import QV_KEY_INTEGER, QV_NO_ROW
 from ._handle import Answer
-from ._structs import qv_key, qv_row_column
+from ._library import check, library
+from ._structs import qv_key, qv_row_column, qv_string
 from .schema import COLUMN_TYPES
 
 _COLUMN_DTYPES = {number: dtype for number, dtype in COLUMN_TYPES.values()}
@@ -27,6 +28,17 @@ def row(number: int) -> int | None:
 
 def text(address: int | None, length: int) -> str | None:
     return None if address is None else ctypes.string_at(address, length).decode()
+
+
+def names(handle: int) -> list[str]:
+    """Those of a qv_names, which is freed."""
+    answer = Answer(handle, library.qv_names_free)
+    address, count = ctypes.c_void_p(), ctypes.c_uint64()
+    check(library.qv_names_array(answer.handle, ctypes.byref(address), ctypes.byref(count)))
+    if not count.value:
+        return []
+    strings = (qv_string * count.value).from_address(address.value or 0)
+    return [ctypes.string_at(item.bytes, item.length).decode() for item in strings]
 
 
 class _Borrowed:

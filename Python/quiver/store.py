@@ -7,17 +7,11 @@ import os
 from collections.abc import Mapping, Sequence
 
 from . import _constants as c
-from . import errors, reports
+from . import _reading, errors, reports
 from ._arguments import Arena, name, uint64
-from ._handle import Answer, Handle
+from ._handle import Handle
 from ._library import check, failure, library
-from ._structs import (
-    qv_open_options,
-    qv_repair_report,
-    qv_snapshot_report,
-    qv_string,
-    qv_verification,
-)
+from ._structs import qv_open_options, qv_repair_report, qv_snapshot_report, qv_verification
 from .collection import Collection
 from .fields import Timestamp
 from .reports import NamedSnapshot, RepairReport, Verification
@@ -112,13 +106,7 @@ class Store(Handle):
     def _names(self, function: str) -> list[str]:
         names = ctypes.c_uint64()
         check(getattr(library, function)(self._handle, ctypes.byref(names)))
-        answer = Answer(names.value, library.qv_names_free)
-        address, count = ctypes.c_void_p(), ctypes.c_uint64()
-        check(library.qv_names_array(answer.handle, ctypes.byref(address), ctypes.byref(count)))
-        if not count.value:
-            return []
-        strings = (qv_string * count.value).from_address(address.value or 0)
-        return [ctypes.string_at(item.bytes, item.length).decode() for item in strings]
+        return _reading.names(names.value)
 
     def create_snapshot(self, name: str) -> None:
         """Gives the state of all collections a name, under which it stays until it is dropped."""

@@ -29,6 +29,7 @@ CLOSERS = {
     "qv_get": "qv_documents_free",
     "qv_scan": "qv_documents_free",
     "qv_sentences": "qv_ranges_free",
+    "qv_terms": "qv_names_free",
 }
 # These end or change what other threads read from or write to, which they do not expect.
 ENDING = {

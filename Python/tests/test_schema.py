@@ -1,4 +1,4 @@
-"""Schemas: read back and changed; names of collections and snapshots; sentences."""
+"""Schemas: read back and changed; names of collections and snapshots; sentences and terms."""
 
 import unittest
 
@@ -138,6 +138,32 @@ class SchemaTests(StoreTestCase):
             quiver.sentences("\ud800")
         with self.assertRaises(TypeError):
             quiver.sentences(b"one")
+
+    def test_terms(self):
+        text = "The dogs' Cafés, e\u0301te\u0301"
+        self.assertEqual(quiver.terms(text), ["the", "dogs", "cafes", "ete"])
+        self.assertEqual(quiver.terms(text, language="en"), ["the", "dog", "cafe", "ete"])
+        self.assertEqual(quiver.terms(" - "), [])
+        self.assertEqual(quiver.terms(""), [])
+        with self.assertRaises(quiver.ConfigurationError):
+            quiver.terms("a", language="klingon")
+        with self.assertRaises(quiver.ArgumentError):
+            quiver.terms("\ud800")
+        with self.assertRaises(TypeError):
+            quiver.terms(b"one")
+
+    def test_terms_are_what_is_searched_for(self):
+        stemmed = [TextField(None, "english")]
+        c = self.store.create_collection("t", fields={"n": "int64"}, text_fields=stemmed)
+        texts = {"a": "Running dogs", "b": "The dog runs", "c": "Cats sleep"}
+        c.insert([Document(key, text=text) for key, text in texts.items()])
+        for word in ("runs", "DOG", "sleeping", "the"):
+            term = quiver.terms(word, language="english")[0]
+            having = {
+                key for key, text in texts.items() if term in quiver.terms(text, language="english")
+            }
+            hits = c.search(Source(match=word, plain=True), k=3)
+            self.assertEqual(set(hits.keys), having)
 
 
 if __name__ == "__main__":

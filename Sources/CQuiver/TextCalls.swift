@@ -13,10 +13,7 @@ public func qv_sentences(
 ) -> qv_status {
     call { () throws(CallFailure) in
         let output = try Arguments.output(ranges, "ranges")
-        let bytes = try Arguments.array(text, count: text_length, "text")
-        let text = try bytes.baseAddress.map { (pointer) throws(CallFailure) in
-            try Arguments.string(pointer, byteCount: bytes.count, "text")
-        }
+        let text = try validText(text, text_length)
         var sentenceOptions = SentenceOptions()
         if let options {
             let settings = try qv_sentence_options(reading: options, "options")
@@ -29,7 +26,7 @@ public func qv_sentences(
             }
         }
         output.pointee = try HandleTable.shared.insert(
-            .ranges(RangesAnswer(sentences(text ?? "", sentenceOptions)))
+            .ranges(RangesAnswer(sentences(text, sentenceOptions)))
         )
     }
 }
@@ -54,6 +51,33 @@ public func qv_ranges_free(_ ranges: qv_ranges) -> qv_status {
     call { () throws(CallFailure) in
         _ = try HandleTable.shared.remove(ranges, "ranges", \.ranges)
     }
+}
+
+@c @implementation
+public func qv_terms(
+    _ text: UnsafePointer<CChar>?,
+    _ text_length: UInt64,
+    _ language: UnsafePointer<CChar>?,
+    _ terms: UnsafeMutablePointer<qv_names>?
+) -> qv_status {
+    call { () throws(CallFailure) in
+        let output = try Arguments.output(terms, "terms")
+        let text = try validText(text, text_length)
+        let language = try Language?(name: Arguments.nameOrNil(language, "language"), "language")
+        output.pointee = try HandleTable.shared.insert(
+            .names(NamesAnswer(Quiver.terms(text, language: language)))
+        )
+    }
+}
+
+/// A text that may be NULL if it has no bytes.
+private func validText(
+    _ pointer: UnsafePointer<CChar>?,
+    _ length: UInt64
+) throws(CallFailure) -> String {
+    let bytes = try Arguments.array(pointer, count: length, "text")
+    guard let address = bytes.baseAddress else { return "" }
+    return try Arguments.string(address, byteCount: bytes.count, "text")
 }
 
 /// Ranges as C reads them.

@@ -18,6 +18,7 @@ struct QuiverCommand: ParsableCommand {
             CalibrateCommand.self,
             StatsCommand.self, VerifyCommand.self, RepairCommand.self,
             UpgradeCommand.self, EncodeCommand.self, TokenizeCommand.self, SentencesCommand.self,
+            TermsCommand.self,
         ]
     )
 

@@ -33,13 +33,7 @@ struct TextFieldArguments: ParsableArguments {
             textField.field = parts[0]
         }
         if parts.count > 1, !parts[1].isEmpty {
-            guard let language = Language(parts[1]) else {
-                let known = Language.allCases.map(\.rawValue).joined(separator: ", ")
-                throw ValidationError(
-                    "--match-on \(argument): no stems are known of '\(parts[1])'; there are \(known)"
-                )
-            }
-            textField.language = language
+            textField.language = try knownLanguage(parts[1], of: "--match-on \(argument)")
         }
         if parts.count > 2 {
             guard let boost = Double(parts[2]), boost > 0, boost.isFinite else {

@@ -81,16 +81,27 @@ extension TextField {
     private init(_ field: qv_text_field, _ name: String) throws(CallFailure) {
         self.init(field: try Arguments.nameOrNil(field.field, "\(name): field"))
         if field.boost != 0 { boost = field.boost }
-        guard let word = try Arguments.nameOrNil(field.language, "\(name): language") else {
+        language = try Language?(
+            name: Arguments.nameOrNil(field.language, "\(name): language"),
+            "\(name): language"
+        )
+    }
+}
+
+extension Language? {
+    /// The language of a name or code; NULL stands for none.
+    init(name: String?, _ what: @autoclosure () -> String) throws(CallFailure) {
+        guard let name else {
+            self = nil
             return
         }
-        guard let language = Language(word) else {
+        guard let language = Language(name) else {
             throw CallFailure(
                 status: QV_ERROR_CONFIGURATION,
-                message: "\(name): language \"\(word)\" has no stemmer"
+                message: "\(what()) \"\(name)\" has no stemmer"
             )
         }
-        self.language = language
+        self = language
     }
 }
 
