@@ -10,18 +10,19 @@ the other half, of rounds in which the engines take turns.
 import argparse
 import json
 import os
-import subprocess
 import sys
 import time
 from pathlib import Path
 
+sys.path.append(str(Path(__file__).resolve().parent.parent / "common"))
 import measure
 import report
-from contender import Contender, Failure
+from contender import Contender
 from contenders import NAMES
 from dataset import Dataset
+from hosted import Failure
+from runs import circumstances, progress, ratio, write
 
-HERE = Path(__file__).resolve().parent
 OURS = "quiver"
 
 
@@ -123,7 +124,7 @@ class Run:
             best = measure.best_peer(results, [*ours, *excluded], self.options.target)
             comparison[key] = best
             if best and OURS in results:
-                comparison[f"{key}_ratio"] = measure.ratio(results[OURS]["seconds"], results[best]["seconds"])
+                comparison[f"{key}_ratio"] = ratio(results[OURS]["seconds"], results[best]["seconds"])
         return comparison
 
     def close(self):
@@ -131,24 +132,6 @@ class Run:
             for contender in contenders:
                 self.engines[contender.title]["memory_bytes"] = contender.ask("memory")["bytes"]
                 contender.close()
-
-
-def progress(line):
-    print(line, file=sys.stderr, flush=True)
-    return line.strip()
-
-
-def processor_name():
-    for line in Path("/proc/cpuinfo").read_text().splitlines():
-        key, _, value = line.partition(":")
-        if key.strip() == "model name":
-            return value.strip()
-    return "unknown"
-
-
-def commit():
-    words = ["git", "-C", str(HERE), "describe", "--always", "--dirty"]
-    return subprocess.run(words, capture_output=True, text=True).stdout.strip()
 
 
 def arguments():
@@ -173,22 +156,11 @@ def arguments():
     return options
 
 
-def write(path, figures):
-    if path:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(figures, indent=2) + "\n")
-
-
 def main():
     options = arguments()
     begin = time.perf_counter()
     run = Run(options)
-    figures = {
-        "processor": processor_name(),
-        "cores": os.cpu_count(),
-        "load": os.getloadavg()[0],
-        "date": time.strftime("%Y-%m-%d"),
-        "commit": commit(),
+    figures = circumstances() | {
         "rounds": options.rounds,
         "queries": options.queries,
         "target": options.target,

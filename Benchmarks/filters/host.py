@@ -6,22 +6,13 @@ PROCESSOR is where it stays, `-` leaves it free to build.
 """
 
 import json
-import os
 import shutil
 import sys
 import time
 from pathlib import Path
 
-
-def resident_bytes():
-    for line in Path("/proc/self/status").read_text().splitlines():
-        if line.startswith("VmRSS:"):
-            return int(line.split()[1]) * 1024
-    return 0
-
-
-def byte_count(folder):
-    return sum(path.stat().st_size for path in Path(folder).rglob("*") if path.is_file())
+sys.path.append(str(Path(__file__).resolve().parent.parent / "common"))
+import hosted
 
 
 class Host:
@@ -50,12 +41,12 @@ class Host:
         self.folder.mkdir(parents=True)
         begin = time.perf_counter()
         self.engine.build()
-        built = wanted | {"seconds": time.perf_counter() - begin, "bytes": byte_count(self.folder)}
+        built = wanted | {"seconds": time.perf_counter() - begin, "bytes": hosted.byte_count(self.folder)}
         marker.write_text(json.dumps(built))
         return built
 
     def open(self):
-        before = resident_bytes()
+        before = hosted.resident_bytes()
         begin = time.perf_counter()
         self.engine.open()
         seconds = time.perf_counter() - begin
@@ -64,7 +55,7 @@ class Host:
         return {"seconds": seconds, "methods": [method.description() for method in self.engine.methods()]}
 
     def memory(self):
-        return {"bytes": resident_bytes() - self.before}
+        return {"bytes": hosted.resident_bytes() - self.before}
 
     def native_filters(self, name):
         """The workload's filters as the engine takes them; equal ones are one object."""
@@ -104,22 +95,5 @@ class Host:
         return {"nanoseconds": times, "recall": recall}
 
 
-def main():
-    *arguments, processor = sys.argv[1:]
-    # Engines print, too: what they say goes to the log.
-    answers = os.fdopen(os.dup(1), "w")
-    os.dup2(2, 1)
-    if processor != "-":
-        os.sched_setaffinity(0, {int(processor)})
-    host = Host(*arguments)
-    for line in sys.stdin:
-        request = json.loads(line)
-        try:
-            answer = getattr(host, request.pop("verb"))(**request)
-        except Exception as error:
-            answer = {"error": f"{type(error).__name__}: {error}"}
-        print(json.dumps(answer), file=answers, flush=True)
-
-
 if __name__ == "__main__":
-    main()
+    hosted.serve(Host)

@@ -6,7 +6,7 @@ import time
 
 import numpy
 
-from contender import Failure
+from hosted import Failure
 from dataset import K
 
 # However slow an engine is, so many queries are searched to know a recall; fewer to tune one that is far behind.
@@ -155,12 +155,6 @@ def race(entries, workload, first, count, options):
             "queries": counts[name],
         }
     return results
-
-
-def ratio(ours, theirs):
-    """How many times as fast as `theirs` `ours` is, from seconds round by round."""
-    ratios = [their / our for our, their in zip(ours, theirs)]
-    return {"median": statistics.median(ratios), "least": min(ratios), "most": max(ratios)}
 
 
 def best_peer(results, ours, target):

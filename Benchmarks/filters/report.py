@@ -1,21 +1,10 @@
 """The figures as text for the terminal and as the section of docs/PERFORMANCE.md."""
 
-BEGIN = "<!-- filters: begin (written by Benchmarks/filters, not by hand) -->"
-END = "<!-- filters: end -->"
+import tables
+from tables import milliseconds, rate, times
+
 OURS, DEFAULTS = "quiver", "quiver, defaults"
 ORDER = (OURS, DEFAULTS, "faiss-cpu", "faiss-cpu, selector made", "zvec", "lancedb", "chroma", "milvus-lite", "sqlite-vec")
-
-
-def rate(value):
-    return f"{value:,.0f}" if value >= 100 else f"{value:.1f}"
-
-
-def milliseconds(seconds):
-    return f"{1000 * seconds:.3g}"
-
-
-def times(value):
-    return f"{value['median']:.2f} ({value['least']:.2f}–{value['most']:.2f})" if value else "–"
 
 
 def settings(result):
@@ -82,7 +71,7 @@ def engine_row(title, engine):
     ]
 
 
-def tables(figures):
+def contents(figures):
     """Title, header and rows of every table."""
     yield (
         "Queries/s @ recall@10, one query at a time on one processor",
@@ -105,18 +94,7 @@ def tables(figures):
 
 
 def text(figures):
-    return "\n\n".join(f"{title}\n\n{table(header, rows)}" for title, header, rows in tables(figures))
-
-
-def table(header, rows):
-    widths = [max(len(str(row[i])) for row in [header, *rows]) for i in range(len(header))]
-    lines = ["  ".join(str(cell).ljust(width) for cell, width in zip(row, widths)) for row in [header, *rows]]
-    return "\n".join(line.rstrip() for line in lines)
-
-
-def markdown_table(header, rows):
-    lines = [header, ["---"] * len(header), *rows]
-    return "\n".join("| " + " | ".join(str(cell) for cell in line) + " |" for line in lines)
+    return tables.text(contents(figures))
 
 
 def section(figures):
@@ -130,17 +108,9 @@ def section(figures):
         f"`faiss-cpu` has no fields: its selector is made before the clock starts, for free; “selector made” counts its "
         f"making.",
     ]
-    for title, header, rows in tables(figures):
-        paragraphs += [f"**{title}**", markdown_table(header, rows)]
-    return "\n\n".join(paragraphs)
+    return "\n\n".join([*paragraphs, tables.markdown(contents(figures))])
 
 
 def write_section(page, figures):
     """Writes the section on filters between its markers; adds it where there is none."""
-    old = page.read_text() if page.exists() else "# Performance\n"
-    body = f"{BEGIN}\n\n{section(figures)}\n\n{END}"
-    if BEGIN in old:
-        before, rest = old.split(BEGIN, 1)
-        page.write_text(before + body + rest.split(END, 1)[1])
-    else:
-        page.write_text(f"{old.rstrip()}\n\n## Filtered search\n\n{body}\n")
+    tables.write_section(page, "filters", "filters", "Filtered search", section(figures))

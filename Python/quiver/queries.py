@@ -28,6 +28,7 @@ COMBINATIONS = {
     "maxSim": c.QV_COMBINE_MAX_SIM,
 }
 FUSIONS = {"ranks": c.QV_FUSE_RANKS, "scores": c.QV_FUSE_SCORES}
+_NONE: tuple[Key, ...] = ()
 
 
 class Place(NamedTuple):
@@ -62,8 +63,8 @@ class Source:
     vectors: ArrayLike | None = None
     match: str | None = None
     _: dataclasses.KW_ONLY
-    like: Key | Iterable[Key] = ()
-    unlike: Key | Iterable[Key] = ()
+    like: Key | Iterable[Key] = _NONE
+    unlike: Key | Iterable[Key] = _NONE
     unlike_vectors: ArrayLike | None = None
     combine: Combination = "any"
     vector_field: str | None = None
@@ -78,8 +79,10 @@ class Source:
         if self.unlike_vectors is not None:
             taken = self._take(self.unlike_vectors, "unlike_vectors", struct, arena)
             struct.unlike_vectors, struct.unlike_vector_count = taken
-        struct.like, struct.like_count = arena.keys(_keys(self.like))
-        struct.unlike, struct.unlike_count = arena.keys(_keys(self.unlike))
+        if self.like is not _NONE:
+            struct.like, struct.like_count = arena.keys(_keys(self.like))
+        if self.unlike is not _NONE:
+            struct.unlike, struct.unlike_count = arena.keys(_keys(self.unlike))
         if self.vector_field is not None:
             struct.vector_field = arena.name(self.vector_field, "vector_field")
         if self.match is not None:
