@@ -36,8 +36,8 @@ class Reference:
 
 
 def difference(scores, keys, found):
-    """How far the hits' scores are from the best that there are, and from those of the documents that they name: 0 for what is
-    the same, infinite for another number of hits or one that comes twice."""
+    """How far the hits' scores are from the best that there are, and from those of the documents that they name: 0 for what
+    is the same, infinite for another number of hits or one that comes twice."""
     best = numpy.sort(scores[scores > 0])[::-1][:K]
     if len(keys) != len(best) or len(set(keys)) != len(keys):
         return float("inf")

@@ -1,6 +1,7 @@
 """Search by words: BM25 beside bm25s, its speed beside SQLite's FTS5, and hybrid search beside both of its parts.
 
-    bench_text.py --folder DIR --vectors DIR --encoder DIR [--parts NAME…] [--sets NAME…] [--quick] [--json FILE] [--markdown FILE]
+    bench_text.py --folder DIR --vectors DIR --encoder DIR [--parts NAME…] [--sets NAME…] [--engines NAME…]
+                  [--quick] [--json FILE] [--markdown FILE]
 
 agreement   whether the best ten are those of bm25s, from the same terms, in every layout of a collection
 throughput  queries a second on one processor, engines taking turns

@@ -64,7 +64,8 @@ def load_wordnet(name):
 
     def vectors(options, encode):
         path = options.folder / f"entries-{corpus.fingerprint}-base.npy"
-        base = kept(path, encode, texts) if name == "entries" else numpy.load(options.vectors / "wordnet-base.npy", mmap_mode="r")
+        own = options.vectors / "wordnet-base.npy"
+        base = kept(path, encode, texts) if name == "entries" else numpy.load(own, mmap_mode="r")
         return base, numpy.load(options.vectors / "wordnet-queries.npy")[chosen]
 
     corpus.vectors = vectors

@@ -5,7 +5,11 @@ from tables import rate, times
 
 OURS = "quiver"
 NAMES = {"wordnet": "WordNet", "entries": "WordNet with the words defined", "debian": "Debian's package descriptions"}
-TASKS = {"wordnet": "example sentence → definition", "entries": "example sentence → words and definition", "debian": "title → text"}
+TASKS = {
+    "wordnet": "example sentence → definition",
+    "entries": "example sentence → words and definition",
+    "debian": "title → text",
+}
 
 
 def title(name, figures):
@@ -116,7 +120,7 @@ def contents(figures):
                 [throughput_row(entry, engines) for entry in entries],
             )
             yield (
-                f"{title(name, figures)}: microseconds, median / 99th percentile, and the share of Quiver's hits that it finds",
+                f"{title(name, figures)}: microseconds, median / 99th percentile, and the share of Quiver's hits found",
                 ["queries", "Quiver's mean, of which inside the library", *engines],
                 [latency_row(entry, engines) for entry in entries],
             )
@@ -145,15 +149,15 @@ def section(figures):
         f"{figures['commit']}; the load was {figures['load']:.1f} when it began. Benchmarks/text/README.md says what is "
         "compared and how.",
         "**The same as bm25s**: the terms are Quiver's, k1 and b the same. Two lists of ten are the same if they have as many "
-        "documents and all scores are within 1e-4 of each other, place by place: by Quiver, by bm25s, and by bm25s of the "
-        "documents that Quiver names; so ties are in any order. “Hits as good”: the share of hits that bm25s, too, would have "
-        "among its ten. Deleted documents count in the statistics until they are compacted away, as in Lucene.",
+        "documents and all scores are within 1e-4 of each other, place by place: Quiver's, bm25s's, and bm25s's of the "
+        "documents that Quiver names; so ties are in any order. “Hits as good”: the share of hits that bm25s, too, would "
+        "have among its ten. Deleted documents count in the statistics until they are compacted away, as in Lucene.",
         f"**Speed**: medians of {figures['rounds']} interleaved rounds, in brackets the least and the most.",
     ]
     if tuned:
         paragraphs.append(
-            f"**Hybrid**: words by BM25 over English stems, vectors of all-MiniLM-L6-v2, and both as one list. Weights are those "
-            f"with the most hits on {tuned[0]:,} other queries. In brackets the 95 % interval of a bootstrap over queries, "
+            "**Hybrid**: words by BM25 over English stems, vectors of all-MiniLM-L6-v2, and both as one list. Weights are "
+            f"those with the most hits on {tuned[0]:,} other queries. In brackets the 95 % interval of a bootstrap over queries, "
             "paired where two are compared."
         )
     return "\n\n".join([*paragraphs, tables.markdown(contents(figures))])

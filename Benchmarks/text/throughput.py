@@ -1,4 +1,4 @@
-"""Queries a second on one processor: Quiver, SQLite's FTS5, tantivy and bm25s, on the same rows and queries, taking turns."""
+"""Queries a second on one processor: engines taking turns, on the same rows and queries."""
 
 import random
 import statistics
@@ -26,8 +26,7 @@ STOP_WORDS = frozenset(
 
 
 def classes(corpus, count, sentence_count):
-    """Queries by class: words that were drawn from a query that is none of those that hybrid search is tuned on, in its order, and
-    whole ones."""
+    """Queries by class: words that were drawn from a query, in its order, and whole ones."""
     generator = random.Random(0)
     texts = corpus.queries[-max(count * 4, 2_000) :]
     known = {word for text in corpus.texts for word in WORD.findall(text.lower())}

@@ -6,6 +6,7 @@ import importlib
 NAMES = {
     "quiver": ("quiver_", ""),
     "fts5": ("fts5", "sqlite3"),
+    "fts5, by rank": ("fts5", "rank"),
     "fts5, newest SQLite": ("fts5", "apsw"),
     "tantivy": ("tantivy_", ""),
     "bm25s, numba": ("bm25s_", "numba"),

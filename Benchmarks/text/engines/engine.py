@@ -2,7 +2,7 @@
 
 import re
 
-# As they are in `corpus.queries`; without apostrophes, behind which most engines end a word.
+# Without apostrophes, behind which most engines end a word.
 WORD = re.compile(r"[^\W_]+")
 
 
@@ -29,7 +29,7 @@ class Base:
         return text
 
     def search(self, query, k):
-        """The keys of the best k, the best first, in the form in which the engine gives them: this is what the clock measures."""
+        """The keys of the best k, the best first, in the form in which the engine gives them: this is what is timed."""
         raise NotImplementedError
 
     def rows(self, answer):
