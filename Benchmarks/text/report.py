@@ -148,8 +148,8 @@ def section(figures):
         f"`scripts/bench text`, measured {figures['date']} on {figures['processor']}, {figures['cores']} cores, commit "
         f"{figures['commit']}; the load was {figures['load']:.1f} when it began. Benchmarks/text/README.md says what is "
         "compared and how.",
-        "**The same as bm25s**: the terms are Quiver's, k1 and b the same. Two lists of ten are the same if they have as many "
-        "documents and all scores are within 1e-4 of each other, place by place: Quiver's, bm25s's, and bm25s's of the "
+        "**The same as bm25s**: the terms are Quiver's, k1 and b the same. Two lists of ten are the same if they have as "
+        "many documents and all scores are within 1e-4 of each other, place by place: Quiver's, bm25s's, and bm25s's of the "
         "documents that Quiver names; so ties are in any order. “Hits as good”: the share of hits that bm25s, too, would "
         "have among its ten. Deleted documents count in the statistics until they are compacted away, as in Lucene.",
         f"**Speed**: medians of {figures['rounds']} interleaved rounds, in brackets the least and the most.",
@@ -157,8 +157,8 @@ def section(figures):
     if tuned:
         paragraphs.append(
             "**Hybrid**: words by BM25 over English stems, vectors of all-MiniLM-L6-v2, and both as one list. Weights are "
-            f"those with the most hits on {tuned[0]:,} other queries. In brackets the 95 % interval of a bootstrap over queries, "
-            "paired where two are compared."
+            f"those with the most hits on {tuned[0]:,} other queries. In brackets the 95 % interval of a bootstrap over "
+            "queries, paired where two are compared."
         )
     return "\n\n".join([*paragraphs, tables.markdown(contents(figures))])
 

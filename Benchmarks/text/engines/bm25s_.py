@@ -1,4 +1,4 @@
-"""bm25s, whose scores are all made when it is built. It gets terms that Quiver's analysis has found, for free, as numbers."""
+"""bm25s, whose scores are made when it is built. It gets terms that Quiver's analysis has found, for free, as numbers."""
 
 import bm25s
 import quiver

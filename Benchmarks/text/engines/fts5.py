@@ -2,8 +2,8 @@
 
 Its index is the whole of a database in memory: one b-tree after `optimize`, without the texts, which a search of keys does
 not read, and with positions, without which `bm25` cannot count a term and finds other documents, or reads the texts.
-`order by bm25(texts) limit` keeps ten rows where `order by rank limit` sorts all that match, and takes two thirds of its time;
-the latter is measured, too, as the form in SQLite's manual.
+`order by bm25(texts) limit` keeps ten rows where `order by rank limit` sorts all that match, and takes two thirds of its
+time; the latter is measured, too, as the form in SQLite's manual.
 """
 
 import sqlite3
