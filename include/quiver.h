@@ -247,6 +247,7 @@ typedef struct qv_collection_options {
     uint64_t text_field_count;
     uint32_t flags; /* QV_COLLECTION_… */
     uint32_t reserved;
+    double recall; /* of searches that do not say themselves, as in qv_search_options */
 } qv_collection_options;
 
 qv_status qv_create_collection(qv_store store, const char *name, const qv_collection_options *options,
@@ -279,6 +280,9 @@ qv_status qv_drop_vector_field(qv_collection collection, const char *name);
  * by the index that they have until qv_maintain builds the new one. */
 qv_status qv_set_index(qv_collection collection, const char *vector_field, const char *index);
 
+/* Another recall target of searches that do not say themselves; 0: none. */
+qv_status qv_set_recall(qv_collection collection, double recall);
+
 /* Other texts that are searched by their words; none, if `count` is 0. Segments without such an index are analysed by each
  * search, until qv_maintain builds it. */
 qv_status qv_set_text_fields(qv_collection collection, const qv_text_field *fields, uint64_t count);
@@ -309,6 +313,8 @@ qv_status qv_schema_counts(qv_schema schema, uint64_t *vector_fields, uint64_t *
 /* The fields by their numbers, as a collection is made of them; `name` of the vector field without one is "". */
 qv_status qv_schema_vector_field(qv_schema schema, uint64_t number, qv_vector_field *field);
 qv_status qv_schema_field(qv_schema schema, uint64_t number, qv_field *field);
+/* The recall target of searches that do not say themselves; 0: none. */
+qv_status qv_schema_recall(qv_schema schema, double *recall);
 qv_status qv_schema_text_field(qv_schema schema, uint64_t number, qv_text_field *field);
 
 qv_status qv_schema_free(qv_schema schema);
@@ -835,7 +841,7 @@ typedef struct qv_calibration_options {
 
 /* Measures how the recall of a vector field's indexes grows with the effort of a search, and remembers it in the store: what
  * searches with a recall target go by. qv_maintain and qv_compact do so by themselves wherever an index, many documents or the
- * queries have changed. `options` may be NULL. Nothing happens where no segment has an index. */
+ * queries have changed, of at least 5000 rows. `options` may be NULL. Nothing happens where no segment has an index. */
 qv_status qv_calibrate(qv_collection collection, const qv_calibration_options *options);
 
 /* What was measured at one effort. */

@@ -18,6 +18,7 @@ FILE_NAME = "libquiver.so.0"
 HANDLE = ctypes.c_uint64
 COUNT = ctypes.c_uint64
 UINT32 = ctypes.c_uint32
+DOUBLE = ctypes.c_double
 STRING = ctypes.c_char_p
 """bytes without a zero byte inside (`Arena.name`), or None."""
 POINTER = ctypes.c_void_p
@@ -38,12 +39,14 @@ PROTOTYPES: dict[str, tuple[type, ...]] = {
     "qv_add_vector_field": (HANDLE, POINTER),
     "qv_drop_vector_field": (HANDLE, STRING),
     "qv_set_index": (HANDLE, STRING, STRING),
+    "qv_set_recall": (HANDLE, DOUBLE),
     "qv_set_text_fields": (HANDLE, POINTER, COUNT),
     "qv_collection_names": (HANDLE, POINTER),
     "qv_snapshot_names": (HANDLE, POINTER),
     "qv_names_array": (HANDLE, POINTER, POINTER),
     "qv_names_free": (HANDLE,),
     "qv_collection_schema": (HANDLE, POINTER),
+    "qv_schema_recall": (HANDLE, POINTER),
     "qv_schema_counts": (HANDLE, POINTER, POINTER, POINTER),
     "qv_schema_vector_field": (HANDLE, COUNT, POINTER),
     "qv_schema_field": (HANDLE, COUNT, POINTER),
@@ -104,6 +107,7 @@ PROTOTYPES: dict[str, tuple[type, ...]] = {
 QUICK = {
     "qv_names_array",
     "qv_schema_counts",
+    "qv_schema_recall",
     "qv_schema_vector_field",
     "qv_schema_field",
     "qv_schema_text_field",

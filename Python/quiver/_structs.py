@@ -127,6 +127,7 @@ class qv_collection_options(Versioned):
         ("text_field_count", U64),
         ("flags", U32),
         ("reserved", U32),
+        ("recall", F64),
     ]
 
 

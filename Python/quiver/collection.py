@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from . import documents as _documents
 from . import maintenance, recall, reports, schema
-from ._arguments import Arena, Key, name
+from ._arguments import Arena, Key, name, real
 from ._library import check, library
 from ._structs import qv_receipt
 from .documents import Document, DocumentArrays, FieldUpdate
@@ -104,6 +104,11 @@ class Collection(Reader):
         field = name(vector_field, "vector_field")
         check(library.qv_set_index(self._handle, field, name(index, "index")))
 
+    def set_recall(self, recall: float | None) -> None:
+        """Another recall target of searches that do not say themselves; None: none."""
+        value = 0.0 if recall is None else real(recall, "recall")
+        check(library.qv_set_recall(self._handle, value))
+
     def set_text_fields(self, text_fields: Sequence[TextField]) -> None:
         """Other texts that are searched by their words. Segments without such an index are analysed
         by each search, until `maintain` builds it."""
@@ -154,7 +159,7 @@ class Collection(Reader):
     ) -> list[RecallPoint]:
         """Measures how the recall of a vector field's indexes grows with the effort of a search, and
         remembers it in the store: what searches with `recall` go by. `maintain` and `compact` do so by
-        themselves wherever an index, many documents or the queries have changed.
+        themselves wherever an index, many documents or the queries have changed, of at least 5,000 rows.
 
         `queries`, [queries × dimension], is what users ask, kept in the place of queries that were; None
         takes those that searches have kept. Each sample has `sample_count` queries, at least 100. Empty

@@ -131,6 +131,8 @@ class Schema:
     fields: dict[str, FieldType]
     """The metadata fields, by name."""
     text_fields: tuple[TextField, ...]
+    recall: float | None
+    """The target of searches that do not say themselves."""
 
 
 _COLUMN_NUMBERS = {word: number for word, (number, _) in COLUMN_TYPES.items()}
@@ -145,6 +147,7 @@ def collection_options(
     vector_fields: Sequence[VectorField],
     fields: Mapping[str, FieldType],
     text_fields: Sequence[TextField] | None,
+    recall: float | None,
 ) -> qv_collection_options:
     vectors = []
     for field in vector_fields:
@@ -169,6 +172,7 @@ def collection_options(
         text_fields=arena.structs(texts),
         text_field_count=len(texts),
         flags=0 if text_fields is None or texts else c.QV_COLLECTION_NO_WORDS,
+        recall=0 if recall is None else real(recall, "recall"),
     )
 
 
@@ -214,7 +218,9 @@ def read(collection: int) -> Schema:
         text = qv_text_field()
         check(library.qv_schema_text_field(answer.handle, number, ctypes.byref(text)))
         texts.append(TextField(_word(text.field), _word(text.language), text.boost))
-    return Schema(tuple(vectors), fields, tuple(texts))  # type: ignore[arg-type]
+    recall = ctypes.c_double()
+    check(library.qv_schema_recall(answer.handle, ctypes.byref(recall)))
+    return Schema(tuple(vectors), fields, tuple(texts), recall.value or None)  # type: ignore[arg-type]
 
 
 def _vector_field(struct: qv_vector_field) -> VectorField:

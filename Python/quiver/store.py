@@ -45,6 +45,7 @@ class Store(Handle):
         vector_fields: Sequence[VectorField] = (),
         fields: Mapping[str, FieldType] | None = None,
         text_fields: Sequence[TextField] | None = None,
+        recall: float | None = None,
     ) -> Collection:
         """Makes a collection and opens it.
 
@@ -52,7 +53,7 @@ class Store(Handle):
         and index ("automatic", "exact", "graph", "ivf" or one of FAISS's factory strings); beside
         it those of `vector_fields`, and the metadata fields `fields` by name and type.
         `text_fields` are searched by their words: the documents' own texts unless set, none if it is
-        empty. Raises ExistsError, or ConfigurationError for what cannot be.
+        empty. `recall` is that of searches that do not say themselves. Raises ExistsError, or ConfigurationError for what cannot be.
         """
         arena = Arena()
         options = collection_options(
@@ -64,6 +65,7 @@ class Store(Handle):
             vector_fields,
             {} if fields is None else fields,
             text_fields,
+            recall,
         )
         handle = ctypes.c_uint64()
         check(

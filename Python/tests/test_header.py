@@ -26,6 +26,7 @@ KINDS = {
     "handle": _library.HANDLE,
     "uint64_t": _library.COUNT,
     "uint32_t": _library.UINT32,
+    "double": _library.DOUBLE,
     "string": _library.STRING,
     "pointer": _library.POINTER,
 }

@@ -41,6 +41,9 @@ class MaintenanceTests(StoreTestCase):
         c.seal()
         self.assertEqual(c.measured_recall(), [])
         c.maintain(thread_count=2)
+        self.assertEqual(c.measured_recall(), [])  # so few rows are rather compared one by one
+        self.assertIsNone(c.search([0] * 16, recall=0.9, explain=True).explanation.recall.basis)
+        c.calibrate(thread_count=2)
         rows = [p for p in c.measured_recall() if p.basis == "rows" and p.k == 10]
         self.assertGreater(len(rows), 3)
         self.assertTrue(all(p.low <= p.recall <= p.high for p in rows))
@@ -60,6 +63,16 @@ class MaintenanceTests(StoreTestCase):
         choice = found[0].explanation.recall
         self.assertEqual((choice.recall, choice.basis), (0.9, "queries"))
         self.assertIsNone(c.search(queries[0], explain=True).explanation.recall)
+        self.assertIsNone(c.schema().recall)
+        c.set_recall(0.8)
+        self.assertEqual(c.schema().recall, 0.8)
+        self.assertEqual(c.search(queries[0], explain=True).explanation.recall.recall, 0.8)
+        self.assertIsNone(c.search(queries[0], explain=True, ef_search=9).explanation.recall)
+        c.set_recall(None)
+        with self.assertRaises(quiver.ConfigurationError):
+            c.set_recall(1.5)
+        other = self.store.create_collection("r", 4, recall=0.5)
+        self.assertEqual(other.schema().recall, 0.5)
         with self.assertRaises(quiver.SearchError):
             c.search(queries[0], recall=1.5)
         with self.assertRaises(quiver.ArgumentError):

@@ -81,6 +81,16 @@ struct AlterCommand: ParsableCommand {
     )
     var indexes: [PairArgument] = []
 
+    @Option(
+        name: .customLong("set-recall"),
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "The share of the true nearest that searches are to find on average, to 1; 0: none is asked for.",
+            valueName: "share"
+        )
+    )
+    var recall: Double?
+
     @OptionGroup var texts: TextFieldArguments
 
     @Option(help: ArgumentHelp("Another name of the collection.", valueName: "new"))
@@ -109,7 +119,7 @@ struct AlterCommand: ParsableCommand {
     private var hasChanges: Bool {
         !addedFields.isEmpty || !droppedFields.isEmpty || !renamedFields.isEmpty
             || !addedVectors.isEmpty || !droppedVectors.isEmpty || !renamedVectors.isEmpty
-            || !indexes.isEmpty || !texts.names.isEmpty || rename != nil
+            || !indexes.isEmpty || recall != nil || !texts.names.isEmpty || rename != nil
     }
 
     private func changes(to fields: [Field]) throws -> [SchemaChange] {
@@ -127,6 +137,7 @@ struct AlterCommand: ParsableCommand {
         if let texts = try texts.parsed(fields: fields + addedFields) {
             changes.append(.setTextFields(texts))
         }
+        if let recall { changes.append(.setRecall(recall == 0 ? nil : recall)) }
         if let rename { changes.append(.renameCollection(rename)) }
         return changes
     }

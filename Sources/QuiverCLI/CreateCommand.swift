@@ -76,6 +76,15 @@ struct CreateCommand: ParsableCommand {
     )
     var index: String?
 
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "The share of the true nearest that searches are to find on average, above 0 to 1, unless they say otherwise.",
+            valueName: "share"
+        )
+    )
+    var recall: Double?
+
     @OptionGroup var texts: TextFieldArguments
 
     @OptionGroup(title: "Encoder")
@@ -99,6 +108,9 @@ struct CreateCommand: ParsableCommand {
             throw ValidationError(
                 "--dimension is \(dimension), not within 1…\(VectorField.maximumDimension)"
             )
+        }
+        if let recall, !(recall > 0 && recall <= 1) {
+            throw ValidationError("--recall is \(recall), not above 0 to 1")
         }
         guard dimension == nil || encoder.encoder == nil else {
             throw ValidationError("--dimension and --encoder both make the field without a name")
@@ -153,6 +165,7 @@ struct CreateCommand: ParsableCommand {
             },
             fields: fields
         )
+        configuration.recall = recall
         if let texts = try texts.parsed(fields: fields) { configuration.textFields = texts }
         // Before a store is made for nothing.
         try configuration.check()

@@ -104,6 +104,9 @@ struct StatsCommand: ParsableCommand {
                 + (size > 0 && collection.configuration.textFields.count == 1
                     ? ", index of \(byteSize(size))" : "")
         }
+        if let recall = collection.configuration.recall {
+            lines.append("  target    recall \(recall)")
+        }
         lines += [
             "  live      \(statistics.liveCount) documents",
             "  dead      \(statistics.deadCount)",
@@ -151,6 +154,10 @@ extension JSONWriter {
         }
         name("commit")
         integer(statistics.commit)
+        if let recall = collection.configuration.recall {
+            name("recallTarget")
+            try double(recall)
+        }
         byteCounts(statistics.byteCounts)
         name("fields")
         beginArray()

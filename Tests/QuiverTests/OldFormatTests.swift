@@ -40,7 +40,7 @@ import Testing
         let collection = try store.collection("points")
         #expect(try store.formatVersion() == 1)
         try collection.upsert([Document(key: 3, vector: [3, 1])])
-        #expect(try store.formatVersion() == 5)
+        #expect(try store.formatVersion() == 6)
         try collection.seal()
         try collection.maintain()
         #expect(try collection.statistics().unindexedSegmentCount == 0)
@@ -87,7 +87,7 @@ import Testing
         let store = try Store.open(at: path)
         let collection = try store.collection("points")
         try collection.upsert([Document(key: 3, vector: [3, 1])])
-        #expect(try store.formatVersion() == 5)
+        #expect(try store.formatVersion() == 6)
         try store.upgrade()
         try collection.compact()
         let statistics = try collection.statistics()
@@ -157,6 +157,50 @@ import Testing
         #expect(found[8].fields == ["year": .null])
         let request = SearchRequest(queries: [[3.2, 1]], k: 2, vectorField: "place")
         #expect(try snapshot.search(request)[0].hits.map(\.key) == [4, 2])
+    }
+}
+
+/// `Resources/version-5`: points 0 to 5 in a segment with a graph, orders of two fields and an index of words, and a tail that deletes point
+/// 3 and adds 6 and "seven".
+@Suite struct `A store that was written in format version 5` {
+    private let directory = TemporaryDirectory()
+    private var path: String { directory.file("store") }
+
+    init() throws {
+        let kept = Bundle.module.bundleURL.appendingPathComponent("Resources/version-5")
+        try FileManager.default.copyItem(at: kept, to: URL(fileURLWithPath: path))
+    }
+
+    private func expectContents(_ collection: Collection) throws {
+        var request = SearchRequest(queries: [[4.8, 1]], k: 2)
+        request.scope.filter = .comparison(field: "color", .equal, .string("red"))
+        #expect(try collection.search(request)[0].hits.map(\.key) == [5, 2])
+        let words = SearchRequest([SearchQuery(words: .init(words: "sun"))])
+        #expect(Set(try collection.search(words)[0].hits.map(\.key)) == [0, 2, 6])
+        #expect(try collection.snapshot().liveCount == 7)
+    }
+
+    @Test func `is read as it is`() throws {
+        #expect(try Store.verify(at: path).damage == [])
+        let store = try Store.open(at: path, access: .readOnly)
+        #expect(try store.formatVersion() == 5)
+        let collection = try store.collection("points")
+        #expect(collection.configuration.recall == nil)
+        try expectContents(collection)
+    }
+
+    @Test func `takes a recall target, and the newest version with it`() throws {
+        let store = try Store.open(at: path)
+        let collection = try store.collection("points")
+        try collection.alter([.setRecall(0.9)])
+        #expect(try store.formatVersion() == 6)
+        try expectContents(collection)
+        try collection.compact()
+        store.close()
+        let again = try Store.open(at: path, access: .readOnly).collection("points")
+        #expect(again.configuration.recall == 0.9)
+        try expectContents(again)
+        #expect(try Store.verify(at: path).damage == [])
     }
 }
 

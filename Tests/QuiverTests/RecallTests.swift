@@ -30,6 +30,7 @@ import Testing
         )
         try collection.seal()
         try collection.maintain(threadCount: 2)
+        if count < 5_000 { try collection.calibrate(options: CalibrationOptions(threadCount: 2)) }
         return (store, collection, Array(vectors[count...]))
     }
 
@@ -172,7 +173,7 @@ import Testing
     }
 
     @Test func `it is measured again where much has changed, and not where little has`() throws {
-        let (_, collection, _) = try collection()
+        let (_, collection, _) = try collection(count: 5_500)
         func commit() throws -> UInt64? { try collection.snapshot().calibration()?.commit }
         let first = try commit()
         try collection.upsert([
@@ -181,7 +182,7 @@ import Testing
         try collection.maintain()
         #expect(try commit() == first)
         var batch = WriteBatch()
-        for key in UInt64(0)..<600 { batch.delete(.integer(key)) }
+        for key in UInt64(0)..<1_000 { batch.delete(.integer(key)) }
         try collection.write(batch)
         #expect(try commit() == first)
         try collection.maintain()
@@ -189,7 +190,7 @@ import Testing
     }
 
     @Test func `queries are kept, and measured with once they are enough`() throws {
-        let (_, collection, queries) = try collection()
+        let (_, collection, queries) = try collection(count: 5_500)
         var request = SearchRequest(queries: Array(queries[..<150]))
         request.recall = 0.9
         request.keepsQueries = false
@@ -242,6 +243,36 @@ import Testing
             try FileManager.default.contentsOfDirectory(atPath: directory.file("store/staging"))
                 == []
         )
+    }
+
+    @Test func `a collection's own target counts where a search says nothing`() throws {
+        let (_, collection, queries) = try collection()
+        func choice(_ change: (inout SearchRequest) -> Void = { _ in }) throws -> RecallChoice? {
+            var request = SearchRequest(queries: [queries[0]])
+            request.explains = true
+            change(&request)
+            return try collection.search(request)[0].explanation?.recall
+        }
+        #expect(try choice() == nil)
+        try collection.alter([.setRecall(0.9)])
+        #expect(try choice()?.recall == 0.9)
+        #expect(try choice { $0.recall = 0.99 }?.recall == 0.99)
+        #expect(try choice { $0.efSearch = 20 } == nil)
+        #expect(try choice { $0.mode = .exact } == nil)
+        #expect(throws: StoreError.self) { try collection.alter([.setRecall(1.5)]) }
+        try collection.alter([.setRecall(nil)])
+        #expect(try choice() == nil)
+        let other = try collectionOfItsOwn()
+        #expect(other.configuration.recall == 0.75)
+    }
+
+    private func collectionOfItsOwn() throws -> Collection {
+        let store = try Store.create(at: directory.file("other"))
+        var configuration = CollectionConfiguration(dimension: 2)
+        configuration.recall = 0.75
+        _ = try store.createCollection("c", configuration)
+        store.close()
+        return try Store.open(at: directory.file("other"), access: .readOnly).collection("c")
     }
 
     @Test func `targets and samples that cannot be are refused`() throws {

@@ -8,6 +8,7 @@ final class SchemaAnswer: @unchecked Sendable {
     let vectorFields: [qv_vector_field]
     let fields: [qv_field]
     let textFields: [qv_text_field]
+    let recall: Double?
     private let arena: Arena
 
     init(_ schema: CollectionConfiguration) {
@@ -26,6 +27,7 @@ final class SchemaAnswer: @unchecked Sendable {
             made.boost = field.boost
             return made
         }
+        recall = schema.recall
         self.arena = arena
     }
 }

@@ -38,6 +38,18 @@ public func qv_schema_counts(
 }
 
 @c @implementation
+public func qv_schema_recall(
+    _ schema: qv_schema,
+    _ recall: UnsafeMutablePointer<Double>?
+) -> qv_status {
+    call { () throws(CallFailure) in
+        let answer = try HandleTable.shared.find(schema, "schema", \.schema)
+        let output = try Arguments.output(recall, "recall")
+        output.pointee = answer.recall ?? 0
+    }
+}
+
+@c @implementation
 public func qv_schema_vector_field(
     _ schema: qv_schema,
     _ number: UInt64,

@@ -77,6 +77,11 @@ public func qv_set_index(
 }
 
 @c @implementation
+public func qv_set_recall(_ collection: qv_collection, _ recall: Double) -> qv_status {
+    alter(collection) { () throws(CallFailure) in .setRecall(recall == 0 ? nil : recall) }
+}
+
+@c @implementation
 public func qv_set_text_fields(
     _ collection: qv_collection,
     _ fields: UnsafePointer<qv_text_field>?,

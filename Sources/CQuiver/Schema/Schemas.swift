@@ -15,6 +15,7 @@ extension CollectionConfiguration {
             "options: fields"
         )
         self.init(vectorFields: [])
+        recall = options.recall == 0 ? nil : options.recall
         // Without anything else, a dimension of 0 is one that was forgotten, which the engine says.
         if options.dimension > 0 || vectorFields.isEmpty && fields.isEmpty {
             self.vectorFields.append(

@@ -6,7 +6,8 @@
 /// | 4 and bytes | name |
 /// | 4 | the next number of a field or column; numbers are never given out twice |
 /// | … | `StoredSchema` |
-/// | 8 | bytes that it may hold, if it is a cache; else the record ends before it |
+/// | 8 | bytes that it may hold, if it is a cache; 0 if it is none, where something follows, else the record ends before it |
+/// | 8 | its recall target, a float64; without one the record ends before it |
 ///
 /// Versions 1 and 2 wrote: name, vector fields, and 1 byte 1 if there is an encoder, with its hash and location.
 struct CollectionRecord: Sendable, Hashable {
@@ -15,6 +16,8 @@ struct CollectionRecord: Sendable, Hashable {
     var schema: StoredSchema
     /// What makes it a cache, if it is one.
     var cache: CacheSettings?
+    /// What searches find where they do not say themselves.
+    var recall: Double?
 
     static let marker: UInt32 = .max - 1
     static let version3Marker: UInt32 = .max
@@ -32,12 +35,14 @@ struct CollectionRecord: Sendable, Hashable {
         for field in configuration.fields { append(field) }
         schema.textFields = configuration.textFields.compactMap { schema.stored($0) }
         cache = configuration.cache
+        recall = configuration.recall
     }
 
     /// The same for users, without numbers.
     var configuration: CollectionConfiguration {
         var configuration = schema.configuration
         configuration.cache = cache
+        configuration.recall = recall
         return configuration
     }
 
@@ -67,7 +72,8 @@ struct CollectionRecord: Sendable, Hashable {
         writer.string(name)
         writer.integer(nextFieldID)
         schema.encode(into: &writer)
-        if let cache { writer.integer(UInt64(cache.byteLimit)) }
+        if cache != nil || recall != nil { writer.integer(UInt64(cache?.byteLimit ?? 0)) }
+        if let recall { writer.integer(recall.bitPattern) }
         return writer.bytes
     }
 
@@ -84,7 +90,16 @@ struct CollectionRecord: Sendable, Hashable {
         )
         if reader.remainingCount > 0 {
             let byteLimit: UInt64 = try reader.integer()
-            record.cache = CacheSettings(byteLimit: Int(clamping: byteLimit))
+            if byteLimit > 0 {
+                record.cache = CacheSettings(byteLimit: Int(clamping: byteLimit))
+            }
+        }
+        if reader.remainingCount > 0 {
+            let recall = Double(bitPattern: try reader.integer())
+            guard recall > 0, recall <= 1 else {
+                throw .init(reason: "holds a recall target that cannot be")
+            }
+            record.recall = recall
         }
         try reader.end()
         return record

@@ -5,7 +5,8 @@ extension Collection {
     /// Measures how the recall of a vector field's indexes grows with their effort, and remembers it in the store: what searches with a
     /// recall target go by.
     ///
-    /// `maintain` and `compact` do so by themselves wherever an index, many documents or the queries have changed. Three samples are
+    /// `maintain` and `compact` do so by themselves wherever an index, many documents or the queries have changed, of at least 5,000
+    /// rows: fewer are compared one by one, which takes no longer. Three samples are
     /// searched for, exactly and with each of 15 efforts: rows of the collection, each as if it were not there; points between two
     /// rows; and queries that users asked, once there are 100 of these.
     ///
@@ -44,14 +45,18 @@ extension Collection {
         return try calibrate(field, of: snapshot, core, options, progress)
     }
 
-    /// Measures where what is known is of other indexes, documents or queries.
+    /// Fewer rows with an index are compared one by one where a recall is asked for, which takes no longer than a walk.
+    private static let leastMeasuredCount = IndexSpecification.automaticGraphRowCount
+
+    /// Measures where what is known is of other indexes, documents or queries, and there are many rows.
     func calibrateWhereChanged(
         threadCount: Int,
         progress: @escaping @Sendable (Progress) -> Bool
     ) throws(StoreError) {
         let core = try store.core()
         let snapshot = try snapshot(of: core)
-        for field in snapshot.view.record.schema.vectorFields {
+        for field in snapshot.view.record.schema.vectorFields
+        where snapshot.view.indexedRowCount(of: field.id) >= Self.leastMeasuredCount {
             let id = RecallKnowledge.FieldID(collection: self.id, field: field.id)
             if let known = snapshot.calibration(of: field.id),
                 known.coverage(of: snapshot.view, field.id) >= 0.9,
@@ -170,5 +175,15 @@ extension StoreCore {
             time: nanosecondsSince1970(),
             in: fileSystem
         )
+    }
+}
+
+extension CollectionView {
+    /// Rows of the segments that have an index of a field.
+    fileprivate func indexedRowCount(of field: UInt32) -> Int {
+        segments.reduce(0) { count, view in
+            view.segment.hasIndex(of: field)
+                ? count + view.segment.rows(of: field).count : count
+        }
     }
 }

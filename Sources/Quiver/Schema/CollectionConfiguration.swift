@@ -11,6 +11,9 @@ public struct CollectionConfiguration: Sendable, Hashable {
     /// What makes it a cache; `nil` if nothing may be forgotten. A cache has two metadata fields of its own, `cache.model` and
     /// `cache.used`.
     public var cache: CacheSettings?
+    /// The share of the true nearest rows that searches are to find on average where they do not say themselves, above 0 to 1:
+    /// `SearchRequest.recall`.
+    public var recall: Double?
 
     /// A collection of these fields.
     public init(
@@ -71,6 +74,11 @@ extension CollectionConfiguration {
                 reason:
                     "a cache holds at least \(CacheSettings.minimumByteLimit) bytes, not \(cache.byteLimit)"
             )
+        }
+        if let recall {
+            guard recall > 0, recall <= 1 else {
+                throw .invalidConfiguration(reason: "a recall is above 0 to 1, not \(recall)")
+            }
         }
         try checkUnique(vectorFields.map(\.name), what: "vector field")
         try checkUnique(fields.map(\.name), what: "field")

@@ -18,6 +18,8 @@ public enum SchemaChange: Sendable, Hashable {
     /// Other texts that are searched by their words. Segments that have no such index are analysed by each search, until the next
     /// maintenance builds it.
     case setTextFields([TextField])
+    /// Another recall target of searches that do not have their own; `nil` is none.
+    case setRecall(Double?)
     /// Other bytes that a cache may hold; what is too much goes with the next `Cache.store`.
     case setCacheByteLimit(Int)
     /// Another name of the collection. Handles stay valid.
@@ -88,6 +90,7 @@ extension CollectionRecord {
             changed.textFields = textFields
             try changed.checkTextFields()
             schema.textFields = textFields.compactMap { schema.stored($0) }
+        case .setRecall(let target): recall = target
         case .setCacheByteLimit(let byteLimit):
             guard cache != nil else { throw .notACache(name) }
             cache = CacheSettings(byteLimit: byteLimit)

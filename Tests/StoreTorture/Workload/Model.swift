@@ -88,6 +88,7 @@ extension Model.Collection {
                 documents[key]?.fields[new] = value
             }
         case .setTextFields(let fields): configuration.textFields = fields
+        case .setRecall(let recall): configuration.recall = recall
         case .renameVectorField, .renameCollection, .setCacheByteLimit:
             stop("\(change) is not modelled")
         }

@@ -94,10 +94,14 @@ extension IndexSpecification {
 }
 
 extension Model.Collection {
-    /// Adds or drops a field or a vector field, or sets an index or the texts that are searched by their words: always to what is not
+    /// Adds or drops a field or a vector field, or sets an index, a recall or the texts that are searched by their words: always to what is not
     /// yet.
     fileprivate func drawAlteration(_ random: inout SplitMix64) -> [SchemaChange] {
-        switch Int.random(in: 0..<5, using: &random) {
+        switch Int.random(in: 0..<6, using: &random) {
+        case 5:
+            let targets: [Double?] = [nil, 0.5, 0.95, 1]
+            return targets.filter { $0 != configuration.recall }.randomElement(using: &random)
+                .map { [.setRecall($0)] } ?? []
         case 4:
             let strings = configuration.fields.filter { $0.type == .string || $0.type == .strings }
             let choices: [[TextField]] =

@@ -103,7 +103,7 @@ struct VectorSearch: Sendable {
     /// The recall that is asked for.
     private var recall: Double? {
         guard request.settings.isEmpty else { return nil }
-        return request.recall
+        return request.recall ?? view.record.recall
     }
 
     private var recallID: RecallKnowledge.FieldID {
