@@ -15,7 +15,7 @@ struct QuiverCommand: ParsableCommand {
             CreateCommand.self, ImportCommand.self, UpdateCommand.self, SearchCommand.self,
             GetCommand.self, ScanCommand.self, CountCommand.self, DeleteCommand.self,
             AlterCommand.self, DropCommand.self, SnapshotCommand.self, CompactCommand.self,
-            CalibrateCommand.self,
+            CalibrateCommand.self, NeighboursCommand.self,
             StatsCommand.self, VerifyCommand.self, RepairCommand.self,
             UpgradeCommand.self, EncodeCommand.self, TokenizeCommand.self, SentencesCommand.self,
             TermsCommand.self,

@@ -84,6 +84,14 @@ struct EffortOptions: ParsableArguments {
         request.isCancelled = { Signals.isInterrupted }
         request.threadCount = threadCount
     }
+
+    func apply(to request: inout NeighbourRequest) {
+        request.mode = exact ? .exact : .automatic
+        request.nprobe = nprobe
+        request.efSearch = efSearch
+        request.candidateFactor = candidateFactor
+        request.threadCount = threadCount
+    }
 }
 
 /// A time as it is typed: `50ms`, `2s`, `1.5s`.
