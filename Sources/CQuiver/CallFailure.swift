@@ -22,7 +22,8 @@ extension StoreError {
     var status: qv_status {
         switch self {
         case .notAStore: QV_ERROR_NOT_A_STORE
-        case .alreadyExists, .collectionExists, .keyExists, .snapshotExists: QV_ERROR_EXISTS
+        case .alreadyExists, .begunOtherwise, .collectionExists, .keyExists, .snapshotExists:
+            QV_ERROR_EXISTS
         case .unsupportedFormat: QV_ERROR_FORMAT
         case .lockedByWriter: QV_ERROR_LOCKED
         case .readOnly: QV_ERROR_READ_ONLY

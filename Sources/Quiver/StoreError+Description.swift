@@ -4,6 +4,9 @@ extension StoreError: CustomStringConvertible {
         switch self {
         case .notAStore(let path): "\(path): not a store"
         case .alreadyExists(let path): "\(path): already exists"
+        case .begunOtherwise(let path, let what, let asked, let found):
+            "\(path): begun for another question or another state of the collection: \(what) is "
+                + "\(found) there, \(asked) here"
         case .unsupportedFormat(let path, let found, let supported):
             "\(path): written in format \(found); this version reads \(supported)"
         case .lockedByWriter(let path, let processID):

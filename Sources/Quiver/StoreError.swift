@@ -7,6 +7,9 @@ public enum StoreError: Error, Sendable, Equatable {
     // Opening
     case notAStore(path: String)
     case alreadyExists(path: String)
+    /// What an earlier call left at the path is of another question, or of another state of the collection, and cannot be gone on
+    /// with. `what` is the first thing that differs.
+    case begunOtherwise(path: String, what: String, asked: String, found: String)
     case unsupportedFormat(path: String, found: UInt32, supported: UInt32)
     /// Another handle, in this process or another, has the store open for writing. `processID` is 0 if unknown.
     case lockedByWriter(path: String, processID: Int32)

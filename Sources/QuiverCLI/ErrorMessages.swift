@@ -89,7 +89,9 @@ private func sentence(_ error: FileError) -> String {
 private func cure(for error: StoreError) -> String? {
     switch error {
     case .notAStore(let path): "make one with quiver create \(path) COLLECTION --dimension D"
-    case .alreadyExists: "it is not a store; choose another path"
+    case .alreadyExists: "choose another path"
+    case .begunOtherwise(let path, _, _, _):
+        "ask the same, or remove \(path) and \(path).log to begin anew"
     case .unsupportedFormat: "use the version of quiver that wrote it"
     case .lockedByWriter: "wait until that is done, or end it"
     case .damaged: "list all damage with quiver verify"

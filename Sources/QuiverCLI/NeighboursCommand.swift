@@ -1,19 +1,21 @@
 import ArgumentParser
-import Interchange
+import Files
 import JSON
 import Quiver
-import Synchronization
 
 struct NeighboursCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "neighbours",
         abstract: "Write the nearest rows of every row, or of every vector of a file, to a file.",
         discussion: """
-            The file is a NumPy array with the fields 'rows' (int64[k]; -1 where there are fewer) and 'scores' (float32[k]), \
-            nearest first. Rows are numbered as the snapshot numbers them.
+            The file is a NumPy array of records, one a query: 'rows' (int64[k]; -1 where there are fewer) and 'scores' \
+            (float32[k]), nearest first. Rows are numbered as the snapshot numbers them; --keys says whose they are. A \
+            row's own document is not among its neighbours, and rows of deleted documents have none.
 
-            It can be ended at any moment: the same command goes on where it was, as long as nothing was written to the \
+            It can be ended at any moment, and the same command goes on from there, as long as nothing was written to the \
             collection; with --at it does so in any case.
+
+            The files of --shard 0/4 to 3/4, one behind the other, have the records of the whole.
             """
     )
 
@@ -26,7 +28,16 @@ struct NeighboursCommand: ParsableCommand {
     )
     var to: String
 
-    @Option(name: .customShort("k"), help: "Neighbours of each.")
+    @Option(
+        help: ArgumentHelp(
+            "Write whose each row is, too: line i is of row i, {\"key\":…,\"row\":N}, or null of a deleted document.",
+            valueName: "file"
+        ),
+        completion: .file(extensions: ["jsonl"])
+    )
+    var keys: String?
+
+    @Option(name: .customShort("k"), parsing: .unconditional, help: "Neighbours of each.")
     var k = 10
 
     @Option(
@@ -52,17 +63,28 @@ struct NeighboursCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Memory for queries and neighbours that are not written yet: 64MiB, 1GiB, or bytes.",
+            "Answer only share I, from 0 on, of N shares of the queries.",
+            valueName: "i/n"
+        )
+    )
+    var shard: ShardArgument?
+
+    @Option(
+        help: ArgumentHelp(
+            "Memory for searches and for neighbours that are not written yet: 64MiB, 1GiB, or bytes.",
             valueName: "bytes"
         )
     )
     var memory = ByteCountArgument(byteCount: 64 << 20)
 
-    @Flag(help: "Print {\"queries\":N,\"resumed\":N,\"k\":N,\"commit\":N}.")
+    @Flag(help: "Print {\"first\":N,\"queries\":N,\"resumed\":N,\"k\":N,\"commit\":N}.")
     var json = false
 
     func validate() throws {
-        guard k >= 1 else { throw ValidationError("-k is \(k), not at least 1") }
+        let maximum = SearchRequest.maximumCandidateCount
+        guard (1...maximum).contains(k) else {
+            throw ValidationError("-k is \(k), not within 1…\(maximum)")
+        }
         guard effort.deadline == nil else {
             throw ValidationError("--deadline belongs to searches; end this at any moment instead")
         }
@@ -73,48 +95,54 @@ struct NeighboursCommand: ParsableCommand {
     }
 
     func run() throws {
+        // Before --keys has replaced what belongs to it.
+        guard try fileKind(to) == .missing else { throw StoreError.alreadyExists(path: to) }
         let snapshot = try state.snapshot(of: target)
         var request = NeighbourRequest(
             k: k,
             vectorField: vectorField,
             filter: try condition.parsed(),
-            memoryByteCount: memory.byteCount,
-            threadCount: threadCount
+            memoryByteCount: memory.byteCount
         )
+        if let shard { (request.shard, request.shardCount) = (shard.number, shard.count) }
         effort.apply(to: &request)
-        let refusal = Mutex<(any Error)?>(nil)
-        if let vectors {
-            request.queries = .vectors(
-                name: vectors,
-                count: try VectorFile(path: vectors).count
-            ) { range throws(StoreError) in
-                do {
-                    return try VectorFile(path: vectors).rows(range)
-                } catch {
-                    refusal.withLock { $0 = error }
-                    throw .cancelled
-                }
-            }
+        let vectors = try vectors.map { try QueryVectors(path: $0) }
+        if let vectors { request.queries = try vectors.queries() }
+        if let keys {
+            try RowKeysFile(snapshot: snapshot, vectorField: vectorField).write(to: keys)
         }
+        let summary =
+            try vectors?.reporting { try write(request, of: snapshot) }
+            ?? write(request, of: snapshot)
+        try report(summary, snapshot)
+    }
+
+    private func write(
+        _ request: NeighbourRequest,
+        of snapshot: Snapshot
+    ) throws -> NeighbourSummary {
         let progressLine = ProgressLine()
         defer { progressLine.clear() }
-        let summary = try reporting(refusal) {
+        return try condition.explaining {
             try snapshot.writeNeighbours(request, to: to) { completed, total in
                 progressLine.show(
                     "neighbours",
                     completed: completed,
-                    unit: "rows",
+                    unit: "queries",
                     fraction: Double(completed) / Double(max(1, total))
                 )
                 return !Signals.isInterrupted
             }
         }
-        progressLine.clear()
+    }
+
+    private func report(_ summary: NeighbourSummary, _ snapshot: Snapshot) throws {
         guard json else {
             let resumed =
                 summary.resumedCount > 0 ? " (\(summary.resumedCount) of them before)" : ""
             StandardOutput.shared.write(
-                "wrote \(k) neighbours of each of \(counted(summary.queryCount, "row"))"
+                "wrote \(k) neighbours of each of "
+                    + counted(summary.queries.count, vectors == nil ? "row" : "vector")
                     + "\(resumed) to \(printable(to))\n"
             )
             return
@@ -122,7 +150,8 @@ struct NeighboursCommand: ParsableCommand {
         var writer = JSONWriter()
         writer.beginObject()
         for (name, value) in [
-            ("queries", summary.queryCount), ("resumed", summary.resumedCount), ("k", k),
+            ("first", summary.queries.lowerBound), ("queries", summary.queries.count),
+            ("resumed", summary.resumedCount), ("k", k),
             ("commit", Int(clamping: snapshot.commit)),
         ] {
             writer.name(name)
@@ -130,17 +159,5 @@ struct NeighboursCommand: ParsableCommand {
         }
         writer.endObject()
         try StandardOutput.shared.writeLine(&writer)
-    }
-
-    /// Does `body`, and throws what reading the vectors met in the place of what that led to.
-    private func reporting<Result>(
-        _ refusal: borrowing Mutex<(any Error)?>,
-        _ body: () throws -> Result
-    ) throws -> Result {
-        do {
-            return try condition.explaining(body)
-        } catch {
-            throw refusal.withLock { $0 } ?? error
-        }
     }
 }

@@ -6,7 +6,7 @@ struct SnapshotCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "snapshot",
         abstract: "Keep the state of a store under a name, list such states, forget one.",
-        discussion: "search, get, scan and count read one with --at NAME.",
+        discussion: "search, get, scan, count and neighbours read one with --at NAME.",
         subcommands: [Create.self, List.self, Drop.self]
     )
 

@@ -32,6 +32,10 @@ import Testing
             "search s c --like a -k -1", "search s c --like a -k x",
             "search s c --like a --with key",
             "search s c --like a --encoder e", "get s c", "delete s c", "stats", "verify",
+            "neighbours s c", "neighbours s c --to n -k 0", "neighbours s c --to n -k 16385",
+            "neighbours s c --to n --shard 2", "neighbours s c --to n --shard 2/2",
+            "neighbours s c --to n --shard -1/2", "neighbours s c --to n --memory 1KiB",
+            "neighbours s c --to n --deadline 1s",
             "get s c 18446744073709551616", "encode f --output o.npy", "encode --encoder e f",
             "encode --encoder e f --output o.txt", "tokenize",
         ]

@@ -3,6 +3,8 @@
 ///
 ///     neighbours = numpy.load("neighbours.npy", mmap_mode="r")
 ///     neighbours["rows"][17], neighbours["scores"][17]
+///
+/// docs/FORMAT.md has every byte.
 struct NeighbourFormat: Equatable {
     /// Stands for a row where a query has fewer than k neighbours; the score is NaN.
     static let noRow: Int64 = -1

@@ -1,73 +1,116 @@
 import Files
 
-/// How far neighbours are written, in a text file beside them: what is asked, and then a line for each stretch of queries, with the
-/// checksum of its bytes, once these are durable.
+/// How far neighbours are written, in a text file beside them, so that the work can go on after the process's death.
+///
+///     quiver neighbours 1
+///     k 10                      what is asked, and of what: a name and a value a line
+///     …
+///                               an empty line
+///     4096 9f86d081884c7d65     a stretch of queries and the XXH3-64 of their records, once these are durable
+///     …
 struct NeighbourLog {
     /// What is asked, and of what: only the same may go on.
-    let identity: String
-    /// The stretches that are written: queries, and their bytes' checksum.
-    private(set) var stretches: [(queryCount: Int, checksum: UInt64)] = []
+    typealias Question = [(name: String, value: String)]
 
-    init(identity: String) {
-        self.identity = identity
+    private static let title = "quiver neighbours 1\n"
+
+    /// A stretch of queries that is written.
+    private struct Stretch {
+        let queryCount: Int
+        let checksum: UInt64
+        /// Where its line ends in the log.
+        let end: Int
     }
 
-    /// What is written at the head of the file.
-    var head: String { identity + "\n" }
+    private(set) var question: [String: String] = [:]
+    private var stretches: [Stretch] = []
+    private let headByteCount: Int
 
-    var text: String { stretches.reduce(head) { $0 + Self.line($1.queryCount, $1.checksum) } }
+    /// What a log begins with. No name or value has a line end.
+    static func head(_ question: Question) -> String {
+        question.reduce(title) { $0 + "\($1.name) \($1.value)\n" } + "\n"
+    }
 
+    /// What is added once a stretch is durable.
     static func line(_ queryCount: Int, _ checksum: UInt64) -> String {
         "\(queryCount) \(String(checksum, radix: 16))\n"
     }
 
-    /// What a log tells; `nil` if it is of something else. Its last line may be torn.
-    init?(_ bytes: UnsafeRawBufferPointer, identity: String) {
-        let head = Array((identity + "\n").utf8)
-        guard bytes.count >= head.count, bytes.prefix(head.count).elementsEqual(head) else {
+    /// Whether bytes are those of a log, or of the beginning of one whose writer died.
+    static func isOne(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        bytes.prefix(title.utf8.count).elementsEqual(title.utf8.prefix(bytes.count))
+    }
+
+    /// What a log tells; `nil` if its head is not whole. What follows its last whole line is torn.
+    init?(_ bytes: UnsafeRawBufferPointer) {
+        var lines = Lines(bytes: bytes)
+        guard bytes.count >= Self.title.utf8.count, Self.isOne(bytes), lines.next() != nil else {
             return nil
         }
-        self.identity = identity
-        var rest = bytes[head.count...]
-        while let end = rest.firstIndex(of: 0x0A) {
-            let words = String(decoding: rest[..<end], as: UTF8.self).split(separator: " ")
-            rest = rest[(end + 1)...]
+        while true {
+            guard let line = lines.next() else { return nil }
+            if line.isEmpty { break }
+            let name = line.prefix { $0 != " " }
+            question[String(name)] = String(line.dropFirst(name.count + 1))
+        }
+        headByteCount = lines.end
+        while let line = lines.next() {
+            let words = line.split(separator: " ")
             guard words.count == 2, let count = Int(words[0]), count > 0,
                 let checksum = UInt64(words[1], radix: 16)
             else { break }
-            stretches.append((count, checksum))
+            stretches.append(Stretch(queryCount: count, checksum: checksum, end: lines.end))
         }
     }
 
-    /// Keeps the stretches whose bytes are in the file, and says where those end.
+    /// The first thing that another question has otherwise.
+    func difference(from asked: Question) -> (what: String, asked: String, found: String)? {
+        for (name, value) in asked where question[name] != value {
+            return (name, value, question[name] ?? "nothing")
+        }
+        return nil
+    }
+
+    /// What of the log and of the file is borne out by the file's bytes. Reads all of them.
     ///
-    /// - Returns: queries that are done, and the bytes of the file that are to be kept.
-    mutating func verify(
-        _ bytes: UnsafeRawBufferPointer,
+    /// - Returns: queries that are done, and how many bytes of the file and of the log are to be kept.
+    func kept(
+        of bytes: UnsafeRawBufferPointer,
         _ format: NeighbourFormat
-    ) -> (queryCount: Int, byteCount: Int) {
+    ) -> (queryCount: Int, byteCount: Int, logByteCount: Int) {
         let header = format.header
         guard bytes.count >= header.count, bytes.prefix(header.count).elementsEqual(header) else {
-            stretches = []
-            return (0, 0)
+            return (0, 0, headByteCount)
         }
         var done = 0
-        var kept = header.count
-        for (place, stretch) in stretches.enumerated() {
-            let (length, isTooLong) = stretch.queryCount.multipliedReportingOverflow(
-                by: format.recordByteCount
-            )
-            guard !isTooLong, stretch.queryCount <= format.queryCount - done,
-                length <= bytes.count - kept,
-                checksum(UnsafeRawBufferPointer(rebasing: bytes[kept..<kept + length]))
-                    == stretch.checksum
-            else {
-                stretches.removeSubrange(place...)
-                break
-            }
-            done += stretch.queryCount
-            kept += length
+        var end = header.count
+        var logEnd = headByteCount
+        for stretch in stretches {
+            guard stretch.queryCount <= format.queryCount - done else { break }
+            let next = end + stretch.queryCount * format.recordByteCount
+            guard next <= bytes.count,
+                checksum(UnsafeRawBufferPointer(rebasing: bytes[end..<next])) == stretch.checksum
+            else { break }
+            (done, end, logEnd) = (done + stretch.queryCount, next, stretch.end)
         }
-        return (done, kept)
+        return (done, end, logEnd)
+    }
+}
+
+/// The lines of a file, without their ends; the last one only if it is whole.
+private struct Lines {
+    let bytes: UnsafeRawBufferPointer
+    /// Where the last line ended.
+    private(set) var end = 0
+
+    init(bytes: UnsafeRawBufferPointer) {
+        self.bytes = bytes
+    }
+
+    mutating func next() -> String? {
+        let rest = bytes[end...]
+        guard let newline = rest.firstIndex(of: 0x0A) else { return nil }
+        end = newline + 1
+        return String(decoding: rest[..<newline], as: UTF8.self)
     }
 }

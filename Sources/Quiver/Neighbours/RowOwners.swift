@@ -31,7 +31,7 @@ struct RowOwners: Sendable {
     /// The document that a row is of, dead or not, and the row's place among the document's.
     func owner(
         of row: Int
-    ) throws(StoreError) -> (document: CollectionView.Location, position: Int) {
+    ) throws(StoreError) -> (document: CollectionView.Location, row: Int) {
         let (part, row) = place(of: row)
         let map = maps[places[part] ?? 0]
         let ordinal = try map.document(of: row)
@@ -47,13 +47,17 @@ struct RowOwners: Sendable {
 public struct RowOwner: Sendable, Hashable {
     /// The document's key.
     public var key: Key
-    /// The row's place among those of the document, from 0 on.
-    public var position: Int
+    /// Which of the document's rows it is, from 0 on, as `Hit.row`.
+    public var row: Int
 }
 
 extension Snapshot {
-    /// Whose some rows are, as `SearchScope` and `writeNeighbours` number them; `nil` for those of documents that are gone.
+    /// Whose some rows are, as `SearchScope` and `writeNeighbours` number them: for each in turn the document's key and which of its rows it
+    /// is; `nil` for rows of documents that are gone, and for −1, which files of neighbours have where there are fewer than k.
     ///
+    /// What `rowNumbers` is for keys, the other way round. Each costs two binary searches and the reading of a key.
+    ///
+    /// - Parameter vectorField: `nil` stands for the only one.
     /// - Throws: `unknownVectorField`, `ambiguousVectorField`, `invalidSearch` for a number that no row has, `damaged`,
     ///   `usedAfterFork`, `file`.
     public func owners(
@@ -63,22 +67,19 @@ extension Snapshot {
         try process.require()
         let owners = RowOwners(view, try view.vectorField(orOnly: vectorField).id)
         var found: [RowOwner?] = []
+        found.reserveCapacity(rows.underestimatedCount)
         for row in rows {
-            try owners.check(row)
-            let (document, position) = try owners.owner(of: row)
+            guard row != -1 else {
+                found.append(nil)
+                continue
+            }
+            guard (0..<owners.rowCount).contains(row) else {
+                throw .invalidSearch(reason: "there is no row \(row) among \(owners.rowCount)")
+            }
+            let (document, own) = try owners.owner(of: row)
             let isDead = view.documents(of: document.part).dead.contains(UInt32(document.ordinal))
-            found.append(
-                isDead ? nil : RowOwner(key: try view.key(at: document), position: position)
-            )
+            found.append(isDead ? nil : RowOwner(key: try view.key(at: document), row: own))
         }
         return found
-    }
-}
-
-extension RowOwners {
-    func check(_ row: Int) throws(StoreError) {
-        guard (0..<rowCount).contains(row) else {
-            throw .invalidSearch(reason: "there is no row \(row) among \(rowCount)")
-        }
     }
 }

@@ -1,41 +1,57 @@
-import Glibc
-
 extension Snapshot {
     /// Writes the k nearest rows of each row of a vector field, or of each vector of a list, with their exact scores, into a file
-    /// that NumPy reads: an array of records `rows` (`int64[k]`, −1 where there are fewer) and `scores` (`float32[k]`, then
-    /// NaN), nearest first, ties by key.
+    /// that NumPy reads.
     ///
-    /// Rows are numbered as the snapshot numbers them (`rowNumbers`, `owners`), and so are queries that are the collection's own
-    /// rows; those of documents that are gone or do not take part have no neighbours. Works in stretches that fit the
-    /// memory. What is written by the time of an error, of `false` from `progress` or of the process's death stays beside the file, as
-    /// `path.part` and `path.part.log`, and the next call goes on from there, if it asks the same of a snapshot of the same
-    /// state: a named one, or a collection that nothing was written to.
+    /// The file is an array of records, one a query in their order: `rows` (`int64[k]`) and `scores` (`float32[k]`), nearest first,
+    /// ties by key, then row. Where a query has fewer than k neighbours −1 and NaN take the places behind them. Rows are
+    /// numbered as the snapshot numbers them (`rowNumbers`, `owners`), those of dead documents included, and so are queries
+    /// that are the collection's own rows: neither these nor the other rows of their document are among their neighbours, and rows
+    /// of documents that are gone or do not take part have none. Scores are those of a search.
+    ///
+    /// What is found is kept in stretches that fit the memory, each durable before the next begins, as `path.part`, with
+    /// `path.part.log` beside it, until all is there. An error, `false` from `progress` and the process's death leave them, and the next call
+    /// goes on from there, if it asks the same of a snapshot of the same state: a named one, or one of a collection that nothing was
+    /// written to, nor, where indexes are used, indexed. It then reads what is there once, to compare it with its checksums, and
+    /// the file becomes the same, byte for byte, as without interruption.
+    ///
+    /// Takes the time of as many searches as there are queries: without indexes each compares all rows, in batches, which is several times
+    /// faster than one after the other. Blocks until it is done.
     ///
     /// - Parameters:
-    ///   - path: of the file, which must not exist yet.
-    ///   - progress: told how many queries are done of how many, from the threads that work; `false` cancels.
-    /// - Throws: `alreadyExists`, `invalidK`, `invalidSearch`, also where `path.part` is of another question; `tooLittleMemory`,
-    ///   `tooLarge`, `unknownVectorField`, `ambiguousVectorField`, `unknownField`, `invalidFilter`, `unknownSearchSetting`,
-    ///   `dimensionMismatch`, `notFinite`, `normOverflow`, `zeroVector`; `cancelled`, `damaged`, `usedAfterFork`, `file`.
+    ///   - path: of the file, which must not exist yet. Only one call at a time may write it.
+    ///   - progress: told how many queries are done of how many, from the threads that work, one at a time; `false` cancels.
+    /// - Returns: which queries the file has.
+    /// - Throws: `alreadyExists`, also where `path.part` or its log is nothing of this call's; `begunOtherwise` if they are of another question or
+    ///   state, `lockedByWriter` if another call is writing them; `invalidK`, `invalidSearch`, `tooLittleMemory`,
+    ///   `unknownVectorField`, `ambiguousVectorField`, `unknownField`, `invalidFilter`, `unknownSearchSetting`; `dimensionMismatch`, `notFinite`,
+    ///   `normOverflow`, `zeroVector`, with the number of the query; what `read` throws; `cancelled`, `damaged`, `usedAfterFork`, `file`.
     @discardableResult
     public func writeNeighbours(
         _ request: NeighbourRequest,
         to path: String,
-        progress: @Sendable (_ completed: Int, _ total: Int) -> Bool = { _, _ in true }
+        progress: @escaping @Sendable (_ completed: Int, _ total: Int) -> Bool = { _, _ in true }
     ) throws(StoreError) -> NeighbourSummary {
         try process.require()
-        guard request.memoryByteCount >= NeighbourRequest.minimumMemoryByteCount else {
-            throw .tooLittleMemory(
-                found: request.memoryByteCount,
-                minimum: NeighbourRequest.minimumMemoryByteCount
-            )
+        let progress = NeighbourProgress(progress)
+        let search = try NeighbourSearch(request, in: self) { progress.isEnded }
+        let queries = search.queries
+        let format = NeighbourFormat(k: request.k, queryCount: queries.count)
+        var files = try NeighbourFiles(path, try search.question(), format)
+        let resumedCount = files.completed
+        progress.begin(resumedCount, of: queries.count)
+        do throws(StoreError) {
+            while files.completed < queries.count {
+                let first = queries.lowerBound + files.completed
+                let stretch = first..<min(queries.upperBound, first + search.memory.stretchCount)
+                let records = try search.records(stretch, format, progress)
+                try files.append(records, queryCount: stretch.count)
+            }
+            if progress.isEnded { throw .cancelled }
+        } catch {
+            files.leave()
+            throw error
         }
-        guard access(path, F_OK) != 0 else { throw .alreadyExists(path: path) }
-        let search = try NeighbourSearch(request, in: self)
-        var work = try NeighbourWork(search, path: path)
-        let resumed = work.completed
-        while work.completed < search.queryCount { try work.writeStretch(progress) }
-        try work.finish()
-        return NeighbourSummary(queryCount: search.queryCount, resumedCount: resumed)
+        try files.finish()
+        return NeighbourSummary(queries: queries, resumedCount: resumedCount)
     }
 }
