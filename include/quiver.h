@@ -11,13 +11,13 @@
  *             library abort; what it cannot check is that a pointer leads to as many readable bytes as its count
  *             says. qv_version, qv_status_name and qv_error_message cannot fail and return their answer.
  *
- * Handles     qv_store, qv_collection, qv_results, qv_documents, qv_names, qv_schema and qv_ranges are numbers,
- *             never pointers. 0 is none. One that was closed or freed, is of another kind or was made up gets
+ * Handles     qv_store, qv_collection, qv_results, qv_documents, qv_names, qv_schema, qv_ranges and qv_owners are
+ *             numbers, never pointers. 0 is none. One that was closed or freed, is of another kind or was made up gets
  *             QV_ERROR_HANDLE. Each handle that a call gives is closed or freed once, by the function named beside it.
  *
  * Ownership   What goes in is copied before the call returns. Pointers that come out of a qv_results, a
- *             qv_documents, a qv_names, a qv_schema or a qv_ranges belong to it: they are read-only and valid until
- *             it is freed.
+ *             qv_documents, a qv_names, a qv_schema, a qv_ranges or a qv_owners belong to it: they are read-only and
+ *             valid until it is freed.
  *
  * Strings     Paths and names end with a zero byte. Keys and texts come with their length in bytes, and texts that
  *             come out have a zero byte behind them as well. All are UTF-8; anything else gets QV_ERROR_ARGUMENT.
@@ -25,7 +25,7 @@
  * Structs     Each begins with struct_size: set it to sizeof, and zero every field that is not used. Zero always
  *             means the default, so that programs and libraries of different versions work together. A newer field
  *             that is not zero is refused by a library that does not know it. qv_key, qv_string, qv_row_column,
- *             qv_range, qv_place and qv_listed_hit have no size and never change. The structs of one array all have
+ *             qv_range, qv_place, qv_listed_hit and qv_row_owner have no size and never change. The structs of one array all have
  *             the same struct_size, those of an array that is filled in, too.
  *
  * Counts      Every array comes with its count of elements. A count of 0 allows a NULL pointer.
@@ -60,7 +60,7 @@ typedef int32_t qv_status;
 #define QV_ERROR_ARGUMENT 1      /* a null pointer, a size or count out of range, invalid UTF-8, an unknown constant */
 #define QV_ERROR_HANDLE 2        /* not a live handle of the kind wanted */
 #define QV_ERROR_NOT_A_STORE 3   /* no store at the path */
-#define QV_ERROR_EXISTS 4        /* the store, collection, snapshot or document is there already */
+#define QV_ERROR_EXISTS 4        /* the store, collection, snapshot, document or file is there already */
 #define QV_ERROR_FORMAT 5        /* the store was written in a format that this version does not read */
 #define QV_ERROR_LOCKED 6        /* another handle has the store open for writing; the message has its process id */
 #define QV_ERROR_READ_ONLY 7     /* a write through a handle opened read-only */
@@ -862,6 +862,72 @@ typedef struct qv_recall_point {
 qv_status qv_recall_count(qv_collection collection, const char *vector_field, uint64_t *count);
 qv_status qv_recall_measured(qv_collection collection, const char *vector_field, uint64_t number,
                              qv_recall_point *point);
+
+/* ---- Neighbours ------------------------------------------------------------------------------------------ */
+
+#define QV_NEIGHBOURS_OF_VECTORS 1u /* of `vectors`, also if there are none, and not of the collection's own rows */
+
+typedef struct qv_neighbour_options {
+    uint32_t struct_size;
+    uint32_t flags;            /* QV_NEIGHBOURS_… */
+    uint32_t k;                /* neighbours of each query, 1…16384; required */
+    uint32_t mode;             /* this and the next three as in qv_search_options */
+    uint32_t ef_search;
+    uint32_t nprobe;
+    float candidate_factor;
+    uint32_t dimension;        /* numbers of each of `vectors` */
+    const char *vector_field;  /* which one is searched; NULL: the only one */
+    const char *filter;        /* documents that take part, as neighbours and with their own rows; NULL: all */
+    const float *vectors;      /* [vector_count × dimension], row-major; read until the call returns, not copied */
+    uint64_t vector_count;
+    uint32_t thread_count;     /* threads that may work, the caller's included; 0: 1 */
+    uint32_t shard;            /* which share of the queries is answered, from 0 */
+    uint32_t shard_count;      /* into how many shares they are cut, ranges in their order; 0: 1 */
+    uint32_t reserved;
+    uint64_t memory_byte_count; /* for searches and what is not written yet; 0: 64 MiB; at least 1 MiB, more for a large k */
+    qv_progress progress;      /* told of queries; may be NULL */
+    void *context;             /* handed to `progress` */
+} qv_neighbour_options;
+
+typedef struct qv_neighbour_summary {
+    uint32_t struct_size;
+    uint32_t reserved;
+    uint64_t first;         /* record i of the file is of query first + i */
+    uint64_t query_count;   /* records of the file */
+    uint64_t resumed_count; /* those that an earlier call had written */
+} qv_neighbour_summary;
+
+/* Writes the k nearest rows of each row of a vector field, or of each of `vectors`, to the file `path`, which must not
+ * exist: a NumPy array of records, one a query in their order, `rows` (int64[k]) and `scores` (float32[k]), nearest first;
+ * -1 and NaN behind the last one where there are fewer. docs/FORMAT.md has every byte. Rows are numbered as qv_row_numbers says, and so are
+ * queries that are the collection's own rows; other rows of their document are not among their neighbours, and rows of
+ * documents that are gone or do not take part have none. The files of all shards have the records of the whole.
+ *
+ * What is written by the time of an error, of QV_ERROR_CANCELLED or of the process's death stays as path.part and
+ * path.part.log, and the next call goes on from there, if it asks the same of the same state: of a named snapshot, or of a
+ * collection that nothing was written to. Else it gets QV_ERROR_EXISTS, and QV_ERROR_LOCKED where another call is writing
+ * them. `summary` may be NULL. */
+qv_status qv_neighbours(qv_collection collection, const char *path, const qv_neighbour_options *options,
+                        qv_neighbour_summary *summary);
+
+/* Whose a row is. */
+typedef struct qv_row_owner {
+    qv_key key;   /* the document's; of kind 0 where there is none */
+    uint64_t row; /* which of the document's rows it is, from 0; QV_NO_ROW where there is none */
+} qv_row_owner;
+
+typedef uint64_t qv_owners;
+
+/* Whose `count` rows of a vector field are, by the numbers that qv_row_numbers gives; nobody's those of documents that are
+ * gone, and QV_NO_ROW (the -1 of a file of neighbours). `vector_field` may be NULL: the only one. Free `*owners` with
+ * qv_owners_free. */
+qv_status qv_row_owners(qv_collection collection, const char *vector_field, const uint64_t *rows, uint64_t count,
+                        qv_owners *owners);
+
+/* All of them, in the order of the rows; the array belongs to `owners`. */
+qv_status qv_owners_array(qv_owners owners, const qv_row_owner **array, uint64_t *count);
+
+qv_status qv_owners_free(qv_owners owners);
 
 /* ---- Texts ----------------------------------------------------------------------------------------------- */
 

@@ -50,10 +50,18 @@ from .errors import (
 from .explanation import Explanation, ListedHit, Method, Part, Step
 from .fields import FieldValue, Timestamp
 from .maintenance import Progress
+from .neighbours import RowOwner
 from .options import Mode, Reranking, SearchOptions
 from .queries import Combination, Fusion, Place, Query, Scope, Source
 from .recall import Basis, RecallChoice, RecallPoint
-from .reports import NamedSnapshot, Receipt, RepairReport, Statistics, Verification
+from .reports import (
+    NamedSnapshot,
+    NeighbourSummary,
+    Receipt,
+    RepairReport,
+    Statistics,
+    Verification,
+)
 from .schema import ColumnType, FieldType, Metric, Schema, Storage, TextField, VectorField
 from .search import Hit, Hits, Results
 from .sentences import sentences
@@ -104,6 +112,7 @@ __all__ = [
     "Metric",
     "Mode",
     "NamedSnapshot",
+    "NeighbourSummary",
     "NotAStoreError",
     "NotFoundError",
     "open",
@@ -121,6 +130,7 @@ __all__ = [
     "Reranking",
     "RerankingError",
     "Results",
+    "RowOwner",
     "Rows",
     "Schema",
     "Scope",

@@ -440,6 +440,30 @@ class qv_calibration_options(Versioned):
     ]
 
 
+class qv_neighbour_options(Versioned):
+    _fields_ = [
+        ("struct_size", U32),
+        ("flags", U32),
+        ("k", U32),
+        ("mode", U32),
+        ("ef_search", U32),
+        ("nprobe", U32),
+        ("candidate_factor", F32),
+        ("dimension", U32),
+        ("vector_field", ADDRESS),
+        ("filter", ADDRESS),
+        ("vectors", ADDRESS),
+        ("vector_count", U64),
+        ("thread_count", U32),
+        ("shard", U32),
+        ("shard_count", U32),
+        ("reserved", U32),
+        ("memory_byte_count", U64),
+        ("progress", ADDRESS),
+        ("context", ADDRESS),
+    ]
+
+
 class qv_recall_point(Versioned):
     _fields_ = [
         ("struct_size", U32),
@@ -452,6 +476,20 @@ class qv_recall_point(Versioned):
         ("high", F64),
         ("distance_count", F64),
     ]
+
+
+class qv_neighbour_summary(Versioned):
+    _fields_ = [
+        ("struct_size", U32),
+        ("reserved", U32),
+        ("first", U64),
+        ("query_count", U64),
+        ("resumed_count", U64),
+    ]
+
+
+class qv_row_owner(ctypes.Structure):
+    _fields_ = [("key", qv_key), ("row", U64)]
 
 
 class qv_sentence_options(Versioned):

@@ -1,4 +1,4 @@
-"""What seals, indexes and compacts a collection."""
+"""Long work: how it tells of itself, and what seals, indexes and compacts a collection."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable
 from ._arguments import uint32, uint64
 from ._interrupts import held_interrupts
 from ._library import failure, library
-from ._structs import qv_calibration_options, qv_maintenance_options
+from ._structs import qv_maintenance_options
 
 Progress = Callable[[int, int], object]
 """Called now and then with what is done and what there is, from any of the call's threads, one at a
@@ -17,29 +17,9 @@ time. True, or an exception, ends the work; it may not write to the same store."
 _CALLBACK = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_uint64, ctypes.c_uint64)
 
 
-def run(
-    function: str,
-    handle: int,
-    progress: Progress | None = None,
-    thread_count: int = 0,
-    memory_byte_count: int = 0,
-) -> None:
-    """Calls one of the library's functions that take qv_maintenance_options."""
-    struct = qv_maintenance_options(
-        thread_count=uint32(thread_count, "thread_count"),
-        memory_byte_count=uint64(memory_byte_count, "memory_byte_count"),
-    )
-    call(function, handle, struct, progress)
-
-
-def call(
-    function: str,
-    handle: int,
-    struct: qv_maintenance_options | qv_calibration_options,
-    progress: Progress | None,
-) -> None:
-    """Calls one of the library's functions with options that have a progress function. An exception
-    of the callback's comes out of it, and so does KeyboardInterrupt."""
+def calling(progress: Progress | None, function: Callable[[int], int]) -> None:
+    """Calls a function of the library's, which gets the address of a qv_progress. An exception of
+    the callback's comes out of it, and so does KeyboardInterrupt."""
     if progress is not None and not callable(progress):
         raise TypeError(f"progress is of type {type(progress).__name__}, expected a callable")
     raised: list[BaseException] = []
@@ -54,10 +34,29 @@ def call(
 
     # Even without a callback of the caller's: Ctrl-C arrives where Python runs.
     callback = _CALLBACK(call_progress)
-    struct.progress = ctypes.cast(callback, ctypes.c_void_p)
     with held_interrupts() as interrupts:
-        status = getattr(library, function)(handle, ctypes.byref(struct))
+        status = function(ctypes.cast(callback, ctypes.c_void_p).value or 0)
     if raised:
         raise raised[0]
     if status:
         raise failure(status)
+
+
+def run(
+    function: str,
+    handle: int,
+    progress: Progress | None = None,
+    thread_count: int = 0,
+    memory_byte_count: int = 0,
+) -> None:
+    """Calls one of the library's functions that maintain a collection."""
+    struct = qv_maintenance_options(
+        thread_count=uint32(thread_count, "thread_count"),
+        memory_byte_count=uint64(memory_byte_count, "memory_byte_count"),
+    )
+
+    def call(callback: int) -> int:
+        struct.progress = callback
+        return getattr(library, function)(handle, ctypes.byref(struct))
+
+    calling(progress, call)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ctypes
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from numpy.typing import ArrayLike, NDArray
 
 from . import contents as _contents
+from . import neighbours as _neighbours
 from . import options as _options
 from . import queries as _queries
 from . import recall, reports, stored
@@ -18,10 +20,12 @@ from ._arguments import (
     Arena,
     Key,
     address,
+    choice,
     integer,
     key_struct,
     name,
     numbers,
+    real,
     uint32,
     uint64,
 )
@@ -29,12 +33,20 @@ from ._callbacks import Callbacks
 from ._constants import QV_NO_ROW
 from ._handle import Handle
 from ._library import check, failure, library
-from ._structs import qv_range, qv_scan_options, qv_search_options, qv_statistics
+from ._structs import (
+    qv_neighbour_options,
+    qv_range,
+    qv_scan_options,
+    qv_search_options,
+    qv_statistics,
+)
 from .contents import Contents
 from .errors import ArgumentError, NotFoundError, VectorError
+from .maintenance import Progress
+from .neighbours import RowOwner
 from .queries import Query, Source
 from .recall import RecallPoint
-from .reports import Statistics
+from .reports import NeighbourSummary, Statistics
 from .schema import Schema
 from .search import Hits, Results
 from .stored import StoredDocument
@@ -42,7 +54,7 @@ from .stored import StoredDocument
 if TYPE_CHECKING:
     from typing import Unpack
 
-    from .options import SearchOptions
+    from .options import Mode, SearchOptions
 
 _DEFAULTS = bytes(qv_search_options())
 
@@ -180,6 +192,70 @@ class Reader(Handle):
         return [
             None if found.start == QV_NO_ROW else range(found.start, found.end) for found in ranges
         ]
+
+    def row_owners(
+        self, rows: ArrayLike, vector_field: str | None = None
+    ) -> list[RowOwner | None]:
+        """Whose rows are, [n] of the numbers that `row_numbers` and files of `neighbours` have; None
+        for rows of documents that are gone, and for −1, which those files have where there are
+        fewer than k."""
+        return _neighbours.owners(self._handle, rows, _field(vector_field))
+
+    def neighbours(
+        self,
+        path: str | os.PathLike[str],
+        k: int = 10,
+        *,
+        vectors: ArrayLike | None = None,
+        vector_field: str | None = None,
+        filter: str | None = None,
+        mode: Mode = "automatic",
+        ef_search: int = 0,
+        nprobe: int = 0,
+        candidate_factor: float = 0,
+        shard: int = 0,
+        shard_count: int = 1,
+        memory_byte_count: int = 0,
+        thread_count: int = 1,
+        progress: Progress | None = None,
+    ) -> NeighbourSummary:
+        """Writes the k nearest rows of each row of a vector field, or of each of `vectors`,
+        [n × dimension], to the file `path`, which must not exist.
+
+        `numpy.load(path, mmap_mode="r")` gives records, one a query in their order: `rows` (int64[k])
+        and `scores` (float32[k]), nearest first; −1 and NaN where there are fewer. Rows are numbered
+        as `row_numbers` says, and so are queries that are the collection's own; `row_owners` says
+        whose they are. Rows of its own document are not among a row's neighbours, and rows of
+        documents that are gone, or that `filter` does not hold of, have none.
+
+        `shard` of `shard_count` answers a share of the queries, a range of them; the files of all,
+        numpy.concatenate'd, are the whole. `memory_byte_count` (0: 64 MiB) is for searches and what is
+        not written yet. `mode` and the next three are those of a search.
+
+        What is written when `progress` or Ctrl-C ends it, on an error or when the process dies stays
+        beside the file, and the next call goes on from there, if it asks the same of the same state:
+        of a snapshot, or of a collection that nothing was written to. Else an ExistsError says what
+        differs; a LockedError, that another call is writing it.
+        """
+        arena = Arena()
+        struct = qv_neighbour_options(
+            k=uint32(k, "k"),
+            mode=choice(mode, "mode", _options.MODES),
+            ef_search=uint32(ef_search, "ef_search"),
+            nprobe=uint32(nprobe, "nprobe"),
+            candidate_factor=real(candidate_factor, "candidate_factor"),
+            thread_count=uint32(thread_count, "thread_count"),
+            shard=uint32(shard, "shard"),
+            shard_count=uint32(shard_count, "shard_count"),
+            memory_byte_count=uint64(memory_byte_count, "memory_byte_count"),
+        )
+        if vector_field is not None:
+            struct.vector_field = arena.name(vector_field, "vector_field")
+        if filter is not None:
+            struct.filter = arena.name(filter, "filter")
+        if vectors is not None:
+            _neighbours.fill_vectors(struct, vectors, arena)
+        return _neighbours.write(self._handle, path, struct, progress)
 
     def _search(
         self, array: NDArray, count: int, dimension: int, k: int, options: SearchOptions

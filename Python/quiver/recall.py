@@ -113,4 +113,9 @@ def calibrate(
             raise VectorError(f"queries has {array.ndim} dimensions, expected 2")
         struct.query_count, struct.dimension = array.shape
         struct.queries = address(array)
-    maintenance.call("qv_calibrate", handle, struct, progress)
+
+    def call(callback: int) -> int:
+        struct.progress = callback
+        return library.qv_calibrate(handle, ctypes.byref(struct))
+
+    maintenance.calling(progress, call)

@@ -96,6 +96,18 @@ class RepairReport:
 
 
 @dataclasses.dataclass(frozen=True)
+class NeighbourSummary:
+    """What `neighbours` has written."""
+
+    first: int
+    """Record i of the file is of query first + i."""
+    query_count: int
+    """Records of the file."""
+    resumed_count: int
+    """Those that an earlier call had written."""
+
+
+@dataclasses.dataclass(frozen=True)
 class NamedSnapshot:
     """A state of a store that has a name."""
 

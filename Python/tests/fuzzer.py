@@ -97,6 +97,7 @@ class Fuzzer(Values):
         self.shared = shared
         self.calls = [getattr(self, name) for name in dir(self) if name.startswith("call_")]
         self.doing = "nothing"
+        self.files = 0
 
     def run(self, end: float) -> None:
         while time.monotonic() < end and not self.shared.failures:
@@ -159,6 +160,39 @@ class Fuzzer(Values):
             assert len(set(keys)) <= 5
             with callbacks():
                 pinned.search_batch([self.query()], 3)
+
+    def call_neighbours(self) -> None:
+        if self.random.random() > 0.1:
+            return
+        self.files += 1
+        path = self.shared.path.parent / f"{id(self)}-{self.files}.npy"
+        with self.shared.collection(self).pin() as pinned:
+            count = pinned.row_count("")
+            with callbacks():
+                summary = pinned.neighbours(
+                    self.maybe(path),
+                    self.maybe(3),
+                    vectors=self.random.choice([None, self.array(5, 8)]),
+                    vector_field=self.maybe(""),
+                    filter=self.random.choice([None, self.filter()]),
+                    mode=self.maybe(self.random.choice(["automatic", "exact"])),
+                    ef_search=self.maybe(0),
+                    nprobe=self.maybe(0),
+                    candidate_factor=self.maybe(0),
+                    shard=self.maybe(self.random.randrange(2)),
+                    shard_count=self.maybe(2),
+                    memory_byte_count=self.maybe(1 << 20),
+                    thread_count=self.maybe(2),
+                    progress=self.progress(),
+                )
+            if path.exists():
+                found = numpy.load(path)
+                path.unlink()
+                assert len(found) == summary.query_count
+                assert ((-1 <= found["rows"]) & (found["rows"] < count)).all()
+                for owner in pinned.row_owners(found["rows"].ravel(), ""):
+                    assert owner is None or isinstance(owner.key, (str, int))
+        self.shared.collection(self).row_owners(self.maybe([0, -1]), self.maybe(""))
 
     def call_search_batch(self) -> None:
         count = self.random.randrange(5)

@@ -20,6 +20,7 @@ HANDLES = (
     "qv_names",
     "qv_schema",
     "qv_ranges",
+    "qv_owners",
 )
 
 

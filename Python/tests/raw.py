@@ -30,6 +30,7 @@ CLOSERS = {
     "qv_scan": "qv_documents_free",
     "qv_sentences": "qv_ranges_free",
     "qv_terms": "qv_names_free",
+    "qv_row_owners": "qv_owners_free",
 }
 # These end or change what other threads read from or write to, which they do not expect.
 ENDING = {
@@ -39,6 +40,7 @@ ENDING = {
     "qv_names_free",
     "qv_schema_free",
     "qv_ranges_free",
+    "qv_owners_free",
     "qv_drop_collection",
     "qv_drop_field",
     "qv_rename_field",

@@ -2,6 +2,7 @@
 
 import ctypes
 import dataclasses
+import inspect
 import pathlib
 import re
 import unittest
@@ -122,6 +123,7 @@ class HeaderTests(unittest.TestCase):
             (reports.Statistics, "qv_statistics"),
             (reports.Verification, "qv_verification"),
             (reports.RepairReport, "qv_repair_report"),
+            (reports.NeighbourSummary, "qv_neighbour_summary"),
         ]:
             fields = [f for f in header.structs()[struct] if f not in ("struct_size", "reserved")]
             self.assertEqual([f.name for f in dataclasses.fields(report)], fields)
@@ -135,6 +137,13 @@ class HeaderTests(unittest.TestCase):
         fields = set().union(*(SETTINGS.get(member, {member}) for member in members))
         self.assertEqual(set(options.SearchOptions.__annotations__), fields)
         self.assertEqual(set(options._FILL), fields)
+
+    def test_neighbours_take_every_field_of_their_struct(self):
+        members = set(header.structs()["qv_neighbour_options"]) - {
+            *("struct_size", "reserved", "flags", "dimension", "vector_count", "context"),
+        }
+        parameters = inspect.signature(quiver.Collection.neighbours).parameters
+        self.assertEqual(set(parameters) - {"self", "path"}, members)
 
     def test_words_stand_for_every_constant(self):
         for prefix, words in [

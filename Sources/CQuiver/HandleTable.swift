@@ -11,6 +11,7 @@ enum Resource {
     case results(SearchAnswer)
     case documents(DocumentsAnswer)
     case ranges(RangesAnswer)
+    case owners(OwnersAnswer)
     case names(NamesAnswer)
     case schema(SchemaAnswer)
 }
@@ -157,5 +158,6 @@ extension Resource {
     }
     var names: NamesAnswer? { if case .names(let names) = self { names } else { nil } }
     var schema: SchemaAnswer? { if case .schema(let schema) = self { schema } else { nil } }
+    var owners: OwnersAnswer? { if case .owners(let owners) = self { owners } else { nil } }
     var ranges: RangesAnswer? { if case .ranges(let ranges) = self { ranges } else { nil } }
 }

@@ -13,7 +13,7 @@ public func qv_seal(
         let collection = try HandleTable.shared.writable(collection)
         let work = try MaintenanceWork(options)
         try engine { () throws(StoreError) in
-            try collection.seal(progress: work.progress.goesOn)
+            try collection.seal(progress: work.goesOn)
         }
     }
 }
@@ -27,7 +27,7 @@ public func qv_maintain(
         let collection = try HandleTable.shared.writable(collection)
         let work = try MaintenanceWork(options)
         try engine { () throws(StoreError) in
-            try collection.maintain(threadCount: work.threadCount, progress: work.progress.goesOn)
+            try collection.maintain(threadCount: work.threadCount, progress: work.goesOn)
         }
     }
 }
@@ -45,17 +45,18 @@ public func qv_compact(
         if let byteCount = work.memoryByteCount { compaction.memoryByteCount = byteCount }
         let asked = compaction
         _ = try engine { () throws(StoreError) in
-            try collection.compact(asked, progress: work.progress.goesOn)
+            try collection.compact(asked, progress: work.goesOn)
         }
     }
 }
 
 /// What a `qv_maintenance_options` asks for.
-private struct MaintenanceWork {
+private struct MaintenanceWork: Sendable {
     let threadCount: Int
     /// `nil` for the default.
     let memoryByteCount: Int?
-    let progress: ProgressCallback
+    private let callback: ProgressCallback
+
     init(_ options: UnsafePointer<qv_maintenance_options>?) throws(CallFailure) {
         let options =
             try options.map { (pointer) throws(CallFailure) in
@@ -64,6 +65,10 @@ private struct MaintenanceWork {
         threadCount = try Arguments.threadCount(options.thread_count)
         memoryByteCount =
             options.memory_byte_count == 0 ? nil : Int(clamping: options.memory_byte_count)
-        progress = ProgressCallback(options.progress, context: options.context)
+        callback = ProgressCallback(options.progress, options.context)
+    }
+
+    @Sendable func goesOn(_ progress: Progress) -> Bool {
+        callback.goesOn(progress.completed, progress.total)
     }
 }

@@ -1,28 +1,24 @@
 import CQuiverABI
-import Quiver
 import Synchronization
 
-/// A C caller's function that hears of long work.
+/// A `qv_progress` of the caller's, or none.
 final class ProgressCallback: Sendable {
     // Work on several threads tells of itself from each, and C callers hear one at a time.
     private let turn = Mutex(())
-    private let function: qv_progress?
+    private let callback: qv_progress?
     // The caller's own, handed back to the caller's own callback; never looked into.
     private nonisolated(unsafe) let context: UnsafeMutableRawPointer?
 
-    init(_ function: qv_progress?, context: UnsafeMutableRawPointer?) {
-        self.function = function
+    init(_ callback: qv_progress?, _ context: UnsafeMutableRawPointer?) {
+        self.callback = callback
         self.context = context
     }
 
-    @Sendable func goesOn(_ progress: Progress) -> Bool {
-        guard let function else { return true }
+    /// Tells how far the work is; `false` if it is to stop.
+    func goesOn(_ completed: Int, _ total: Int) -> Bool {
+        guard let callback else { return true }
         return turn.withLock { _ in
-            function(
-                context,
-                UInt64(clamping: progress.completed),
-                UInt64(clamping: progress.total)
-            ) == 0
+            callback(context, UInt64(clamping: completed), UInt64(clamping: total)) == 0
         }
     }
 }

@@ -27,14 +27,15 @@ public func qv_calibrate(
         calibration.seed = settings.seed
         if settings.sample_count > 0 { calibration.queryCount = Int(settings.sample_count) }
         let asked = calibration
-        let progress = ProgressCallback(settings.progress, context: settings.context)
+        let progress = ProgressCallback(settings.progress, settings.context)
         _ = try engine { () throws(StoreError) in
             try collection.calibrate(
                 vectorField: field,
                 queries: queries,
-                options: asked,
-                progress: progress.goesOn
-            )
+                options: asked
+            ) { now in
+                progress.goesOn(now.completed, now.total)
+            }
         }
     }
 }

@@ -35,6 +35,8 @@ extension qv_search_part: VersionedStruct { static var firstByteCount: Int { 56 
 extension qv_recall_choice: VersionedStruct { static var firstByteCount: Int { 24 } }
 extension qv_recall_point: VersionedStruct { static var firstByteCount: Int { 64 } }
 extension qv_calibration_options: VersionedStruct { static var firstByteCount: Int { 64 } }
+extension qv_neighbour_options: VersionedStruct { static var firstByteCount: Int { 104 } }
+extension qv_neighbour_summary: VersionedStruct { static var firstByteCount: Int { 32 } }
 extension qv_search_step: VersionedStruct { static var firstByteCount: Int { 24 } }
 
 extension VersionedStruct {

@@ -55,14 +55,7 @@ extension SearchRequest {
     }
 
     private mutating func takeEffort(_ settings: qv_search_options) throws(CallFailure) {
-        switch settings.mode {
-        case UInt32(QV_SEARCH_AUTOMATIC): mode = .automatic
-        case UInt32(QV_SEARCH_EXACT): mode = .exact
-        default:
-            throw .argument(
-                "options: mode is \(settings.mode), expected QV_SEARCH_AUTOMATIC or QV_SEARCH_EXACT"
-            )
-        }
+        mode = try Arguments.mode(settings.mode)
         efSearch = settings.ef_search == 0 ? nil : Int(settings.ef_search)
         nprobe = settings.nprobe == 0 ? nil : Int(settings.nprobe)
         candidateFactor =
