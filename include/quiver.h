@@ -899,9 +899,10 @@ typedef struct qv_neighbour_summary {
 
 /* Writes the k nearest rows of each row of a vector field, or of each of `vectors`, to the file `path`, which must not
  * exist: a NumPy array of records, one a query in their order, `rows` (int64[k]) and `scores` (float32[k]), nearest first;
- * -1 and NaN behind the last one where there are fewer. docs/FORMAT.md has every byte. Rows are numbered as qv_row_numbers says, and so are
- * queries that are the collection's own rows; other rows of their document are not among their neighbours, and rows of
- * documents that are gone or do not take part have none. The files of all shards have the records of the whole.
+ * -1 and NaN behind the last one where there are fewer. docs/FORMAT.md has every byte. Rows are numbered as
+ * qv_row_numbers says, and so are queries that are the collection's own rows; other rows of their document are not among
+ * their neighbours, and rows of documents that are gone or do not take part have none. The files of all shards have the
+ * records of the whole.
  *
  * What is written by the time of an error, of QV_ERROR_CANCELLED or of the process's death stays as path.part and
  * path.part.log, and the next call goes on from there, if it asks the same of the same state: of a named snapshot, or of a

@@ -4,8 +4,8 @@ import Interchange
 import JSON
 import Quiver
 
-/// Whose each row of a vector field is, as JSON Lines: line i, from 0 on, is of row i, `{"key":…,"row":N}` or `null` where the document is
-/// gone.
+/// Whose each row of a vector field is, as JSON Lines: line i, from 0 on, is of row i, `{"key":…,"row":N}` or `null` where the
+/// document is gone.
 struct RowKeysFile {
     private static let chunkCount = 4096
 

@@ -1,5 +1,4 @@
 import Foundation
-import Glibc
 import TestSupport
 import Testing
 
@@ -21,14 +20,14 @@ import Testing
             #expect(try quiver("import", quiver.store, "c", name).status == 0)
         }
         #expect(try quiver("alter", quiver.store, "c", "--set-index", ":HNSW64").status == 0)
-        let capped = try peak(of: ["compact", quiver.store, "--memory", "16MiB"])
+        let capped = try quiver.peakMemory(of: ["compact", quiver.store, "--memory", "16MiB"])
         #expect(capped < 16 << 20, "\(capped) bytes")
         let statistics = try quiver("stats", quiver.store, "c", "--json").object()
         #expect((statistics["segments"]?.int ?? 0) > 1)
         #expect(statistics["dead"]?.int == 0 && statistics["unindexedSegments"]?.int == 0)
         #expect(statistics["live"]?.int == Self.count)
         // The same documents under the same index in one piece take more, or the cap would be none.
-        let free = try peak(of: ["compact", quiver.store, "--memory", "1GiB"])
+        let free = try quiver.peakMemory(of: ["compact", quiver.store, "--memory", "1GiB"])
         #expect(free > 16 << 20, "\(free) bytes")
         let merged = try quiver("stats", quiver.store, "c", "--json").object()
         #expect(merged["segments"]?.int == 1 && merged["unindexedSegments"]?.int == 0)
@@ -61,34 +60,12 @@ import Testing
         )
         #expect(try quiver("import", quiver.store, "c", again).status == 0)
         #expect(try quiver("alter", quiver.store, "c", "--set-index", ":graph").status == 0)
-        let capped = try peak(of: ["compact", quiver.store, "--memory", "16MiB"])
+        let capped = try quiver.peakMemory(of: ["compact", quiver.store, "--memory", "16MiB"])
         #expect(capped < 16 << 20, "\(capped) bytes")
         let statistics = try quiver("stats", quiver.store, "c", "--json").object()
         #expect((statistics["segments"]?.int ?? 0) > 1)
         #expect(statistics["dead"]?.int == 0 && statistics["unindexedSegments"]?.int == 0)
-        let free = try peak(of: ["compact", quiver.store, "--memory", "1GiB"])
+        let free = try quiver.peakMemory(of: ["compact", quiver.store, "--memory", "1GiB"])
         #expect(free > 16 << 20, "\(free) bytes")
-    }
-
-    /// The most anonymous memory that was seen of a run, looked at about every millisecond.
-    private func peak(of arguments: [String]) throws -> Int {
-        let process = quiver.process(arguments)
-        process.standardOutput = FileHandle.nullDevice
-        try process.run()
-        var highest = 0
-        while process.isRunning {
-            highest = max(highest, anonymousByteCount(of: process.processIdentifier))
-            usleep(1_000)
-        }
-        process.waitUntilExit()
-        #expect(process.terminationStatus == 0)
-        return highest
-    }
-
-    private func anonymousByteCount(of process: pid_t) -> Int {
-        guard let text = try? String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8),
-            let line = text.split(separator: "\n").first(where: { $0.hasPrefix("RssAnon:") })
-        else { return 0 }
-        return (line.split(separator: " ").compactMap { Int($0) }.first ?? 0) << 10
     }
 }

@@ -52,12 +52,15 @@ public struct RowOwner: Sendable, Hashable {
 }
 
 extension Snapshot {
-    /// Whose some rows are, as `SearchScope` and `writeNeighbours` number them: for each in turn the document's key and which of its rows it
-    /// is; `nil` for rows of documents that are gone, and for −1, which files of neighbours have where there are fewer than k.
+    /// Whose some rows are, as `SearchScope` and `writeNeighbours` number them: for each in turn the document's key and which of
+    /// its rows it is; `nil` for rows of documents that are gone, and for −1, which files of neighbours have where there are
+    /// fewer than k.
     ///
     /// What `rowNumbers` is for keys, the other way round. Each costs two binary searches and the reading of a key.
     ///
-    /// - Parameter vectorField: `nil` stands for the only one.
+    /// - Parameters:
+    ///   - rows: their numbers, in any order, the same ones again if need be.
+    ///   - vectorField: `nil` stands for the only one.
     /// - Throws: `unknownVectorField`, `ambiguousVectorField`, `invalidSearch` for a number that no row has, `damaged`,
     ///   `usedAfterFork`, `file`.
     public func owners(

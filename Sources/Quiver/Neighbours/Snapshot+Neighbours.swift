@@ -9,22 +9,24 @@ extension Snapshot {
     /// of documents that are gone or do not take part have none. Scores are those of a search.
     ///
     /// What is found is kept in stretches that fit the memory, each durable before the next begins, as `path.part`, with
-    /// `path.part.log` beside it, until all is there. An error, `false` from `progress` and the process's death leave them, and the next call
-    /// goes on from there, if it asks the same of a snapshot of the same state: a named one, or one of a collection that nothing was
-    /// written to, nor, where indexes are used, indexed. It then reads what is there once, to compare it with its checksums, and
-    /// the file becomes the same, byte for byte, as without interruption.
+    /// `path.part.log` beside it, until all is there. An error, `false` from `progress` and the process's death leave them, and the
+    /// next call goes on from there, if it asks the same of a snapshot of the same state: a named one, or one of a collection that
+    /// nothing was written to, nor, where indexes are used, indexed. It then reads what is there once, to compare it with its
+    /// checksums, and the file becomes the same, byte for byte, as without interruption.
     ///
-    /// Takes the time of as many searches as there are queries: without indexes each compares all rows, in batches, which is several times
-    /// faster than one after the other. Blocks until it is done.
+    /// Takes the time of as many searches as there are queries: without indexes each compares all rows, in batches, which is
+    /// several times faster than one after the other. Blocks until it is done.
     ///
     /// - Parameters:
+    ///   - request: whose neighbours, how many and how, with which memory and threads.
     ///   - path: of the file, which must not exist yet. Only one call at a time may write it.
     ///   - progress: told how many queries are done of how many, from the threads that work, one at a time; `false` cancels.
     /// - Returns: which queries the file has.
-    /// - Throws: `alreadyExists`, also where `path.part` or its log is nothing of this call's; `begunOtherwise` if they are of another question or
-    ///   state, `lockedByWriter` if another call is writing them; `invalidK`, `invalidSearch`, `tooLittleMemory`,
-    ///   `unknownVectorField`, `ambiguousVectorField`, `unknownField`, `invalidFilter`, `unknownSearchSetting`; `dimensionMismatch`, `notFinite`,
-    ///   `normOverflow`, `zeroVector`, with the number of the query; what `read` throws; `cancelled`, `damaged`, `usedAfterFork`, `file`.
+    /// - Throws: `alreadyExists`, also where `path.part` or its log is nothing of this call's; `begunOtherwise` if they are of
+    ///   another question or state, `lockedByWriter` if another call is writing them; `invalidK`, `invalidSearch`, also for what
+    ///   cannot be a file's path, `tooLittleMemory`, `unknownVectorField`, `ambiguousVectorField`, `unknownField`, `invalidFilter`,
+    ///   `unknownSearchSetting`; `dimensionMismatch`, `notFinite`, `normOverflow`, `zeroVector`, with the number of the query; what
+    ///   `read` throws; `cancelled`, `damaged`, `usedAfterFork`, `file`.
     @discardableResult
     public func writeNeighbours(
         _ request: NeighbourRequest,
