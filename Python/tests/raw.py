@@ -2,9 +2,10 @@
 handles of other kinds, null pointers with any count, structs of any size."""
 
 import ctypes
+import math
 import random
 
-from quiver._library import COUNT, HANDLE, PROTOTYPES, STRING, UINT32, library
+from quiver._library import COUNT, DOUBLE, HANDLE, PROTOTYPES, STRING, UINT32, library
 
 # More than any struct may say that it takes, whatever its size is.
 BYTE_COUNT = 8192
@@ -64,6 +65,8 @@ def call(generator: random.Random, handles: list[int]) -> int:
             arguments.append(generator.choice(names))
         elif kind is UINT32:
             arguments.append(8)  # a search's dimension, a get's contents
+        elif kind is DOUBLE:
+            arguments.append(generator.choice([0.0, 0.5, 1.0, -1.0, math.nan, math.inf]))
         elif kind is COUNT:
             # Behind a pointer that leads somewhere no more may be said to be than is there.
             is_array = bool(buffers) and arguments[-1] is not None

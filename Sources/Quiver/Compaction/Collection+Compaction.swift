@@ -106,11 +106,11 @@ extension StoreCore {
     }
 
     /// - Returns: whether the thread was outside before.
-    fileprivate func enterCompaction() -> Bool {
+    func enterCompaction() -> Bool {
         compactors.withLock { $0.insert(pthread_self()).inserted }
     }
 
-    fileprivate func leaveCompaction(_ isNew: Bool) {
+    func leaveCompaction(_ isNew: Bool) {
         if isNew { compactors.withLock { _ = $0.remove(pthread_self()) } }
     }
 }

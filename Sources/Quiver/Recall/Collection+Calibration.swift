@@ -97,9 +97,13 @@ extension Collection {
         let run = try CalibrationRun(
             field,
             of: snapshot,
-            threadCount: options.threadCount,
-            progress: progress
-        )
+            threadCount: options.threadCount
+        ) { now in
+            // A compaction that the handler began would measure, too, and call it again.
+            let isNew = core.enterCompaction()
+            defer { core.leaveCompaction(isNew) }
+            return progress(now)
+        }
         let calibration = try run.run(samples)
         try core.publish(calibration, of: id)
         snapshot.take(calibration, of: field.id)

@@ -115,7 +115,12 @@ struct VectorSearch: Sendable {
         guard let calibration = snapshot.calibration(of: field.id),
             calibration.coverage(of: view, field.id) >= 0.5
         else { return RecallChoice(recall: recall, basis: nil, effort: nil) }
-        return snapshot.recall.choice(for: recall, k: k, calibration, recallID)
+        let choice = snapshot.recall.choice(for: recall, k: k, calibration, recallID)
+        return RecallChoice(
+            recall: recall,
+            basis: choice.basis,
+            effort: choice.effort.map { $0 * calibration.liveShare(of: view) }
+        )
     }
 
     private func observe(
