@@ -15,7 +15,14 @@ public final class Snapshot: Sendable {
     private let knownStorageOrder = Mutex<StorageOrder?>(nil)
     let knownNumbering = Mutex<DocumentNumbering?>(nil)
     private let knownTextUnits = Mutex<TextUnits?>(nil)
-    private let knownCalibrations = Mutex<[UInt32: RecallCalibration?]>([:])
+    /// What was read of a field's recall, and whether it is of these rows: if not, it may yet be measured.
+    private struct KnownCalibration {
+        let calibration: RecallCalibration?
+        let isFound: Bool
+        let time: ContinuousClock.Instant
+    }
+
+    private let knownCalibrations = Mutex<[UInt32: KnownCalibration]>([:])
     let selections = KnownSelections()
 
     init(core: StoreCore, view: CollectionView) {
@@ -34,20 +41,27 @@ public final class Snapshot: Sendable {
         }
     }
 
-    /// How well the indexes of a vector field find the nearest rows; `nil` if it has not been measured. Read by the first call.
+    /// How well the indexes of a vector field find the nearest rows; `nil` if it has not been measured. Read by the first call, and
+    /// once a second as long as there is none.
     func calibration(of field: UInt32) -> RecallCalibration? {
         knownCalibrations.withLock { known in
-            if let calibration = known[field] { return calibration }
+            let now = ContinuousClock.now
+            if let entry = known[field], entry.isFound || now - entry.time < .seconds(1) {
+                return entry.calibration
+            }
             let id = RecallKnowledge.FieldID(collection: view.collectionID, field: field)
             let calibration = RecallFile.read(recall.path(id))
-            known[field] = .some(calibration)
+            let isFound = calibration.map { $0.coverage(of: view, field) >= 0.5 } ?? false
+            known[field] = KnownCalibration(calibration: calibration, isFound: isFound, time: now)
             return calibration
         }
     }
 
     /// What has been measured since.
     func take(_ calibration: RecallCalibration, of field: UInt32) {
-        knownCalibrations.withLock { $0[field] = .some(calibration) }
+        knownCalibrations.withLock {
+            $0[field] = KnownCalibration(calibration: calibration, isFound: true, time: .now)
+        }
     }
 
     /// Everything that is searched by its words. Made by the first call.

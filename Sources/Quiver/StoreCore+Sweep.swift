@@ -68,12 +68,10 @@ extension StoreCore {
                     try fileSystem.remove("\(path)/\(directory)/\(file)")
                 }
             }
-            if try fileKind(recall.directory) != .missing {
-                for name in try directoryEntries(recall.directory)
-                where RecallFile.collection(ofName: name).map({ !collections.contains($0) }) ?? true
-                {
-                    try fileSystem.remove("\(recall.directory)/\(name)")
-                }
+            // Nothing depends on what is there, not even whether it can be read.
+            for name in (try? directoryEntries(recall.directory)) ?? []
+            where RecallFile.collection(ofName: name).map({ !collections.contains($0) }) ?? true {
+                try? fileSystem.remove("\(recall.directory)/\(name)")
             }
             for name in try directoryEntries(textsPath) {
                 let prefix = name.split(separator: "-").dropLast().joined(separator: "-")

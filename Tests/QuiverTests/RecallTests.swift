@@ -245,6 +245,90 @@ import Testing
         )
     }
 
+    @Test(arguments: [1, 3, 10, 40, 250])
+    func `a target is kept of codes, however few are wanted`(k: Int) throws {
+        let (_, collection, queries) = try collection(try IndexSpecification(parsing: "PQ8"))
+        var request = SearchRequest(queries: queries, k: k)
+        request.mode = .exact
+        let truth = try collection.search(request)
+        request.mode = .automatic
+        request.recall = 0.9
+        let found = try collection.search(request)
+        let same = zip(truth, found).reduce(0) {
+            $0 + Set($1.0.hits.map(\.key)).intersection($1.1.hits.map(\.key)).count
+        }
+        #expect(Double(same) >= 0.87 * Double(k * queries.count), "\(same)")
+    }
+
+    @Test func `a target is kept of what is left when much has died, before it is measured again`()
+        throws
+    {
+        let (_, collection, queries) = try collection(count: 5_500)
+        var batch = WriteBatch()
+        for key in UInt64(0)..<5_500 where key % 5 < 2 { batch.delete(.integer(key)) }
+        try collection.write(batch)
+        for target in [0.8, 0.9, 0.95] {
+            let (share, choices) = try found(target, queries, in: collection)
+            #expect(share >= target - 0.02, "\(target)")
+            #expect(choices.allSatisfy { $0.effort != nil })
+        }
+    }
+
+    @Test func `the whole truth is every row compared, and no k is too large`() throws {
+        let (_, collection, queries) = try collection()
+        let (share, choices) = try found(1, Array(queries[..<5]), in: collection)
+        #expect(share == 1 && choices.allSatisfy { $0.effort == nil })
+        var request = SearchRequest(queries: [queries[0]], k: .max)
+        for recall in [0.5, 0.99, 0.9999] {
+            request.recall = recall
+            #expect(try collection.search(request)[0].hits.count == 3_000)
+        }
+        request.k = 10
+        request.offset = .max
+        #expect(try collection.search(request)[0].hits.isEmpty)
+    }
+
+    @Test func `the pages of a query are pages of one list, whatever is asked between them`() throws
+    {
+        let (_, collection, queries) = try collection()
+        var request = SearchRequest(queries: [queries[0]], k: 5)
+        request.recall = 0.8
+        var pages = try collection.search(request)[0].hits.map(\.key)
+        var others = SearchRequest(queries: Array(queries[1..<200]))
+        others.recall = 0.8
+        _ = try collection.search(others)
+        for page in 1..<4 {
+            request.offset = page * 5
+            pages += try collection.search(request)[0].hits.map(\.key)
+        }
+        #expect(pages.count == 20 && Set(pages).count == 20)
+    }
+
+    @Test func `queries are kept in a file of the store's own alone`() throws {
+        let (store, collection, queries) = try collection()
+        let path = directory.file("store/recall/1-0-queries")
+        let victim = directory.file("victim")
+        try Data("precious".utf8).write(to: URL(fileURLWithPath: victim))
+        try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: victim)
+        var request = SearchRequest(queries: Array(queries[..<20]))
+        request.recall = 0.9
+        _ = try collection.search(request)
+        #expect(FileManager.default.contents(atPath: victim) == Data("precious".utf8))
+        try FileManager.default.removeItem(atPath: path)
+        #expect(mkfifo(path, 0o600) == 0)
+        request = SearchRequest(queries: Array(queries[20..<40]))
+        request.recall = 0.9
+        _ = try collection.search(request)
+        store.close()
+        // Nothing depends on the folder.
+        try FileManager.default.removeItem(atPath: directory.file("store/recall"))
+        try Data("no folder".utf8).write(to: URL(fileURLWithPath: directory.file("store/recall")))
+        let other = try Store.open(at: directory.file("store"))
+        let again = try other.collection("c")
+        try again.maintain()
+        #expect(try found(0.9, [queries[50]], in: again).share == 1)
+    }
+
     @Test func `a collection's own target counts where a search says nothing`() throws {
         let (_, collection, queries) = try collection()
         func choice(_ change: (inout SearchRequest) -> Void = { _ in }) throws -> RecallChoice? {
@@ -256,6 +340,7 @@ import Testing
         #expect(try choice() == nil)
         try collection.alter([.setRecall(0.9)])
         #expect(try choice()?.recall == 0.9)
+        #expect(try choice()?.basis != nil)
         #expect(try choice { $0.recall = 0.99 }?.recall == 0.99)
         #expect(try choice { $0.efSearch = 20 } == nil)
         #expect(try choice { $0.mode = .exact } == nil)
@@ -291,6 +376,9 @@ import Testing
         }
         #expect(throws: StoreError.self) {
             try collection.calibrate(options: CalibrationOptions(queryCount: 99))
+        }
+        #expect(throws: StoreError.self) {
+            try collection.calibrate(options: CalibrationOptions(queryCount: .max))
         }
         #expect(throws: StoreError.unknownVectorField("x", collection: "c")) {
             try collection.calibrate(vectorField: "x")

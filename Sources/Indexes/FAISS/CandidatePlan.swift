@@ -69,7 +69,7 @@ struct CandidatePlan {
             candidates = (candidates + 3 * (candidates * deadShare).squareRoot()) * scarcity
         }
         guard candidates * 2 <= Double(max(rowCount, 2_000)) else { return nil }
-        count = min(rowCount, max(wanted, Int(candidates.rounded(.up))))
+        count = min(rowCount, max(wanted, Int(candidates.rounded(.up))) + settings.spareCount)
         if structure.isGraph {
             let walk =
                 (settings.efSearch.map(Double.init)

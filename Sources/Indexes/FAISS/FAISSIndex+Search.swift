@@ -56,7 +56,7 @@ extension FAISSIndex {
         if cancelled() { throw .cancelled }
         let plan = CandidatePlan(
             self,
-            wanted: min(nearest.k, live),
+            wanted: min(max(1, nearest.k - settings.spareCount), live),
             live: live,
             selects: dead?.selector != nil,
             settings: settings

@@ -19,6 +19,8 @@ public struct FAISSSearchSettings: Sendable, Equatable {
     public var candidateFactor: Double?
     /// What the index's own settings are multiplied with, where nothing is said above.
     public var effort = 1.0
+    /// Hits that are asked for besides, and no reason to look more thoroughly.
+    public var spareCount = 0
 
     /// Settings, each of which may be left to the index.
     public init(nprobe: Int? = nil, efSearch: Int? = nil, candidateFactor: Double? = nil) {

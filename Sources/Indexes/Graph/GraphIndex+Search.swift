@@ -75,7 +75,7 @@ extension GraphIndex {
             efSearch: efSearch,
             excluding: dead,
             selecting: selecting,
-            absent: absent,
+            absent: absent.flatMap { Int($0) < rows.count ? $0 : nil },
             scratch: &scratch,
             cancelled: cancelled
         ) { candidates in

@@ -22,7 +22,8 @@ public struct GraphIndex: @unchecked Sendable {
 
     /// efSearch for `effort` times the default effort.
     public static func efSearch(effort: Double) -> Int {
-        max(1, Int((Double(defaultEfSearch) * effort).rounded()))
+        let candidates = (Double(defaultEfSearch) * effort).rounded()
+        return candidates < Double(Rows.countLimit) ? max(1, Int(candidates)) : Rows.countLimit
     }
 
     /// Takes bytes that `build` made, or that were damaged on purpose: each number is checked, in one pass

@@ -29,8 +29,8 @@ extension Collection {
         let core = try store.core()
         try IndexBuild(collection: self, core: core, view: try snapshot(of: core).view)
             .run(threadCount: options.threadCount, progress: progress)
-        try calibrateWhereChanged(threadCount: options.threadCount, progress: progress)
         try core.shrinkCatalog()
+        try calibrateWhereChanged(threadCount: options.threadCount, progress: progress)
         return summary
     }
 

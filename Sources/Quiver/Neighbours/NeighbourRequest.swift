@@ -115,6 +115,8 @@ extension NeighbourRequest {
     /// The same question to a search, without its queries.
     var search: SearchRequest {
         var search = SearchRequest([], contents: [])
+        // Every shard is searched alike, whatever was searched before.
+        search.followsCollection = false
         search.k = k
         search.vectorField = vectorField
         search.mode = mode

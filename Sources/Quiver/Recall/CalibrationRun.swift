@@ -135,9 +135,8 @@ struct CalibrationRun {
     }
 
     /// What one query found with one effort.
-    private struct Finding: Sendable {
-        /// For each of the counts.
-        let recalls: [Double]
+    fileprivate struct Finding: Sendable {
+        let recall: Double
         let distanceCount: Int
     }
 
@@ -145,13 +144,12 @@ struct CalibrationRun {
         _ sample: CalibrationSample,
         _ truth: [[Float]]
     ) throws(StoreError) -> [RecallCurve] {
-        // What few are wanted of is found by the same walks.
-        let small = RecallCalibration.counts.filter { $0 <= 10 }
-        let large = RecallCalibration.counts.filter { $0 > 10 }
-        var curves = try self.curves(sample, truth, counts: small, queryCount: truth.count)
         let few = max(min(100, truth.count), truth.count / Self.queryShareOfLargeCounts)
-        for count in large {
-            curves += try self.curves(sample, truth, counts: [count], queryCount: few)
+        var curves: [RecallCurve] = []
+        // Each by searches of its own: how many are wanted decides how thoroughly an index looks.
+        for count in RecallCalibration.counts {
+            let queryCount = count > 10 ? few : truth.count
+            curves += try self.curves(sample, truth, count: count, queryCount: queryCount)
         }
         return curves
     }
@@ -178,11 +176,11 @@ struct CalibrationRun {
     private func curves(
         _ sample: CalibrationSample,
         _ truth: [[Float]],
-        counts: [Int],
+        count: Int,
         queryCount: Int
     ) throws(StoreError) -> [RecallCurve] {
         let groups = groups(of: sample, truth[..<queryCount])
-        var points: [[[RecallCurve.Point]]] = groups.map { _ in counts.map { _ in [] } }
+        var points: [[RecallCurve.Point]] = groups.map { _ in [] }
         for effort in Self.efforts {
             let found = try concurrentResults(queryCount, threadCount: threadCount) {
                 (query, _) throws(StoreError) in
@@ -190,32 +188,26 @@ struct CalibrationRun {
                     query,
                     of: sample,
                     truth[query],
-                    counts: counts,
+                    count: count,
                     effort: effort
                 )
                 if query % 64 == 63 { try tell(64) }
                 return finding
             }
-            for (group, place) in groups.indices.flatMap({ group in
-                counts.indices.map { (group, $0) }
-            }) {
+            for group in groups.indices {
                 let findings = groups[group].queries.map { found[$0] }
-                points[group][place].append(
-                    .init(effort: effort, findings.map { ($0.recalls[place], $0.distanceCount) })
-                )
+                points[group].append(.init(effort: effort, findings))
             }
-            let lowest = points.joined().reduce(1) { min($0, $1.last?.recall ?? 0) }
+            let lowest = points.reduce(1) { min($0, $1.last?.recall ?? 0) }
             if effort >= 1, lowest >= Self.highestRecall { break }
         }
-        return zip(groups, points).flatMap { group, points in
-            zip(counts, points).map { count, points in
-                RecallCurve(
-                    basis: group.basis,
-                    k: count,
-                    queryCount: group.queries.count,
-                    points: points
-                )
-            }
+        return zip(groups, points).map { group, points in
+            RecallCurve(
+                basis: group.basis,
+                k: count,
+                queryCount: group.queries.count,
+                points: points
+            )
         }
     }
 
@@ -223,7 +215,7 @@ struct CalibrationRun {
         _ query: Int,
         of sample: CalibrationSample,
         _ truth: [Float],
-        counts: [Int],
+        count: Int,
         effort: Double
     ) throws(StoreError) -> Finding {
         let notes = SearchNotes()
@@ -232,22 +224,21 @@ struct CalibrationRun {
         if let own, case .segment(let place, _) = own.location {
             absent = .init(segment: place, row: UInt32(own.row))
         }
-        let wanted = counts.last ?? 1
         let lists = try search.nearest(
             [sample.queries[query]],
-            count: own == nil ? wanted : wanted + 1,
+            count: own == nil ? count : count + 1,
             in: selections,
             effort: .factor(effort, absent: absent),
             notes: notes
         )
-        let found = distances(lists[0], of: query, in: sample, count: wanted)
+        let found = distances(lists[0], of: query, in: sample, count: count)
+        let wanted = min(count, truth.count)
+        // Of rows that are equally far any will do.
+        let share =
+            wanted == 0
+            ? 1 : Double(found.prefix(wanted).count { $0 <= truth[wanted - 1] }) / Double(wanted)
         return Finding(
-            recalls: counts.map { count in
-                let count = min(count, truth.count)
-                guard count > 0 else { return 1 }
-                // Of rows that are equally far any will do.
-                return Double(found.prefix(count).count { $0 <= truth[count - 1] }) / Double(count)
-            },
+            recall: share,
             distanceCount: notes.explanation.parts.reduce(0) { $0 + $1.distanceCount }
         )
     }
@@ -272,7 +263,7 @@ struct CalibrationRun {
 
 extension RecallCurve.Point {
     /// The mean of what queries found with one effort.
-    fileprivate init(effort: Double, _ found: [(recall: Double, distanceCount: Int)]) {
+    fileprivate init(effort: Double, _ found: [CalibrationRun.Finding]) {
         let count = Double(found.count)
         let mean = found.reduce(0) { $0 + $1.recall } / count
         let squares = found.reduce(0) { $0 + ($1.recall - mean) * ($1.recall - mean) }

@@ -69,8 +69,8 @@ extension CalibrationSample {
         let queries = chosen.map { Query($0, metric: field.field.metric) }
         self.init(
             basis: .queries,
-            queries: queries.filter {
-                field.field.metric != .cosine || $0.norm > 0 && $0.norm.isFinite
+            queries: queries.filter { query in
+                query.norm.isFinite && (field.field.metric != .cosine || query.norm > 0)
             },
             rows: nil
         )

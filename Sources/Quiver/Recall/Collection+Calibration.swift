@@ -28,9 +28,9 @@ extension Collection {
     ) throws(StoreError) -> RecallCalibration? {
         let core = try store.core()
         try core.requireWriter()
-        guard options.queryCount >= QuerySample.leastCount else {
+        guard (QuerySample.leastCount...1_000_000).contains(options.queryCount) else {
             throw .invalidSearch(
-                reason: "recall is measured with at least 100 queries, not \(options.queryCount)"
+                reason: "recall is measured with 100 to 1000000 queries, not \(options.queryCount)"
             )
         }
         let snapshot = try snapshot(of: core)
@@ -65,8 +65,15 @@ extension Collection {
             {
                 continue
             }
-            let options = CalibrationOptions(threadCount: threadCount)
-            _ = try calibrate(field, of: snapshot, core, options, progress)
+            let options = CalibrationOptions(
+                queryCount: snapshot.view.measuredQueryCount(of: field),
+                threadCount: threadCount
+            )
+            do throws(StoreError) {
+                _ = try calibrate(field, of: snapshot, core, options, progress)
+            } catch .file {
+                // What maintenance has done stays done, with or without a measurement.
+            }
         }
     }
 
@@ -183,6 +190,16 @@ extension StoreCore {
 }
 
 extension CollectionView {
+    /// Queries of each sample where nobody says how many: fewer where comparing them with all rows would take more than about a minute
+    /// of a core, or they would fill the memory.
+    fileprivate func measuredQueryCount(of field: StoredField) -> Int {
+        let dimension = Double(field.field.dimension)
+        let byTime = 1e12 / (dimension * Double(max(1, rowCount(of: field.id))))
+        let byMemory = Double(8 << 20) / (4 * dimension)
+        let usual = CalibrationOptions().queryCount
+        return max(QuerySample.leastCount, min(usual, Int(min(byTime, max(byMemory, 200), 1e6))))
+    }
+
     /// Rows of the segments that have an index of a field.
     fileprivate func indexedRowCount(of field: UInt32) -> Int {
         segments.reduce(0) { count, view in

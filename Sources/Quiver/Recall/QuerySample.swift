@@ -40,9 +40,15 @@ struct QuerySample: Sendable {
         time: UInt64,
         in fileSystem: FileSystem
     ) {
-        let descriptor = fileSystem.open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o644)
+        // Whatever else is there under this name is nobody's to write to, nor to wait for.
+        let flags = O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK
+        let descriptor = fileSystem.open(path, flags, 0o644)
         guard descriptor >= 0 else { return }
         defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
+            status.st_nlink == 1
+        else { return }
         _ = header.withUnsafeBytes { fileSystem.pwrite(descriptor, $0, 0) }
         for (vector, place) in queries {
             var body = ByteWriter()
@@ -69,21 +75,20 @@ struct QuerySample: Sendable {
                 let start = Self.headerByteCount + place * placeByteCount
                 guard start + placeByteCount <= bytes.count else { break }
                 let place = UInt64(place)
-                let body = UnsafeRawBufferPointer(
-                    rebasing: bytes[(start + 8)..<(start + placeByteCount)]
-                )
-                let sum = bytes.loadUnaligned(fromByteOffset: start, as: UInt64.self)
-                guard sum == checksum(body, seed: place) else { continue }
-                let vector = (0..<dimension).map {
-                    Float(
-                        bitPattern: body.loadUnaligned(
-                            fromByteOffset: 8 + $0 * 4,
-                            as: UInt32.self
-                        )
+                // A copy: another process may be writing there.
+                let entry = Array(bytes[start..<(start + placeByteCount)])
+                entry.withUnsafeBytes { entry in
+                    let body = UnsafeRawBufferPointer(rebasing: entry[8...])
+                    guard entry.loadUnaligned(as: UInt64.self) == checksum(body, seed: place)
+                    else { return }
+                    let vector = (0..<dimension).map {
+                        body.loadUnaligned(fromByteOffset: 8 + $0 * 4, as: Float.self)
+                    }
+                    guard vector.allSatisfy(\.isFinite) else { return }
+                    entries.append(
+                        Entry(vector: vector, time: body.loadUnaligned(as: UInt64.self))
                     )
                 }
-                guard vector.allSatisfy(\.isFinite) else { continue }
-                entries.append(Entry(vector: vector, time: body.loadUnaligned(as: UInt64.self)))
             }
             return entries
         }

@@ -56,6 +56,24 @@ public struct RecallCalibration: Sendable, Hashable {
         return one * pow(other / one, share)
     }
 
+    /// How thoroughly to look for `recall` of the `k` nearest, by one sample; by `mixtures` as thoroughly as the hardest of all
+    /// samples wants.
+    func choice(for recall: Double, k: Int, _ basis: RecallBasis) -> RecallChoice {
+        let own = effort(for: recall, k: k, basis)
+        guard basis == .mixtures else {
+            return RecallChoice(recall: recall, basis: basis, effort: own)
+        }
+        // Mixtures may be harder than anything real: no search is exact for their sake.
+        var hardest = own ?? curve(.mixtures, k: k)?.points.last?.effort ?? 1
+        for sample in [RecallBasis.rows, .queries] where curve(sample, k: k) != nil {
+            guard let effort = effort(for: recall, k: k, sample) else {
+                return RecallChoice(recall: recall, basis: sample, effort: nil)
+            }
+            hardest = max(hardest, effort)
+        }
+        return RecallChoice(recall: recall, basis: basis, effort: hardest)
+    }
+
     /// The share of a sample's queries whose nearest row was nearer than that, 0…1.
     func rank(of distance: Float, _ basis: RecallBasis) -> Double? {
         guard let quantiles = nearestDistances[basis], quantiles.count > 1 else { return nil }

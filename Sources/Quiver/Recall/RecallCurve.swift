@@ -85,7 +85,7 @@ public struct RecallCurve: Sendable, Hashable {
     func effort(for recall: Double, cautiously: Bool) -> Double? {
         func value(_ point: Point) -> Double {
             guard cautiously else { return point.recall }
-            return point.recall - point.deviation / Double(queryCount).squareRoot()
+            return point.recall - standardError(point.deviation, queryCount, missCount: 1)
         }
         // What a little more effort did not find is chance.
         var best = -Double.infinity
@@ -135,9 +135,16 @@ public struct RecallEstimate: Sendable, Hashable {
         self.recall = recall
         self.distanceCount = distanceCount
         self.queryCount = queryCount
-        let count = Double(queryCount)
-        // A sample without a single miss does not say that there is none.
-        let error = ((deviation * deviation + 1 / count) / count).squareRoot()
+        let error = standardError(deviation, queryCount, missCount: 4)
         interval = max(0, recall - 1.96 * error)...min(1, recall + 1.96 * error)
     }
+}
+
+/// Of the mean of so many queries.
+///
+/// - Parameter missCount: queries that are taken to have found nothing more than was seen: a sample without a single miss does not
+///   say that there is none.
+private func standardError(_ deviation: Double, _ queryCount: Int, missCount: Double) -> Double {
+    let count = Double(queryCount)
+    return ((deviation * deviation + missCount / count) / count).squareRoot()
 }

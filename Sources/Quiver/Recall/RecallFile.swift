@@ -1,4 +1,5 @@
 import Files
+import Indexes
 
 /// A calibration on disk: `recall/<collection>-<field>`, little-endian.
 ///
@@ -16,6 +17,8 @@ import Files
 enum RecallFile {
     private static let magic = Array("QVRECALL".utf8)
     private static let version: UInt32 = 1
+    /// No calibration takes more.
+    private static let maximumByteCount = 16 << 20
 
     static func name(collection: UInt32, field: UInt32) -> String { "\(collection)-\(field)" }
 
@@ -65,7 +68,7 @@ enum RecallFile {
     static func read(_ path: String) -> RecallCalibration? {
         guard let file = try? MappedFile(path: path) else { return nil }
         return file.withUnsafeBytes { bytes in
-            guard bytes.count > 8 else { return nil }
+            guard bytes.count > 8, bytes.count <= maximumByteCount else { return nil }
             let body = UnsafeRawBufferPointer(rebasing: bytes.dropLast(8))
             let sum = bytes.loadUnaligned(fromByteOffset: body.count, as: UInt64.self)
             guard UInt64(littleEndian: sum) == checksum(body) else { return nil }
@@ -93,6 +96,9 @@ enum RecallFile {
                 )
             )
         }
+        guard Set(segments.map(\.id)).count == segments.count,
+            segments.allSatisfy({ $0.deadCount <= Rows.countLimit })
+        else { throw .init(reason: "holds a segment that cannot be") }
         var distances: [RecallBasis: [Float]] = [:]
         for _ in 0..<(try reader.integer(UInt32.self)) {
             let basis = try reader.basis()
@@ -100,11 +106,20 @@ enum RecallFile {
             for _ in 0..<(try reader.integer(UInt32.self)) {
                 quantiles.append(Float(bitPattern: try reader.integer()))
             }
+            guard quantiles.count <= 33, !quantiles.contains(where: \.isNaN) else {
+                throw .init(reason: "holds distances that cannot be")
+            }
             distances[basis] = quantiles
         }
         var curves: [RecallCurve] = []
         for _ in 0..<(try reader.integer(UInt32.self)) { curves.append(try curve(&reader)) }
         try reader.end()
+        for basis in RecallBasis.allCases {
+            let counts = curves.filter { $0.basis == basis }.map(\.k)
+            guard zip(counts, counts.dropFirst()).allSatisfy({ $0 < $1 }) else {
+                throw .init(reason: "holds curves out of order")
+            }
+        }
         return RecallCalibration(
             commit: commit,
             time: time,
@@ -131,7 +146,11 @@ enum RecallFile {
                 )
             )
         }
-        guard k > 0, queryCount > 0, let first = points.first, first.effort > 0,
+        let isPossible = points.allSatisfy { point in
+            (0.001...10_000).contains(point.effort) && (0...1).contains(point.recall)
+                && (0...1).contains(point.deviation) && point.distanceCount >= 0
+        }
+        guard (1...1_000_000).contains(k), queryCount > 0, !points.isEmpty, isPossible,
             zip(points, points.dropFirst()).allSatisfy({ $0.effort < $1.effort })
         else { throw .init(reason: "holds a curve through no points") }
         return RecallCurve(basis: basis, k: k, queryCount: queryCount, points: points)

@@ -10,6 +10,12 @@ final class RecallKnowledge: Sendable {
 
     private struct Asked {
         var monitor = RecallMonitor()
+        /// What the last queries were searched by.
+        var bases = LastOnes<RecallBasis>()
+        /// Those that the monitor has heard of.
+        var observed = LastOnes<Bool>()
+        /// Those that were to be kept.
+        var offered = LastOnes<Bool>()
         var count = 0
         /// Queries that are to be kept and are not in the file yet.
         var kept: [[Float]] = []
@@ -35,49 +41,32 @@ final class RecallKnowledge: Sendable {
         QuerySample(path: "\(path(id))-queries", dimension: dimension)
     }
 
-    /// How thoroughly to look for `recall` of the `k` nearest.
+    /// How thoroughly to look for `recall` of the `k` nearest to a query.
     ///
-    /// Queries that users asked before tell best, if the last ones were like them; else the rows, if the last queries were like
-    /// these. Where neither is so, or is not known yet, whatever is hardest.
+    /// A query that was asked before is searched as it was then: the pages of its hits are pages of one list.
     func choice(
         for recall: Double,
         k: Int,
+        of vector: [Float],
         _ calibration: RecallCalibration,
         _ id: FieldID
     ) -> RecallChoice {
-        let monitor = asked.withLock { $0[id]?.monitor } ?? RecallMonitor()
-        func choice(_ basis: RecallBasis) -> RecallChoice {
-            RecallChoice(
-                recall: recall,
-                basis: basis,
-                effort: calibration.effort(for: recall, k: k, basis)
-            )
+        let mark = Self.mark(vector, calibration)
+        let basis = asked.withLock { asked in
+            if let known = asked[id]?.bases[mark] { return known }
+            let monitor = asked[id]?.monitor ?? RecallMonitor()
+            let basis = monitor.basis(of: calibration)
+            asked[id, default: Asked()].bases.add(basis, mark)
+            return basis
         }
-        func isLike(_ basis: RecallBasis) -> Bool? {
-            monitor.meanRank(basis, of: calibration).map { abs($0 - 0.5) < RecallMonitor.tolerance }
-        }
-        let hasQueries = calibration.curve(.queries, k: k) != nil
-        if hasQueries, isLike(.queries) ?? true { return choice(.queries) }
-        if isLike(.rows) ?? false { return choice(.rows) }
-        // Queries of one kind, where users asked of several: those of either half have a mean rank of 1/4 or 3/4.
-        if let rank = monitor.meanRank(.queries, of: calibration), abs(rank - 0.5) < 0.4 {
-            let half = rank < 0.5 ? RecallBasis.nearQueries : .farQueries
-            if calibration.curve(half, k: k) != nil { return choice(half) }
-        }
-        let samples = hasQueries ? [choice(.queries), choice(.rows)] : [choice(.rows)]
-        if let unreached = samples.first(where: { $0.effort == nil }) { return unreached }
-        // Mixtures may be harder than anything real: no search is exact for their sake.
-        let hardest =
-            choice(.mixtures).effort
-            ?? calibration.curve(.mixtures, k: k)?.points.last?.effort ?? 1
-        return RecallChoice(
-            recall: recall,
-            basis: .mixtures,
-            effort: samples.reduce(hardest) { max($0, $1.effort ?? 0) }
-        )
+        return calibration.choice(for: recall, k: k, basis)
     }
 
-    /// Remembers what a query was like, and sometimes the query.
+    private static func mark(_ vector: [Float], _ calibration: RecallCalibration) -> UInt64 {
+        vector.withUnsafeBytes { checksum($0, seed: calibration.time) }
+    }
+
+    /// Remembers what a query was like, and sometimes the query: once, however often it is searched for.
     func observe(
         _ vector: [Float],
         nearest distance: Float?,
@@ -85,11 +74,14 @@ final class RecallKnowledge: Sendable {
         _ id: FieldID,
         isKept: Bool
     ) {
+        let mark = Self.mark(vector, calibration)
         asked.withLock { asked in
-            if let distance { asked[id, default: Asked()].monitor.observe(distance, calibration) }
-            guard isKept else { return }
+            let isNew = asked[id, default: Asked()].observed.add(true, mark)
+            if isNew, let distance { asked[id]?.monitor.observe(distance, calibration) }
+            guard isKept, asked[id, default: Asked()].offered.add(true, mark) else { return }
             let count = asked[id, default: Asked()].count
             asked[id]?.count += 1
+            guard let kept = asked[id]?.kept.count, kept < QuerySample.capacity else { return }
             if count < Self.keptCount || count % Self.keptShare == 0 {
                 asked[id]?.kept.append(vector)
             }
@@ -117,6 +109,32 @@ final class RecallKnowledge: Sendable {
             time: nanosecondsSince1970(),
             in: fileSystem
         )
+    }
+}
+
+/// What is remembered of the last few thousand queries.
+private struct LastOnes<Value> {
+    private static var capacity: Int { 4_096 }
+
+    private var values: [UInt64: Value] = [:]
+    private var marks: [UInt64] = []
+    private var next = 0
+
+    subscript(mark: UInt64) -> Value? { values[mark] }
+
+    /// - Returns: false, and nothing has changed, if there is something of this mark.
+    @discardableResult
+    mutating func add(_ value: Value, _ mark: UInt64) -> Bool {
+        guard values[mark] == nil else { return false }
+        if marks.count < Self.capacity {
+            marks.append(mark)
+        } else {
+            values[marks[next]] = nil
+            marks[next] = mark
+        }
+        next = (next + 1) % Self.capacity
+        values[mark] = value
+        return true
     }
 }
 

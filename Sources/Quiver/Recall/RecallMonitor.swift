@@ -5,7 +5,7 @@ struct RecallMonitor: Sendable {
     /// Fewer queries tell too little: the standard error of their mean rank is 0.07.
     private static let leastCount = 16
     /// How far the mean rank of like queries may be from one half.
-    static let tolerance = 0.12
+    private static let tolerance = 0.12
 
     private var ranks: [RecallBasis: [Double]] = [:]
     private var sums: [RecallBasis: Double] = [:]
@@ -30,8 +30,28 @@ struct RecallMonitor: Sendable {
         next = (next + 1) % Self.capacity
     }
 
+    /// The sample that tells best what the next query is like; `mixtures` if none does.
+    ///
+    /// Queries that users asked before, if the last ones were like them, or as long as too few are known; else the rows, if the
+    /// last ones were like these; else the farther half of the queries.
+    func basis(of calibration: RecallCalibration) -> RecallBasis {
+        func isLike(_ basis: RecallBasis) -> Bool? {
+            meanRank(basis, of: calibration).map { abs($0 - 0.5) < Self.tolerance }
+        }
+        let hasQueries = calibration.curve(.queries, k: 1) != nil
+        if hasQueries, isLike(.queries) ?? true { return .queries }
+        if isLike(.rows) ?? false { return .rows }
+        guard let rank = meanRank(.queries, of: calibration), abs(rank - 0.5) < 0.4 else {
+            return .mixtures
+        }
+        // Where users asked of several kinds, those of the farther half have a mean rank of 3/4. The nearer half is asked for by any
+        // query where rows have come in since: it is no reason to look less thoroughly.
+        if rank < 0.5 { return .queries }
+        return calibration.curve(.farQueries, k: 1) == nil ? .mixtures : .farQueries
+    }
+
     /// The mean rank of the last queries, 0…1, among those of a sample; `nil` as long as too few are known.
-    func meanRank(_ basis: RecallBasis, of calibration: RecallCalibration) -> Double? {
+    private func meanRank(_ basis: RecallBasis, of calibration: RecallCalibration) -> Double? {
         guard time == calibration.time, let count = ranks[basis]?.count, count >= Self.leastCount,
             let sum = sums[basis]
         else { return nil }

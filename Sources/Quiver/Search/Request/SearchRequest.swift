@@ -36,13 +36,15 @@ public struct SearchRequest: Sendable {
     /// rows, or first with the rows of the index's own refinement. `nil` takes the default of the kind.
     public var candidateFactor: Double?
     /// The share of the true nearest rows that is to be found on average, above 0 to 1, by vectors: the effort of indexes is then chosen
-    /// by what has been measured (`Collection.calibrate`), and every row is compared where nothing has been. `nil` takes the
-    /// collection's, if it has one. Goes with none of the settings above.
+    /// by what has been measured (`Collection.calibrate`), and every row is compared where nothing has been, and for 1. `nil` takes the
+    /// collection's, if it has one; then indexes are searched as usual while nothing has been measured. Goes with none of the settings above.
     ///
     /// Part of such queries are kept in the store, to measure with (`QuerySample`), unless `keepsQueries` is false.
     public var recall: Double?
     /// Whether queries with a recall target may be kept in the store, to measure with: at most 2,048 of a vector field.
     public var keepsQueries = true
+    /// Whether the collection's recall target counts where `recall` is nil.
+    var followsCollection = true
     /// What every query may find.
     public var scope: SearchScope
     /// The length of the list that each source of a query gives, where there are several to be fused: 1…`maximumCandidateCount`;
@@ -132,13 +134,14 @@ public struct Grouping: Sendable, Hashable {
 }
 
 extension SearchRequest {
-    func faissSettings(effort: Double) -> FAISSSearchSettings {
+    func faissSettings(effort: Double, spareCount: Int) -> FAISSSearchSettings {
         var settings = FAISSSearchSettings(
             nprobe: nprobe,
             efSearch: efSearch,
             candidateFactor: candidateFactor
         )
         settings.effort = effort
+        settings.spareCount = spareCount
         return settings
     }
 

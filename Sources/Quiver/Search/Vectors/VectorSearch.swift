@@ -32,10 +32,11 @@ struct VectorSearch: Sendable {
         effort: SearchEffort? = nil,
         notes: SearchNotes?
     ) throws(StoreError) -> [[Candidate]] {
-        let wanted = count
         let count = min(count, view.rowCount(of: field.id))
         var choice: RecallChoice?
-        if effort == nil, let recall, usesIndexes { choice = self.choice(for: recall, k: wanted) }
+        if effort == nil, let recall, usesIndexes, !queries.isEmpty {
+            choice = self.choice(for: recall, k: count, of: queries)
+        }
         notes?.recall = choice ?? notes?.recall
         let effort =
             effort ?? choice.map { $0.effort.map { .factor($0) } ?? .exact } ?? .asRequested
@@ -103,23 +104,38 @@ struct VectorSearch: Sendable {
     /// The recall that is asked for.
     private var recall: Double? {
         guard request.settings.isEmpty else { return nil }
-        return request.recall ?? view.record.recall
+        return request.recall ?? (request.followsCollection ? view.record.recall : nil)
     }
 
     private var recallID: RecallKnowledge.FieldID {
         .init(collection: view.collectionID, field: field.id)
     }
 
-    private func choice(for recall: Double, k: Int) -> RecallChoice {
+    private func choice(for recall: Double, k: Int, of queries: [Query]) -> RecallChoice {
+        if recall >= 1 { return RecallChoice(recall: recall, basis: nil, effort: nil) }
         // Of rows that are others than those measured, nothing is known.
         guard let calibration = snapshot.calibration(of: field.id),
             calibration.coverage(of: view, field.id) >= 0.5
-        else { return RecallChoice(recall: recall, basis: nil, effort: nil) }
-        let choice = snapshot.recall.choice(for: recall, k: k, calibration, recallID)
+        else {
+            // Who did not ask for it is not to wait for it.
+            let effort = request.recall == nil ? 1.0 : nil
+            return RecallChoice(recall: recall, basis: nil, effort: effort)
+        }
+        // Among the nearest of all rows that were measured the nearest live ones lie so much farther behind, and a walk comes by
+        // the others for nothing. Lists are visited in proportion to what is dead in any case.
+        let isGraph = field.field.index.fileKind == .graph
+        let share = isGraph ? max(0.01, calibration.liveShare(of: view)) : 1
+        let choice = snapshot.recall.choice(
+            for: recall,
+            k: Int((Double(k) / share).rounded(.up)),
+            of: queries[0].vector,
+            calibration,
+            recallID
+        )
         return RecallChoice(
             recall: recall,
             basis: choice.basis,
-            effort: choice.effort.map { $0 * calibration.liveShare(of: view) }
+            effort: choice.effort.map { $0 * share }
         )
     }
 
@@ -194,7 +210,11 @@ struct VectorSearch: Sendable {
                     try index.search(
                         rows,
                         query: queries[query],
-                        settings: request.faissSettings(effort: factor),
+                        settings: request.faissSettings(
+                            effort: factor,
+                            // The row itself is among what such an index finds.
+                            spareCount: effort.absentRow(ofSegment: place) == nil ? 0 : 1
+                        ),
                         excluding: excluded,
                         cancelled: { limits.isOver },
                         into: &nearest[query]
