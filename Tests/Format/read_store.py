@@ -302,7 +302,10 @@ class Store:
                 for (part, kind), (size, sum_of_file) in zip(PARTS.items(), summaries)
             ]
             if parts:
-                check_words(*parts, [document.text for document in unit] if field == 0xFFFF_FFFF else None)
+                # Stems are nothing that this reader could tell; without a language the words are as they stand.
+                has_stems = bool(self.schema.text_fields.get(field, ("", 1))[0])
+                is_compared = field == 0xFFFF_FFFF and not has_stems
+                check_words(*parts, [document.text for document in unit] if is_compared else None)
         if patches:
             generation, size, sum_of_file = patches
             self.patch(unit, self.file(folder / f"patches-{generation}.qvs", "PTCH", sum_of_file, size))
