@@ -2,7 +2,7 @@
 
 
 def rate(value):
-    return f"{value:,.0f}" if value >= 100 else f"{value:.1f}"
+    return "–" if value is None else f"{value:,.0f}" if value >= 100 else f"{value:.1f}"
 
 
 def milliseconds(seconds):

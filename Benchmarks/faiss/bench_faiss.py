@@ -12,7 +12,6 @@ import json
 import os
 import pathlib
 import statistics
-import subprocess
 import sys
 import time
 
@@ -20,7 +19,10 @@ import measure
 import report
 from contender import Contender, Failure, processor
 from kinds import EXHAUSTIVE, FURTHER_TARGET, TARGETS, further_kinds, tuned_kinds
-from measure import K, Builder, Tuner, Vectors, in_turns, ratio, ratios, seconds_a_query
+from measure import K, Builder, Tuner, Vectors, in_turns, ratios, seconds_a_query
+
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "common"))
+from runs import commit, progress, ratio
 
 HERE = pathlib.Path(__file__).resolve().parent
 SETS = ("fashion", "wordnet")
@@ -280,15 +282,6 @@ class Run:
             for name in builds:
                 self.contenders[name].ask("drop")
         return result
-
-
-def progress(line):
-    print(line, file=sys.stderr, flush=True)
-
-
-def commit():
-    words = ["git", "-C", str(HERE), "describe", "--always", "--dirty"]
-    return subprocess.run(words, capture_output=True, text=True).stdout.strip()
 
 
 def arguments():

@@ -2,13 +2,16 @@
 
 import json
 import pathlib
-import statistics
+import sys
 import tempfile
 import time
 
 import numpy
 
 from contender import Failure
+
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "common"))
+from runs import ratio
 
 K = 10
 
@@ -127,12 +130,6 @@ def seconds_a_query(contender, first, count, batch, threads):
     call_count = -(-count // batch)
     seconds = contender.ask("search", first, count, batch, K, threads, "-")["seconds"]
     return (seconds - call_count * contender.overhead) / count
-
-
-def ratio(ours, theirs):
-    """How many times as fast as `theirs` `ours` is, from seconds round by round."""
-    ratios = [their / our for our, their in zip(ours, theirs)]
-    return {"median": statistics.median(ratios), "least": min(ratios), "most": max(ratios)}
 
 
 def ratios(seconds):

@@ -2,31 +2,24 @@
 
 import math
 import statistics
+import sys
+from pathlib import Path
 
 from kinds import GOAL, GOALS
 
-BEGIN = "<!-- index kinds: begin (written by Benchmarks/faiss, not by hand) -->"
-END = "<!-- index kinds: end -->"
+sys.path.append(str(Path(__file__).resolve().parents[1] / "common"))
+import tables
+from tables import times
+
 NAMES = {"fashion": "Fashion-MNIST", "wordnet": "WordNet × MiniLM"}
 PEER = "quiver / faiss-cpu"
 
 
 def text(figures):
-    return "\n\n".join(f"{title}\n\n{table(header, rows)}" for title, header, rows in tables(figures))
+    return tables.text(all_tables(figures))
 
 
-def table(header, rows):
-    widths = [max(len(str(row[i])) for row in [header, *rows]) for i in range(len(header))]
-    lines = ["  ".join(str(cell).ljust(width) for cell, width in zip(row, widths)) for row in [header, *rows]]
-    return "\n".join(line.rstrip() for line in lines)
-
-
-def markdown_table(header, rows):
-    lines = [header, ["---"] * len(header), *rows]
-    return "\n".join("| " + " | ".join(str(cell) for cell in line) + " |" for line in lines)
-
-
-def tables(figures):
+def all_tables(figures):
     """Title, header and rows of every table."""
     for name, results in figures["sets"].items():
         title = f"{NAMES[name]}, {results['rows']:,} × {results['dimension']}"
@@ -50,7 +43,7 @@ def tables(figures):
                 ["batch", "Quiver", "faiss-cpu as it comes", "threshold lowered", "and BLAS told", "Debian"]
                 + ["Quiver / threshold lowered", "Quiver / and BLAS told"],
                 [
-                    [batch["batch"], *(rate(batch["queries_per_second"].get(other)) for other in names)]
+                    [batch["batch"], *(tables.rate(batch["queries_per_second"].get(other)) for other in names)]
                     + [times(batch["ratios"].get(f"quiver / {other}")) for other in ("faiss-cpu", "faiss-cpu+blas")]
                     for batch in results["batches"]
                 ],
@@ -69,20 +62,12 @@ def tables(figures):
             )
 
 
-def rate(value):
-    return "–" if value is None else f"{value:,.0f}" if value >= 100 else f"{value:.1f}"
-
-
-def times(value):
-    return f"{value['median']:.2f} ({value['least']:.2f}–{value['most']:.2f})" if value else "–"
-
-
 def searched(entry):
     """Queries a second, recall, and what was set for that."""
     if not entry:
         return "–"
     settings = entry["settings"].replace("k_factor_rf", "k_factor").replace(",", ", ")
-    return f"{rate(entry['queries_per_second'])} @ {entry['recall']:.3f}" + (f", {settings}" if settings != "-" else "")
+    return f"{tables.rate(entry['queries_per_second'])} @ {entry['recall']:.3f}" + (f", {settings}" if settings != "-" else "")
 
 
 def goal(kind):
@@ -173,8 +158,7 @@ def section(figures, charts):
         f"falls back to the oldest kernels. All other contenders run without OPENBLAS variables.",
         "Hits count by distance, so that of equal rows each may be found. `make bench` measures all this again.",
     ]
-    for title, header, rows in tables(figures):
-        paragraphs += [f"**{title}**", markdown_table(header, rows)]
+    paragraphs.append(tables.markdown(all_tables(figures)))
     paragraphs += [f"![Recall against queries a second, {NAMES[name]}]({path})" for name, path in charts.items()]
     return "\n\n".join(paragraphs)
 
@@ -186,13 +170,7 @@ def write_section(page, figures):
         if any(any(kind.get("curves", {}).values()) for kind in results.get("tuned", [])):
             charts[name] = f"recall-{name}.svg"
             (page.parent / charts[name]).write_text(chart(NAMES[name], results["tuned"]))
-    old = page.read_text() if page.exists() else "# Performance\n"
-    body = f"{BEGIN}\n\n{section(figures, charts)}\n\n{END}"
-    if BEGIN in old:
-        before, rest = old.split(BEGIN, 1)
-        page.write_text(before + body + rest.split(END, 1)[1])
-    else:
-        page.write_text(f"{old.rstrip()}\n\n## Index kinds\n\n{body}\n")
+    tables.write_section(page, "faiss", "index kinds", "Index kinds", section(figures, charts))
 
 
 COLORS = {"quiver": "#d1495b", "faiss-cpu": "#30638e", "debian": "#8d99ae"}
