@@ -1,6 +1,7 @@
 """What the tests share: a folder and a store of their own."""
 
 import pathlib
+import signal
 import tempfile
 import unittest
 
@@ -20,6 +21,11 @@ class StoreTestCase(unittest.TestCase):
         self.path = self.folder / "store"
         self.store = quiver.open(self.path, create=True)
         self.addCleanup(self.store.close)
+
+    def heed_interrupts(self) -> None:
+        """Has Ctrl-C raise KeyboardInterrupt, also where what the tests run in ignores it, as a shell's background does."""
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
+        self.addCleanup(signal.signal, signal.SIGINT, before)
 
     def collection(self, dimension: int = 3, metric: quiver.Metric = "l2", **options):
         """A collection named "c"."""

@@ -124,6 +124,7 @@ class MaintenanceTests(StoreTestCase):
     def test_control_c_ends_the_work(self):
         c = self.filled()
         c.seal()
+        self.heed_interrupts()
         started = threading.Event()
 
         def interrupt() -> None:

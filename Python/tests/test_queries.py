@@ -300,6 +300,7 @@ class CallbackTests(QueryTestCase):
             c.search([0, 0, 0], cancelled=7)
 
     def test_interrupts(self):
+        self.heed_interrupts()
         c = self.words()
         with self.assertRaises(KeyboardInterrupt):
             c.search([0, 0, 0], cancelled=lambda: signal.raise_signal(signal.SIGINT))
