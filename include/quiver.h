@@ -720,13 +720,12 @@ typedef struct qv_search_step {
 #define QV_RECALL_ROWS 1         /* rows of the collection, each as if it were not there */
 #define QV_RECALL_QUERIES 2      /* queries that users asked */
 #define QV_RECALL_MIXTURES 3     /* points between two rows: harder, as a rule, than what users ask */
-#define QV_RECALL_NEAR_QUERIES 4 /* the half of the queries whose nearest rows are nearer */
-#define QV_RECALL_FAR_QUERIES 5  /* the other half */
+#define QV_RECALL_FAR_QUERIES 4  /* the half of the queries whose nearest rows are farther */
 
 /* How thoroughly a query with a recall target was searched, if QV_SEARCH_EXPLAIN asked. */
 typedef struct qv_recall_choice {
     uint32_t struct_size;
-    uint32_t basis; /* QV_RECALL_…: the sample that told; 0: nothing was measured, so that every row was compared */
+    uint32_t basis; /* QV_RECALL_…: the sample that told; 0: none did, the target being 1, or nothing measured */
     double recall;  /* the target; 0: there was none, or no index to search */
     double effort;  /* what the settings of indexes were multiplied with; 0: every row was compared */
 } qv_recall_choice;

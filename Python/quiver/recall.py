@@ -15,16 +15,14 @@ from ._library import check, library
 from ._structs import qv_calibration_options, qv_recall_choice, qv_recall_point
 from .errors import VectorError
 
-Basis = Literal["rows", "queries", "mixtures", "near queries", "far queries"]
+Basis = Literal["rows", "queries", "mixtures", "far queries"]
 """A sample of queries. "rows": rows of the collection, each as if it were not there; "queries": what
-users asked, "near queries" and "far queries" the halves of these by how near their nearest rows are;
-"mixtures": points between two rows, which are harder, as a rule, than what users ask."""
+users asked, "far queries" the half of these whose nearest rows are farther; "mixtures": points between two rows, which are harder, as a rule, than what users ask."""
 
 _BASES: dict[int, Basis] = {
     c.QV_RECALL_ROWS: "rows",
     c.QV_RECALL_QUERIES: "queries",
     c.QV_RECALL_MIXTURES: "mixtures",
-    c.QV_RECALL_NEAR_QUERIES: "near queries",
     c.QV_RECALL_FAR_QUERIES: "far queries",
 }
 
@@ -55,7 +53,7 @@ class RecallChoice(NamedTuple):
     recall: float
     """The target."""
     basis: Basis | None
-    """The sample that told; None: nothing was measured, so that every row was compared."""
+    """The sample that told; None: none did, the target being 1, or nothing measured."""
     effort: float | None
     """What the settings of indexes were multiplied with; None: every row was compared."""
 

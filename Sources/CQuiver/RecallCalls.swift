@@ -126,7 +126,6 @@ extension RecallBasis {
         case .rows: UInt32(QV_RECALL_ROWS)
         case .queries: UInt32(QV_RECALL_QUERIES)
         case .mixtures: UInt32(QV_RECALL_MIXTURES)
-        case .nearQueries: UInt32(QV_RECALL_NEAR_QUERIES)
         case .farQueries: UInt32(QV_RECALL_FAR_QUERIES)
         }
     }

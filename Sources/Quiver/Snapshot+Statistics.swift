@@ -44,8 +44,7 @@ extension Snapshot {
     }
 
     private func recall(of field: StoredField) -> [RecallEstimate] {
-        guard let known = calibration(of: field.id), known.coverage(of: view, field.id) >= 0.5
-        else { return [] }
+        guard let known = measured(field.id).currentCalibration else { return [] }
         return [RecallBasis.rows, .queries].compactMap { basis in
             known.curve(basis, k: 10)?.estimate(atEffort: 1)
         }

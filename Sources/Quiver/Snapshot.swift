@@ -15,14 +15,7 @@ public final class Snapshot: Sendable {
     private let knownStorageOrder = Mutex<StorageOrder?>(nil)
     let knownNumbering = Mutex<DocumentNumbering?>(nil)
     private let knownTextUnits = Mutex<TextUnits?>(nil)
-    /// What was read of a field's recall, and whether it is of these rows: if not, it may yet be measured.
-    private struct KnownCalibration {
-        let calibration: RecallCalibration?
-        let isFound: Bool
-        let time: ContinuousClock.Instant
-    }
-
-    private let knownCalibrations = Mutex<[UInt32: KnownCalibration]>([:])
+    private let knownCalibrations = Mutex<[UInt32: MeasuredField]>([:])
     let selections = KnownSelections()
 
     init(core: StoreCore, view: CollectionView) {
@@ -41,27 +34,24 @@ public final class Snapshot: Sendable {
         }
     }
 
-    /// How well the indexes of a vector field find the nearest rows; `nil` if it has not been measured. Read by the first call, and
-    /// once a second as long as there is none.
-    func calibration(of field: UInt32) -> RecallCalibration? {
+    /// What has been measured of a vector field's indexes, which may be others than those of this snapshot. Read by the first call, and
+    /// once a second as long as it is of others.
+    func measured(_ field: UInt32) -> MeasuredField {
         knownCalibrations.withLock { known in
-            let now = ContinuousClock.now
-            if let entry = known[field], entry.isFound || now - entry.time < .seconds(1) {
-                return entry.calibration
+            if let measured = known[field], measured.isCurrent || measured.age < .seconds(1) {
+                return measured
             }
             let id = RecallKnowledge.FieldID(collection: view.collectionID, field: field)
-            let calibration = RecallFile.read(recall.path(id))
-            let isFound = calibration.map { $0.coverage(of: view, field) >= 0.5 } ?? false
-            known[field] = KnownCalibration(calibration: calibration, isFound: isFound, time: now)
-            return calibration
+            let measured = MeasuredField(RecallFile.read(recall.path(id)), field, in: view)
+            known[field] = measured
+            return measured
         }
     }
 
-    /// What has been measured since.
+    /// Takes what has been measured since.
     func take(_ calibration: RecallCalibration, of field: UInt32) {
-        knownCalibrations.withLock {
-            $0[field] = KnownCalibration(calibration: calibration, isFound: true, time: .now)
-        }
+        let measured = MeasuredField(calibration, field, in: view)
+        knownCalibrations.withLock { $0[field] = measured }
     }
 
     /// Everything that is searched by its words. Made by the first call.

@@ -10,7 +10,7 @@ extension StoreCore {
     func sweep() throws(StoreError) {
         var known: Set<String> = []
         var retired: Set<String> = []
-        var collections: Set<UInt32> = []
+        var measurable: Set<String>?
         try catalog.read { (transaction: borrowing ReadTransaction) throws(StoreError) in
             try transaction.forEachRecord(.segments, prefix: [], of: catalog) {
                 (key, value) throws(StoreError) in
@@ -38,11 +38,8 @@ extension StoreCore {
                 retired.insert(String(decoding: key.dropFirst(8), as: UTF8.self))
             }
             known.formUnion(try transaction.pinnedPaths(of: catalog))
-            try transaction.forEachRecord(.collections, prefix: [], of: catalog) {
-                (key, _) throws(StoreError) in
-                guard key.count == 4 else { return }
-                collections.insert(UInt32(bigEndian: key.loadUnaligned(as: UInt32.self)))
-            }
+            // A damaged collection is not this call's to find: what was measured stays then.
+            measurable = try? transaction.namesOfCalibrations(of: catalog)
         }
         try asStoreError { () throws(FileError) in
             // A copy of the store may lack those that were empty.
@@ -69,8 +66,9 @@ extension StoreCore {
                 }
             }
             // Nothing depends on what is there, not even whether it can be read.
-            for name in (try? directoryEntries(recall.directory)) ?? []
-            where RecallFile.collection(ofName: name).map({ !collections.contains($0) }) ?? true {
+            let measured = measurable == nil ? [] : try? directoryEntries(recall.directory)
+            for name in measured ?? []
+            where measurable?.contains(QuerySample.calibration(besideFile: name)) == false {
                 try? fileSystem.remove("\(recall.directory)/\(name)")
             }
             for name in try directoryEntries(textsPath) {
@@ -149,5 +147,20 @@ extension StoreCore {
             defer { writer.store(0, ordering: .relaxed) }
             return try body()
         }
+    }
+}
+
+extension ReadTransaction {
+    /// The names of all files in which the recall of a vector field may be.
+    fileprivate borrowing func namesOfCalibrations(
+        of catalog: Catalog
+    ) throws(StoreError) -> Set<String> {
+        var names: Set<String> = []
+        for (id, record) in try collections(of: catalog) {
+            for field in record.schema.vectorFields {
+                names.insert(RecallFile.name(collection: id, field: field.id))
+            }
+        }
+        return names
     }
 }

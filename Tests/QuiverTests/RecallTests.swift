@@ -214,7 +214,6 @@ import Testing
             options: CalibrationOptions(queryCount: 300)
         )
         #expect(given?.curve(.queries, k: 10)?.queryCount == 300)
-        #expect(given?.curve(.nearQueries, k: 10)?.queryCount == 150)
         #expect(given?.curve(.farQueries, k: 10)?.queryCount == 150)
         // A torn entry is passed over, and so is a file of something else.
         let handle = try #require(FileHandle(forUpdatingAtPath: kept))
@@ -391,6 +390,25 @@ import Testing
         #expect(throws: StoreError.readOnly(path: directory.file("store"))) {
             try reader.collection("c").calibrate()
         }
+    }
+
+    @Test func `a dropped vector field's files go when a writer opens the store`() throws {
+        let (store, collection, queries) = try collection(count: 2_000)
+        var request = SearchRequest(queries: queries)
+        request.recall = 0.9
+        _ = try collection.search(request)
+        let folder = directory.file("store/recall")
+        #expect(
+            try Set(FileManager.default.contentsOfDirectory(atPath: folder)) == [
+                "1-0", "1-0-queries",
+            ]
+        )
+        try collection.alter([
+            .addVectorField(VectorField(name: "other", dimension: 2)), .dropVectorField(""),
+        ])
+        store.close()
+        _ = try Store.open(at: directory.file("store"))
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == [])
     }
 
     @Test func `a dropped collection's files go when a writer opens the store`() throws {

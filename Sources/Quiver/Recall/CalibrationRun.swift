@@ -60,7 +60,9 @@ struct CalibrationRun {
         var quantiles: [RecallBasis: [Float]] = [:]
         let largest = RecallCalibration.counts.last ?? 1
         counters.total.store(
-            samples.reduce(0) { $0 + $1.queries.count * (1 + Self.efforts.count) },
+            samples.reduce(0) {
+                $0 + $1.queries.count + Self.searchCount(ofQueries: $1.queries.count)
+            },
             ordering: .relaxed
         )
         for sample in samples where !sample.queries.isEmpty {
@@ -86,6 +88,17 @@ struct CalibrationRun {
             },
             nearestDistances: quantiles
         )
+    }
+
+    /// Searches with one effort or another, if all of them are needed.
+    private static func searchCount(ofQueries count: Int) -> Int {
+        efforts.count
+            * RecallCalibration.counts.reduce(0) { $0 + queryCount(of: count, wanting: $1) }
+    }
+
+    /// How many of a sample's queries are searched for `k` rows.
+    private static func queryCount(of count: Int, wanting k: Int) -> Int {
+        k > 10 ? max(min(QuerySample.leastCount, count), count / queryShareOfLargeCounts) : count
     }
 
     private static func quantiles(of distances: [Float]) -> [Float] {
@@ -144,11 +157,10 @@ struct CalibrationRun {
         _ sample: CalibrationSample,
         _ truth: [[Float]]
     ) throws(StoreError) -> [RecallCurve] {
-        let few = max(min(100, truth.count), truth.count / Self.queryShareOfLargeCounts)
         var curves: [RecallCurve] = []
         // Each by searches of its own: how many are wanted decides how thoroughly an index looks.
         for count in RecallCalibration.counts {
-            let queryCount = count > 10 ? few : truth.count
+            let queryCount = Self.queryCount(of: truth.count, wanting: count)
             curves += try self.curves(sample, truth, count: count, queryCount: queryCount)
         }
         return curves
@@ -167,10 +179,7 @@ struct CalibrationRun {
             (truth[$0].first ?? .infinity, $0) < (truth[$1].first ?? .infinity, $1)
         }
         let half = byDistance.count / 2
-        return [
-            all, (.nearQueries, Array(byDistance[..<half])),
-            (.farQueries, Array(byDistance[half...])),
-        ]
+        return [all, (.farQueries, Array(byDistance[half...]))]
     }
 
     private func curves(
@@ -194,6 +203,7 @@ struct CalibrationRun {
                 if query % 64 == 63 { try tell(64) }
                 return finding
             }
+            try tell(queryCount % 64)
             for group in groups.indices {
                 let findings = groups[group].queries.map { found[$0] }
                 points[group].append(.init(effort: effort, findings))
@@ -246,18 +256,18 @@ struct CalibrationRun {
     private func tell(_ count: Int) throws(StoreError) {
         let completed = counters.completed.wrappingAdd(count, ordering: .relaxed).newValue
         let goesOn = counters.telling.withLock { _ in
-            progress(
-                Progress(
-                    stage: .calibrating,
-                    completed: completed,
-                    total: max(completed, counters.total.load(ordering: .relaxed))
-                )
+            // Who has said no is not asked again.
+            guard !counters.isCancelled.load(ordering: .relaxed) else { return false }
+            let now = Progress(
+                stage: .calibrating,
+                completed: completed,
+                total: max(completed, counters.total.load(ordering: .relaxed))
             )
+            let goesOn = progress(now)
+            counters.isCancelled.store(!goesOn, ordering: .relaxed)
+            return goesOn
         }
-        guard goesOn else {
-            counters.isCancelled.store(true, ordering: .relaxed)
-            throw .cancelled
-        }
+        guard goesOn else { throw .cancelled }
     }
 }
 

@@ -1,4 +1,3 @@
-import Files
 import Indexes
 
 extension Collection {
@@ -6,11 +5,12 @@ extension Collection {
     /// recall target go by.
     ///
     /// `maintain` and `compact` do so by themselves wherever an index, many documents or the queries have changed, of at least 5,000
-    /// rows: fewer are compared one by one, which takes no longer. Three samples are
-    /// searched for, exactly and with each of 15 efforts: rows of the collection, each as if it were not there; points between two
-    /// rows; and queries that users asked, once there are 100 of these.
+    /// rows: fewer are compared one by one, which takes no longer. Three samples are searched for, exactly and with each of 15
+    /// efforts: rows of the collection, each as if it were not there; points between two rows; and queries that users asked, once there
+    /// are 100 of these.
     ///
-    /// Takes about `queryCount` exact searches and 40 usual ones for each of them, and memory for one search a thread.
+    /// Takes about `queryCount` exact searches of each sample and 40 usual ones for each of them, and memory for the samples and one
+    /// search a thread.
     ///
     /// - Parameters:
     ///   - vectorField: `nil` stands for the only one.
@@ -58,8 +58,8 @@ extension Collection {
         for field in snapshot.view.record.schema.vectorFields
         where snapshot.view.indexedRowCount(of: field.id) >= Self.leastMeasuredCount {
             let id = RecallKnowledge.FieldID(collection: self.id, field: field.id)
-            if let known = snapshot.calibration(of: field.id),
-                known.coverage(of: snapshot.view, field.id) >= 0.9,
+            let measured = snapshot.measured(field.id)
+            if let known = measured.calibration, measured.coverage >= 0.9,
                 !core.recall.sample(id, dimension: field.field.dimension)
                     .hasChanged(since: known.time)
             {
@@ -115,77 +115,6 @@ extension Collection {
         try core.publish(calibration, of: id)
         snapshot.take(calibration, of: field.id)
         return calibration
-    }
-}
-
-extension Snapshot {
-    /// How well the indexes of a vector field find the nearest rows; `nil` if that has not been measured, or of other indexes.
-    ///
-    /// - Parameter vectorField: `nil` stands for the only one.
-    /// - Throws: `unknownVectorField`, `ambiguousVectorField`.
-    public func calibration(
-        of vectorField: String? = nil
-    ) throws(StoreError) -> RecallCalibration? {
-        let field = try view.vectorField(orOnly: vectorField)
-        guard let known = calibration(of: field.id), known.coverage(of: view, field.id) >= 0.5
-        else { return nil }
-        return known
-    }
-}
-
-extension StoreCore {
-    /// Puts a calibration in the place of the one before, whole or not at all.
-    fileprivate func publish(
-        _ calibration: RecallCalibration,
-        of id: RecallKnowledge.FieldID
-    ) throws(StoreError) {
-        let number = indexNumber.wrappingAdd(1, ordering: .relaxed).newValue
-        let staged = "\(stagingPath)/recall-\(number)"
-        try asStoreError { () throws(FileError) in
-            try makeRecallDirectory()
-            do throws(FileError) {
-                var file = try OutputFile(creating: staged, in: fileSystem)
-                try RecallFile.encoded(calibration).withBytes { (bytes) throws(FileError) in
-                    try file.write(bytes, at: 0)
-                }
-                try file.finish()
-                try fileSystem.move(staged, to: recall.path(id))
-            } catch {
-                // What cannot be removed now is swept when a writer opens the store.
-                try? fileSystem.remove(staged)
-                throw error
-            }
-            try fileSystem.syncDirectory(recall.directory)
-        }
-    }
-
-    private func makeRecallDirectory() throws(FileError) {
-        guard try fileKind(recall.directory) == .missing else { return }
-        try fileSystem.makeDirectory(recall.directory)
-        try fileSystem.syncDirectory(path)
-    }
-
-    /// Forgets the queries that were kept of a field, and keeps others, each in a place of its own.
-    fileprivate func replaceQueries(
-        with queries: [[Float]],
-        of id: RecallKnowledge.FieldID,
-        seed: UInt64
-    ) throws(StoreError) {
-        guard let dimension = queries.first?.count else { return }
-        let sample = recall.sample(id, dimension: dimension)
-        var random = SplitMix64(seed: seed)
-        let chosen =
-            queries.count > QuerySample.capacity
-            ? queries.shuffled(using: &random).prefix(QuerySample.capacity) : queries[...]
-        try asStoreError { () throws(FileError) in
-            try makeRecallDirectory()
-            try fileSystem.remove(sample.path)
-        }
-        sample.write(
-            chosen.enumerated().map { (vector: $0.element, place: $0.offset) },
-            time: nanosecondsSince1970(),
-            in: fileSystem
-        )
     }
 }
 

@@ -20,6 +20,16 @@ struct QuerySample: Sendable {
     private static let magic = Array("QVQUERYS".utf8)
     private static let version: UInt32 = 1
 
+    private static let suffix = "-queries"
+
+    /// The file beside a calibration.
+    static func path(beside calibration: String) -> String { calibration + suffix }
+
+    /// The name of the calibration that a file is beside, or is.
+    static func calibration(besideFile name: String) -> String {
+        name.hasSuffix(suffix) ? String(name.dropLast(suffix.count)) : name
+    }
+
     let path: String
     let dimension: Int
 

@@ -81,36 +81,4 @@ public struct RecallCalibration: Sendable, Hashable {
         let upTo = quantiles.count { $0 <= distance }
         return Double(below + upTo) / 2 / Double(quantiles.count)
     }
-
-    /// How many of the documents that were searched are still alive: 1 if none has died since.
-    ///
-    /// A walk counts live rows alone, and comes by the others for nothing: so much less effort finds as much.
-    func liveShare(of view: CollectionView) -> Double {
-        var (now, then) = (0, 0)
-        for measured in segments {
-            guard let segment = view.segments.first(where: { $0.segment.id == measured.id }) else {
-                continue
-            }
-            now += segment.segment.documentCount - segment.dead.count
-            then += segment.segment.documentCount - measured.deadCount
-        }
-        return then > 0 ? min(1, Double(now) / Double(then)) : 1
-    }
-
-    /// The share of the rows with an index that were measured as they are now: in the same segment, with the same index.
-    func coverage(of view: CollectionView, _ field: UInt32) -> Double {
-        var (known, total) = (0, 0)
-        for segment in view.segments {
-            guard let index = segment.segment.indexRecord(of: field) else { continue }
-            let rowCount = segment.segment.rows(of: field).count
-            total += rowCount
-            guard
-                let measured = segments.first(where: {
-                    $0.id == segment.segment.id && $0.indexGeneration == index.generation
-                })
-            else { continue }
-            known += max(0, rowCount - abs(segment.dead.count - measured.deadCount))
-        }
-        return total == 0 ? 1 : Double(known) / Double(total)
-    }
 }

@@ -22,11 +22,6 @@ enum RecallFile {
 
     static func name(collection: UInt32, field: UInt32) -> String { "\(collection)-\(field)" }
 
-    /// The collection that a file of the folder belongs to.
-    static func collection(ofName name: String) -> UInt32? {
-        name.split(separator: "-").first.flatMap { UInt32($0) }
-    }
-
     static func encoded(_ calibration: RecallCalibration) -> [UInt8] {
         var writer = ByteWriter()
         writer.append(magic)
@@ -163,8 +158,7 @@ extension RecallBasis {
         case .rows: 1
         case .queries: 2
         case .mixtures: 3
-        case .nearQueries: 4
-        case .farQueries: 5
+        case .farQueries: 4
         }
     }
 }

@@ -10,23 +10,48 @@ final class RecallKnowledge: Sendable {
 
     private struct Asked {
         var monitor = RecallMonitor()
-        /// What the last queries were searched by.
-        var bases = LastOnes<RecallBasis>()
-        /// Those that the monitor has heard of.
-        var observed = LastOnes<Bool>()
+        var queries = LastQueries()
         /// Those that were to be kept.
-        var offered = LastOnes<Bool>()
         var count = 0
         /// Queries that are to be kept and are not in the file yet.
         var kept: [[Float]] = []
+
+        /// So many queries of a process are all kept, of those after them each of so many.
+        private static let (keptCount, keptShare) = (1_024, 32)
+
+        mutating func basis(ofQuery mark: UInt64, _ calibration: RecallCalibration) -> RecallBasis {
+            if let known = queries[mark]?.basis { return known }
+            let basis = monitor.basis(of: calibration)
+            var query = queries[mark] ?? .init()
+            query.basis = basis
+            queries[mark] = query
+            return basis
+        }
+
+        mutating func observe(
+            _ vector: [Float],
+            _ mark: UInt64,
+            nearest distance: Float?,
+            _ calibration: RecallCalibration,
+            isKept: Bool
+        ) {
+            let known = queries[mark] ?? .init()
+            queries[mark] = .init(
+                basis: known.basis,
+                isObserved: true,
+                isOffered: known.isOffered || isKept
+            )
+            if !known.isObserved, let distance { monitor.observe(distance, calibration) }
+            guard isKept, !known.isOffered else { return }
+            count += 1
+            let isChosen = count <= Self.keptCount || count % Self.keptShare == 0
+            if isChosen, kept.count < QuerySample.capacity { kept.append(vector) }
+        }
     }
 
     let directory: String
     let fileSystem: FileSystem
     private let asked = Mutex<[FieldID: Asked]>([:])
-
-    /// So many queries of a process are all kept, of those after them each of so many.
-    private static let (keptCount, keptShare) = (1_024, 32)
 
     init(directory: String, fileSystem: FileSystem) {
         self.directory = directory
@@ -38,7 +63,7 @@ final class RecallKnowledge: Sendable {
     }
 
     func sample(_ id: FieldID, dimension: Int) -> QuerySample {
-        QuerySample(path: "\(path(id))-queries", dimension: dimension)
+        QuerySample(path: QuerySample.path(beside: path(id)), dimension: dimension)
     }
 
     /// How thoroughly to look for `recall` of the `k` nearest to a query.
@@ -53,11 +78,7 @@ final class RecallKnowledge: Sendable {
     ) -> RecallChoice {
         let mark = Self.mark(vector, calibration)
         let basis = asked.withLock { asked in
-            if let known = asked[id]?.bases[mark] { return known }
-            let monitor = asked[id]?.monitor ?? RecallMonitor()
-            let basis = monitor.basis(of: calibration)
-            asked[id, default: Asked()].bases.add(basis, mark)
-            return basis
+            asked[id, default: Asked()].basis(ofQuery: mark, calibration)
         }
         return calibration.choice(for: recall, k: k, basis)
     }
@@ -76,15 +97,8 @@ final class RecallKnowledge: Sendable {
     ) {
         let mark = Self.mark(vector, calibration)
         asked.withLock { asked in
-            let isNew = asked[id, default: Asked()].observed.add(true, mark)
-            if isNew, let distance { asked[id]?.monitor.observe(distance, calibration) }
-            guard isKept, asked[id, default: Asked()].offered.add(true, mark) else { return }
-            let count = asked[id, default: Asked()].count
-            asked[id]?.count += 1
-            guard let kept = asked[id]?.kept.count, kept < QuerySample.capacity else { return }
-            if count < Self.keptCount || count % Self.keptShare == 0 {
-                asked[id]?.kept.append(vector)
-            }
+            asked[id, default: Asked()]
+                .observe(vector, mark, nearest: distance, calibration, isKept: isKept)
         }
     }
 
@@ -110,42 +124,4 @@ final class RecallKnowledge: Sendable {
             in: fileSystem
         )
     }
-}
-
-/// What is remembered of the last few thousand queries.
-private struct LastOnes<Value> {
-    private static var capacity: Int { 4_096 }
-
-    private var values: [UInt64: Value] = [:]
-    private var marks: [UInt64] = []
-    private var next = 0
-
-    subscript(mark: UInt64) -> Value? { values[mark] }
-
-    /// - Returns: false, and nothing has changed, if there is something of this mark.
-    @discardableResult
-    mutating func add(_ value: Value, _ mark: UInt64) -> Bool {
-        guard values[mark] == nil else { return false }
-        if marks.count < Self.capacity {
-            marks.append(mark)
-        } else {
-            values[marks[next]] = nil
-            marks[next] = mark
-        }
-        next = (next + 1) % Self.capacity
-        values[mark] = value
-        return true
-    }
-}
-
-/// How thoroughly a query with a recall target was searched, and what that was based on.
-public struct RecallChoice: Sendable, Hashable {
-    /// The recall that was asked for.
-    public let recall: Double
-    /// The sample that told; `nil` where nothing has been measured of the rows as they are, so that all are compared. `mixtures`: not
-    /// enough was known of the queries, so that the greatest effort of all samples was taken.
-    public let basis: RecallBasis?
-    /// What the settings of indexes were multiplied with; `nil` where every row was compared, because no effort was enough or nothing has
-    /// been measured.
-    public let effort: Double?
 }

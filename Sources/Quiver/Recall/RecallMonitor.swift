@@ -44,8 +44,8 @@ struct RecallMonitor: Sendable {
         guard let rank = meanRank(.queries, of: calibration), abs(rank - 0.5) < 0.4 else {
             return .mixtures
         }
-        // Where users asked of several kinds, those of the farther half have a mean rank of 3/4. The nearer half is asked for by any
-        // query where rows have come in since: it is no reason to look less thoroughly.
+        // Where users asked of several kinds, those of the farther half have a mean rank of 3/4. Near to rows is any query where many
+        // have come in since: that is no reason to look less thoroughly.
         if rank < 0.5 { return .queries }
         return calibration.curve(.farQueries, k: 1) == nil ? .mixtures : .farQueries
     }

@@ -39,7 +39,7 @@ public struct SearchRequest: Sendable {
     /// by what has been measured (`Collection.calibrate`), and every row is compared where nothing has been, and for 1. `nil` takes the
     /// collection's, if it has one; then indexes are searched as usual while nothing has been measured. Goes with none of the settings above.
     ///
-    /// Part of such queries are kept in the store, to measure with (`QuerySample`), unless `keepsQueries` is false.
+    /// Some of such queries are kept in the store, to measure with, unless `keepsQueries` is false.
     public var recall: Double?
     /// Whether queries with a recall target may be kept in the store, to measure with: at most 2,048 of a vector field.
     public var keepsQueries = true

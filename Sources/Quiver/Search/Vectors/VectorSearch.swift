@@ -13,7 +13,7 @@ struct VectorSearch: Sendable {
         var distanceCount: Int
     }
 
-    private var view: CollectionView { snapshot.view }
+    var view: CollectionView { snapshot.view }
 
     /// Whether a segment may be searched by an index.
     var usesIndexes: Bool {
@@ -97,66 +97,6 @@ struct VectorSearch: Sendable {
         for query in queries.indices { found.append(try candidates.nearest(of: query, in: view)) }
         if choice != nil { observe(queries, found, selections) }
         return found
-    }
-
-    // MARK: Recall
-
-    /// The recall that is asked for.
-    private var recall: Double? {
-        guard request.settings.isEmpty else { return nil }
-        return request.recall ?? (request.followsCollection ? view.record.recall : nil)
-    }
-
-    private var recallID: RecallKnowledge.FieldID {
-        .init(collection: view.collectionID, field: field.id)
-    }
-
-    private func choice(for recall: Double, k: Int, of queries: [Query]) -> RecallChoice {
-        if recall >= 1 { return RecallChoice(recall: recall, basis: nil, effort: nil) }
-        // Of rows that are others than those measured, nothing is known.
-        guard let calibration = snapshot.calibration(of: field.id),
-            calibration.coverage(of: view, field.id) >= 0.5
-        else {
-            // Who did not ask for it is not to wait for it.
-            let effort = request.recall == nil ? 1.0 : nil
-            return RecallChoice(recall: recall, basis: nil, effort: effort)
-        }
-        // Among the nearest of all rows that were measured the nearest live ones lie so much farther behind, and a walk comes by
-        // the others for nothing. Lists are visited in proportion to what is dead in any case.
-        let isGraph = field.field.index.fileKind == .graph
-        let share = isGraph ? max(0.01, calibration.liveShare(of: view)) : 1
-        let choice = snapshot.recall.choice(
-            for: recall,
-            k: Int((Double(k) / share).rounded(.up)),
-            of: queries[0].vector,
-            calibration,
-            recallID
-        )
-        return RecallChoice(
-            recall: recall,
-            basis: choice.basis,
-            effort: choice.effort.map { $0 * share }
-        )
-    }
-
-    private func observe(
-        _ queries: [Query],
-        _ found: [[Candidate]],
-        _ selections: SearchSelections
-    ) {
-        // What some rows alone are near to does not tell what a query is like.
-        guard selections.saysNothing, let calibration = snapshot.calibration(of: field.id) else {
-            return
-        }
-        for (query, candidates) in zip(queries, found) {
-            snapshot.recall.observe(
-                query.vector,
-                nearest: candidates.first?.distance,
-                calibration,
-                recallID,
-                isKept: request.keepsQueries
-            )
-        }
     }
 
     private func search(
@@ -279,34 +219,5 @@ struct VectorSearch: Sendable {
                 }
             }
         }
-    }
-}
-
-/// How thoroughly rows are looked for.
-enum SearchEffort: Sendable, Hashable {
-    /// With the request's settings.
-    case asRequested
-    /// Every row is compared.
-    case exact
-    /// The indexes' own settings are multiplied.
-    ///
-    /// - Parameter absent: a row that graphs are searched without.
-    case factor(Double, absent: AbsentRow? = nil)
-
-    /// A row by its segment's place in the view.
-    struct AbsentRow: Sendable, Hashable {
-        let segment: Int
-        let row: UInt32
-    }
-
-    /// - Parameter isFiltered: what few rows alone may be found by has been measured at effort 1 and not below.
-    func factor(isFiltered: Bool) -> Double {
-        guard case .factor(let factor, _) = self else { return 1 }
-        return isFiltered ? max(1, factor) : factor
-    }
-
-    func absentRow(ofSegment place: Int) -> UInt32? {
-        guard case .factor(_, let absent?) = self, absent.segment == place else { return nil }
-        return absent.row
     }
 }
