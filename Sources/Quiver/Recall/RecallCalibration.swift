@@ -30,29 +30,28 @@ public struct RecallCalibration: Sendable, Hashable {
 
     /// The curve of a sample for the least `k` that is not below this one, else the greatest.
     public func curve(_ basis: RecallBasis, k: Int) -> RecallCurve? {
-        let own = curves.filter { $0.basis == basis }
-        return own.first { $0.k >= k } ?? own.last
+        curves.first { $0.basis == basis && $0.k >= k } ?? curves.last { $0.basis == basis }
     }
+
+    /// Whether there was a sample of that kind.
+    func has(_ basis: RecallBasis) -> Bool { curves.contains { $0.basis == basis } }
 
     /// The least effort with which the queries of a sample find that share of their `k` nearest; `nil` if none was enough.
     ///
     /// Between the `k` that were measured by a straight line over the logarithms; past the last in proportion.
     func effort(for recall: Double, k: Int, _ basis: RecallBasis) -> Double? {
-        let own = curves.filter { $0.basis == basis }
-        guard let last = own.last else { return nil }
+        guard let next = curve(basis, k: k) else { return nil }
         // Mixtures are no sample of anything: there is no error of theirs to allow for.
         let cautiously = basis != .mixtures
-        func effort(_ curve: RecallCurve) -> Double? {
-            curve.effort(for: recall, cautiously: cautiously)
+        let other = next.effort(for: recall, cautiously: cautiously)
+        if next.k < k { return other.map { $0 * Double(k) / Double(next.k) } }
+        guard next.k > k, let last = curves.last(where: { $0.basis == basis && $0.k < k }) else {
+            return other
         }
-        guard let next = own.firstIndex(where: { $0.k >= k }) else {
-            return effort(last).map { $0 * Double(k) / Double(last.k) }
+        guard let other, let one = last.effort(for: recall, cautiously: cautiously) else {
+            return nil
         }
-        guard next > 0, own[next].k > k else { return effort(own[next]) }
-        guard let one = effort(own[next - 1]), let other = effort(own[next]) else { return nil }
-        let share =
-            log(Double(k) / Double(own[next - 1].k))
-            / log(Double(own[next].k) / Double(own[next - 1].k))
+        let share = log(Double(k) / Double(last.k)) / log(Double(next.k) / Double(last.k))
         return one * pow(other / one, share)
     }
 
@@ -65,7 +64,7 @@ public struct RecallCalibration: Sendable, Hashable {
         }
         // Mixtures may be harder than anything real: no search is exact for their sake.
         var hardest = own ?? curve(.mixtures, k: k)?.points.last?.effort ?? 1
-        for sample in [RecallBasis.rows, .queries] where curve(sample, k: k) != nil {
+        for sample in [RecallBasis.rows, .queries] where has(sample) {
             guard let effort = effort(for: recall, k: k, sample) else {
                 return RecallChoice(recall: recall, basis: sample, effort: nil)
             }

@@ -38,7 +38,7 @@ struct RecallMonitor: Sendable {
         func isLike(_ basis: RecallBasis) -> Bool? {
             meanRank(basis, of: calibration).map { abs($0 - 0.5) < Self.tolerance }
         }
-        let hasQueries = calibration.curve(.queries, k: 1) != nil
+        let hasQueries = calibration.has(.queries)
         if hasQueries, isLike(.queries) ?? true { return .queries }
         if isLike(.rows) ?? false { return .rows }
         guard let rank = meanRank(.queries, of: calibration), abs(rank - 0.5) < 0.4 else {
@@ -47,7 +47,7 @@ struct RecallMonitor: Sendable {
         // Where users asked of several kinds, those of the farther half have a mean rank of 3/4. Near to rows is any query where many
         // have come in since: that is no reason to look less thoroughly.
         if rank < 0.5 { return .queries }
-        return calibration.curve(.farQueries, k: 1) == nil ? .mixtures : .farQueries
+        return calibration.has(.farQueries) ? .farQueries : .mixtures
     }
 
     /// The mean rank of the last queries, 0…1, among those of a sample; `nil` as long as too few are known.

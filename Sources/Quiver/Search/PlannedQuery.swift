@@ -16,6 +16,16 @@ struct PlannedQuery: Sendable {
     let number: Int
     let sources: [Source]
     let selections: SearchSelections
+    /// The vector field of the first source that has one.
+    let field: StoredField?
+
+    init(query: SearchQuery, number: Int, sources: [Source], selections: SearchSelections) {
+        self.query = query
+        self.number = number
+        self.sources = sources
+        self.selections = selections
+        field = sources.lazy.compactMap(\.field).first
+    }
 
     /// The vector and how it is looked for, if the query is no more.
     var onlyVector: (search: VectorSearch, query: Query)? {
@@ -23,18 +33,6 @@ struct PlannedQuery: Sendable {
             queries.count == 1
         else { return nil }
         return (search, queries[0])
-    }
-
-    /// The vector field of the first source that has one.
-    var field: StoredField? {
-        for source in sources {
-            switch source {
-            case .rows(let search, _): return search.field
-            case .late(let search): return search.vectors.field
-            case .words: continue
-            }
-        }
-        return nil
     }
 }
 
@@ -60,6 +58,14 @@ enum Scoring: Sendable {
 }
 
 extension PlannedQuery.Source {
+    fileprivate var field: StoredField? {
+        switch self {
+        case .rows(let search, _): search.field
+        case .late(let search): search.vectors.field
+        case .words: nil
+        }
+    }
+
     var scoring: Scoring {
         switch self {
         case .rows(let search, _): .metric(search.field.field.metric)

@@ -5,15 +5,16 @@ struct SearchRun {
     private let query: PlannedQuery
     private let plan: SearchPlan
     private let notes: SearchNotes?
+    private let view: CollectionView
 
     init(_ query: PlannedQuery, of plan: SearchPlan) {
         self.query = query
         self.plan = plan
         notes = plan.request.explains ? SearchNotes() : nil
+        view = plan.snapshot.view
     }
 
     private var request: SearchRequest { plan.request }
-    private var view: CollectionView { plan.snapshot.view }
 
     func result() throws(StoreError) -> SearchResult {
         let start = ContinuousClock.now
