@@ -15,6 +15,7 @@ extension Collection {
     /// - Parameters:
     ///   - vectorField: `nil` stands for the only one.
     ///   - queries: what users ask, kept in the place of queries that were; none takes those that searches have kept.
+    ///   - options: how many queries each sample has, which, and on how many threads they are searched for.
     ///   - progress: called from the threads that work; `false` cancels, and what was known stays.
     /// - Returns: `nil` if no segment has an index of the field: then every search is exact.
     /// - Throws: `unknownVectorField`, `ambiguousVectorField`, `invalidSearch`, `dimensionMismatch`, `notFinite`, `normOverflow`,

@@ -48,9 +48,8 @@ public struct RecallCalibration: Sendable, Hashable {
         guard next.k > k, let last = curves.last(where: { $0.basis == basis && $0.k < k }) else {
             return other
         }
-        guard let other, let one = last.effort(for: recall, cautiously: cautiously) else {
-            return nil
-        }
+        guard let one = last.effort(for: recall, cautiously: cautiously) else { return nil }
+        guard let other else { return one * Double(k) / Double(last.k) }
         let share = log(Double(k) / Double(last.k)) / log(Double(next.k) / Double(last.k))
         return one * pow(other / one, share)
     }

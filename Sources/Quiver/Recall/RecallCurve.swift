@@ -84,6 +84,7 @@ public struct RecallCurve: Sendable, Hashable {
             }
             last = (point.effort, best)
         }
-        return nil
+        // Few queries leave more doubt than the greatest effort leaves misses.
+        return points.last.flatMap { $0.recall >= recall ? $0.effort : nil }
     }
 }

@@ -16,8 +16,8 @@ final class RecallKnowledge: Sendable {
         /// Queries that are to be kept and are not in the file yet.
         var kept: [[Float]] = []
 
-        /// So many queries of a process are all kept, of those after them each of so many.
-        private static let (keptCount, keptShare) = (1_024, 32)
+        /// The least chance of a query to be kept.
+        private static let leastChance = 1.0 / 32
 
         mutating func basis(ofQuery mark: UInt64, _ calibration: RecallCalibration) -> RecallBasis {
             if let known = queries[mark]?.basis { return known }
@@ -44,7 +44,10 @@ final class RecallKnowledge: Sendable {
             if !known.isObserved, let distance { monitor.observe(distance, calibration) }
             guard isKept, !known.isOffered else { return }
             count += 1
-            let isChosen = count <= Self.keptCount || count % Self.keptShare == 0
+            // As likely as the ones before it to be in the sample (Vitter, "Random Sampling with a Reservoir", 1985, algorithm R), until
+            // what was asked long ago is to give way.
+            let chance = max(Self.leastChance, Double(QuerySample.capacity) / Double(count))
+            let isChosen = chance >= 1 || Double.random(in: 0..<1) < chance
             if isChosen, kept.count < QuerySample.capacity { kept.append(vector) }
         }
     }
