@@ -465,6 +465,7 @@ typedef uint64_t qv_results;
 
 #define QV_SEARCH_AUTOMATIC 0 /* by each segment's index */
 #define QV_SEARCH_EXACT 1     /* every live row is compared */
+#define QV_SEARCH_INDEXED 2   /* by each segment's index, also where comparing the rows that may be found would be faster */
 
 #define QV_SEARCH_WITHIN 256u   /* only hits of the score `within` or a better one; with a large k, all of them */
 #define QV_SEARCH_DISTINCT 512u /* a document's hits make a group: of its rows the best per_group are found */
@@ -513,7 +514,7 @@ typedef int32_t (*qv_rerank)(void *context, uint64_t query, qv_results candidate
 typedef struct qv_search_options {
     uint32_t struct_size;
     uint32_t k;             /* hits wanted for each query; at least 1 */
-    uint32_t mode;          /* QV_SEARCH_AUTOMATIC or QV_SEARCH_EXACT */
+    uint32_t mode;          /* QV_SEARCH_AUTOMATIC, … */
     uint32_t ef_search;     /* candidates that a graph walk keeps; 0: the default */
     uint32_t contents;      /* QV_WITH_…: what a hit carries beside key and score */
     uint32_t thread_count;  /* threads that may share the queries, the caller's included; 0: 1 */
@@ -862,6 +863,77 @@ qv_status qv_recall_count(qv_collection collection, const char *vector_field, ui
 qv_status qv_recall_measured(qv_collection collection, const char *vector_field, uint64_t number,
                              qv_recall_point *point);
 
+/* What qv_tune found; free it with qv_tuning_free. Pointers in its structs are valid until then. */
+typedef uint64_t qv_tuning;
+
+typedef struct qv_tuning_options {
+    uint32_t struct_size;
+    uint32_t thread_count;      /* threads that may build an index, the caller's included; 0: 1 */
+    const char *vector_field;   /* NULL: the only one */
+    const char *const *indexes; /* as qv_vector_field.index; exact is tried in any case */
+    const float *queries;       /* what users ask, [query_count × dimension] */
+    uint64_t query_count;       /* 0: those that searches have kept, or rows where these are fewer than 100 */
+    uint32_t dimension;         /* of queries */
+    uint32_t index_count;       /* 0: graphs, inverted files and codes that suit the data */
+    double recall;              /* the share of the true k nearest that is wanted, below 1; 0: 0.95 */
+    uint64_t index_byte_limit;  /* bytes that the indexes may take beside the rows; 0: any number */
+    uint32_t k;                 /* 0: 10 */
+    uint32_t sample_count;      /* queries that each index is asked; 0: 1000; at least 100 */
+    uint64_t seed;              /* of the choice of the queries */
+    qv_progress progress;       /* may be NULL; begins anew with each index, first with its rows, then with the queries */
+    void *context;
+} qv_tuning_options;
+
+/* Tries indexes on the rows of a vector field: builds each beside the one that is there, and asks it queries of which the exact
+ * answer is known. The tail is sealed; nothing else in the collection changes: qv_set_index, qv_set_recall and qv_maintain make one of them its own. `options`
+ * may be NULL. */
+qv_status qv_tune(qv_collection collection, const qv_tuning_options *options, qv_tuning *tuning);
+
+typedef struct qv_tuning_summary {
+    uint32_t struct_size;
+    uint32_t basis;          /* what the queries were: QV_RECALL_QUERIES, or QV_RECALL_ROWS */
+    uint32_t trial_count;    /* indexes that were tried, exact first */
+    uint32_t best;           /* the fastest of those that find what is wanted in the space that is given */
+    double recall;           /* what was wanted */
+    uint64_t query_count;
+    uint64_t row_count;      /* those of dead documents included */
+    uint64_t row_byte_count; /* what the rows take, whatever the index */
+    uint32_t k;
+    uint32_t reserved;
+} qv_tuning_summary;
+
+qv_status qv_tuning_summarize(qv_tuning tuning, qv_tuning_summary *summary);
+
+/* One index. */
+typedef struct qv_index_trial {
+    uint32_t struct_size;
+    uint32_t point_count;           /* efforts that were tried; 1 where every row is compared */
+    const char *specification;
+    const char *refusal;            /* why it cannot be built of the rows of some segment; NULL: it can */
+    uint64_t indexed_segment_count; /* the others have too few rows, or are refused, and are compared row by row */
+    uint64_t index_byte_count;
+    double build_seconds;
+    double query_seconds;           /* the mean of a search that finds what is wanted; 0: none of the efforts finds it */
+} qv_index_trial;
+
+qv_status qv_tuning_trial(qv_tuning tuning, uint64_t number, qv_index_trial *trial);
+
+/* What searches found at one effort, one after the other on one thread. */
+typedef struct qv_trial_point {
+    uint32_t struct_size;
+    uint32_t reserved;
+    double effort;                /* what the settings of the index were multiplied with */
+    double recall;                /* the mean share of the true k nearest that were found */
+    double low;                   /* where the recall over all queries of the kind lies, with a probability of 95 % */
+    double high;
+    double distance_count;        /* the mean number of distances that a query took */
+    double mean_seconds;
+    double percentile_99_seconds; /* so long or shorter took 99 of 100 */
+} qv_trial_point;
+
+qv_status qv_tuning_point(qv_tuning tuning, uint64_t number, uint64_t point_number, qv_trial_point *point);
+qv_status qv_tuning_free(qv_tuning tuning);
+
 /* ---- Neighbours ------------------------------------------------------------------------------------------ */
 
 #define QV_NEIGHBOURS_OF_VECTORS 1u /* of `vectors`, also if there are none, and not of the collection's own rows */
@@ -928,6 +1000,40 @@ qv_status qv_row_owners(qv_collection collection, const char *vector_field, cons
 qv_status qv_owners_array(qv_owners owners, const qv_row_owner **array, uint64_t *count);
 
 qv_status qv_owners_free(qv_owners owners);
+
+/* ---- Clusters and pairs ---------------------------------------------------------------------------------- */
+
+/* What qv_cluster found; free it with qv_clustering_free. Its arrays are valid until then. */
+typedef uint64_t qv_clustering;
+
+typedef struct qv_clustering_options {
+    uint32_t struct_size;
+    uint32_t thread_count;      /* threads that may work, the caller's included; 0: 1 */
+    const char *vector_field;   /* NULL: the only one */
+    uint32_t cluster_count;     /* 1…1048576, and not more than rows */
+    uint32_t iteration_count;   /* passes over the rows that k-means learns from; 0: 25 */
+    uint64_t rows_per_cluster;  /* that it learns from, at most; 0: 256 */
+    uint64_t seed;              /* the same rows and seed give the same clusters */
+    qv_progress progress;       /* told of rows, those of every pass counted; may be NULL */
+    void *context;
+} qv_clustering_options;
+
+/* Puts the rows of a vector field into clusters by k-means, which is spherical under cosine. */
+qv_status qv_cluster(qv_collection collection, const qv_clustering_options *options, qv_clustering *clustering);
+
+/* Of each row its cluster, -1 for rows of documents that are gone; rows are numbered as qv_row_numbers has them. Each of the two may be
+ * NULL. */
+qv_status qv_clustering_rows(qv_clustering clustering, const int32_t **clusters, uint64_t *row_count);
+
+/* The middles, [cluster_count × dimension]. Each of the three may be NULL. */
+qv_status qv_clustering_centroids(qv_clustering clustering, const float **centroids, uint32_t *cluster_count,
+                                  uint32_t *dimension);
+qv_status qv_clustering_free(qv_clustering clustering);
+
+/* The exact scores of pairs of rows, [pair_count × 2] by number: those with which a search for the one finds the other. `scores`
+ * gets pair_count numbers. `vector_field` may be NULL: the only one. */
+qv_status qv_row_scores(qv_collection collection, const char *vector_field, const uint64_t *pairs, uint64_t pair_count,
+                        uint32_t thread_count, float *scores);
 
 /* ---- Texts ----------------------------------------------------------------------------------------------- */
 

@@ -16,6 +16,7 @@ from . import errors
 from ._arguments import Key
 from ._library import version
 from ._version import VERSION
+from .clusters import Clustering
 from .collection import Collection
 from .contents import Content, Contents
 from .documents import Document, DocumentArrays, FieldUpdate, Rows
@@ -69,6 +70,7 @@ from .snapshot import Snapshot
 from .store import Store, open, repair, verify
 from .stored import StoredDocument
 from .terms import terms
+from .tuning import IndexTrial, TrialPoint, Tuning
 
 __version__ = VERSION
 
@@ -78,6 +80,7 @@ __all__ = [
     "CancelledError",
     "CatalogError",
     "ClosedError",
+    "Clustering",
     "Collection",
     "ColumnType",
     "Combination",
@@ -104,6 +107,7 @@ __all__ = [
     "HandleError",
     "Hit",
     "Hits",
+    "IndexTrial",
     "InvalidKeyError",
     "Key",
     "ListedHit",
@@ -148,6 +152,8 @@ __all__ = [
     "TextField",
     "Timestamp",
     "TooLargeError",
+    "TrialPoint",
+    "Tuning",
     "VectorError",
     "VectorField",
     "VectorIndexError",

@@ -57,6 +57,14 @@ class Arena:
         self.kept.append(array)
         return ctypes.addressof(array)
 
+    def addresses(self, items: Sequence[int]) -> int:
+        """The address of an array of addresses; 0 for none."""
+        if not items:
+            return 0
+        array = (ctypes.c_void_p * len(items))(*items)
+        self.kept.append(array)
+        return ctypes.addressof(array)
+
     def keys(self, keys: Iterable[Key]) -> tuple[int, int]:
         """The address and the count of an array of `keys`."""
         if isinstance(keys, (str, bytes)):

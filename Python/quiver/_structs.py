@@ -478,6 +478,82 @@ class qv_recall_point(Versioned):
     ]
 
 
+class qv_tuning_options(Versioned):
+    _fields_ = [
+        ("struct_size", U32),
+        ("thread_count", U32),
+        ("vector_field", ADDRESS),
+        ("indexes", ADDRESS),
+        ("queries", ADDRESS),
+        ("query_count", U64),
+        ("dimension", U32),
+        ("index_count", U32),
+        ("recall", F64),
+        ("index_byte_limit", U64),
+        ("k", U32),
+        ("sample_count", U32),
+        ("seed", U64),
+        ("progress", ADDRESS),
+        ("context", ADDRESS),
+    ]
+
+
+class qv_tuning_summary(Versioned):
+    _fields_ = [
+        ("struct_size", U32),
+        ("basis", U32),
+        ("trial_count", U32),
+        ("best", U32),
+        ("recall", F64),
+        ("query_count", U64),
+        ("row_count", U64),
+        ("row_byte_count", U64),
+        ("k", U32),
+        ("reserved", U32),
+    ]
+
+
+class qv_index_trial(Versioned):
+    _fields_ = [
+        ("struct_size", U32),
+        ("point_count", U32),
+        ("specification", ADDRESS),
+        ("refusal", ADDRESS),
+        ("indexed_segment_count", U64),
+        ("index_byte_count", U64),
+        ("build_seconds", F64),
+        ("query_seconds", F64),
+    ]
+
+
+class qv_trial_point(Versioned):
+    _fields_ = [
+        ("struct_size", U32),
+        ("reserved", U32),
+        ("effort", F64),
+        ("recall", F64),
+        ("low", F64),
+        ("high", F64),
+        ("distance_count", F64),
+        ("mean_seconds", F64),
+        ("percentile_99_seconds", F64),
+    ]
+
+
+class qv_clustering_options(Versioned):
+    _fields_ = [
+        ("struct_size", U32),
+        ("thread_count", U32),
+        ("vector_field", ADDRESS),
+        ("cluster_count", U32),
+        ("iteration_count", U32),
+        ("rows_per_cluster", U64),
+        ("seed", U64),
+        ("progress", ADDRESS),
+        ("context", ADDRESS),
+    ]
+
+
 class qv_neighbour_summary(Versioned):
     _fields_ = [
         ("struct_size", U32),

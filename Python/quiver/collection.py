@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from numpy.typing import ArrayLike
 
 from . import documents as _documents
-from . import maintenance, recall, reports, schema
+from . import maintenance, recall, reports, schema, tuning
 from ._arguments import Arena, Key, name, real
 from ._library import check, library
 from ._structs import qv_receipt
@@ -20,6 +20,7 @@ from .recall import RecallPoint
 from .reports import Receipt
 from .schema import FieldType, TextField, VectorField
 from .snapshot import Snapshot
+from .tuning import Tuning
 
 if TYPE_CHECKING:
     from .store import Store
@@ -169,6 +170,43 @@ class Collection(Reader):
             self._handle, vector_field, queries, sample_count, seed, thread_count, progress
         )
         return self.measured_recall(vector_field)
+
+    def tune(
+        self,
+        indexes: Sequence[str] = (),
+        queries: ArrayLike | None = None,
+        progress: Progress | None = None,
+        *,
+        recall: float = 0.95,
+        k: int = 10,
+        index_byte_limit: int | None = None,
+        vector_field: str | None = None,
+        sample_count: int = 1_000,
+        seed: int = 0,
+        thread_count: int = 1,
+    ) -> Tuning:
+        """Tries indexes on the rows of a vector field: builds each beside the one that is there, and asks
+        it queries of which the exact answer is known. The tail is sealed; nothing else changes: `set_index` with
+        the specification of `best`, `set_recall` and `maintain` make it the collection's.
+
+        `indexes` are those of `VectorField.index`; none takes graphs, inverted files and codes that suit
+        the data. `queries`, [queries × dimension], is what users ask; None takes those that searches have
+        kept, or rows where these are fewer than 100. `best` is the fastest that finds `recall` of the
+        `k` nearest, and whose indexes take `index_byte_limit` bytes at most beside the rows.
+        """
+        return tuning.tune(
+            self._handle,
+            indexes,
+            queries,
+            recall,
+            k,
+            index_byte_limit,
+            vector_field,
+            sample_count,
+            seed,
+            thread_count,
+            progress,
+        )
 
     def _write_documents(
         self, function: str, documents: Document | Iterable[Document] | DocumentArrays

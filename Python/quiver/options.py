@@ -18,9 +18,13 @@ from .queries import Scope, scope_address
 if TYPE_CHECKING:
     from .search import Hits
 
-Mode = Literal["automatic", "exact"]
+Mode = Literal["automatic", "exact", "indexed"]
 
-MODES = {"automatic": c.QV_SEARCH_AUTOMATIC, "exact": c.QV_SEARCH_EXACT}
+MODES = {
+    "automatic": c.QV_SEARCH_AUTOMATIC,
+    "exact": c.QV_SEARCH_EXACT,
+    "indexed": c.QV_SEARCH_INDEXED,
+}
 
 
 @dataclasses.dataclass
@@ -50,7 +54,8 @@ class SearchOptions(TypedDict, total=False):
     """
 
     mode: Mode
-    """"automatic": by each segment's index; "exact": every live row is compared."""
+    """"automatic": by each segment's index; "exact": every live row is compared; "indexed": by the
+    index also where comparing the rows that may be found would be faster."""
     ef_search: int
     """Candidates that a graph walk keeps."""
     nprobe: int

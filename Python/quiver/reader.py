@@ -7,8 +7,10 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+import numpy
 from numpy.typing import ArrayLike, NDArray
 
+from . import clusters as _clusters
 from . import contents as _contents
 from . import neighbours as _neighbours
 from . import options as _options
@@ -40,6 +42,7 @@ from ._structs import (
     qv_search_options,
     qv_statistics,
 )
+from .clusters import Clustering
 from .contents import Contents
 from .errors import ArgumentError, NotFoundError, VectorError
 from .maintenance import Progress
@@ -256,6 +259,39 @@ class Reader(Handle):
         if vectors is not None:
             _neighbours.fill_vectors(struct, vectors, arena)
         return _neighbours.write(self._handle, path, struct, progress)
+
+    def cluster(
+        self,
+        count: int,
+        progress: Progress | None = None,
+        *,
+        vector_field: str | None = None,
+        iteration_count: int = 25,
+        rows_per_cluster: int = 256,
+        seed: int = 0,
+        thread_count: int = 1,
+    ) -> Clustering:
+        """Puts the rows of a vector field into `count` clusters by k-means, which is spherical under
+        cosine. It learns from `rows_per_cluster` rows a cluster at most, in `iteration_count` passes over
+        these; `progress` is told of rows, those of every pass counted. The same rows and `seed` give
+        the same clusters."""
+        return _clusters.cluster(
+            self._handle,
+            count,
+            vector_field,
+            iteration_count,
+            rows_per_cluster,
+            seed,
+            thread_count,
+            progress,
+        )
+
+    def row_scores(
+        self, pairs: ArrayLike, vector_field: str | None = None, *, thread_count: int = 1
+    ) -> NDArray[numpy.float32]:
+        """The exact scores of pairs of rows, [n × 2] of the numbers that `row_numbers` has: those with
+        which a search for the one finds the other."""
+        return _clusters.scores(self._handle, pairs, _field(vector_field), thread_count)
 
     def _search(
         self, array: NDArray, count: int, dimension: int, k: int, options: SearchOptions

@@ -19,7 +19,7 @@ Basis = Literal["rows", "queries", "mixtures", "far queries"]
 """A sample of queries. "rows": rows of the collection, each as if it were not there; "queries": what
 users asked, "far queries" the half of these whose nearest rows are farther; "mixtures": points between two rows, which are harder, as a rule, than what users ask."""
 
-_BASES: dict[int, Basis] = {
+BASES: dict[int, Basis] = {
     c.QV_RECALL_ROWS: "rows",
     c.QV_RECALL_QUERIES: "queries",
     c.QV_RECALL_MIXTURES: "mixtures",
@@ -63,7 +63,7 @@ def choice(answer: Answer, query: int) -> RecallChoice | None:
     check(library.qv_results_recall(answer.handle, query, ctypes.byref(struct)))
     if not struct.recall:
         return None
-    return RecallChoice(struct.recall, _BASES.get(struct.basis), struct.effort or None)
+    return RecallChoice(struct.recall, BASES.get(struct.basis), struct.effort or None)
 
 
 def points(handle: int, vector_field: bytes | None) -> list[RecallPoint]:
@@ -75,7 +75,7 @@ def points(handle: int, vector_field: bytes | None) -> list[RecallPoint]:
         check(library.qv_recall_measured(handle, vector_field, number, ctypes.byref(point)))
         found.append(
             RecallPoint(
-                _BASES[point.basis],
+                BASES[point.basis],
                 point.k,
                 point.query_count,
                 point.effort,

@@ -281,8 +281,39 @@ class Fuzzer(Values):
                             seed=self.maybe(1),
                             thread_count=self.maybe(2),
                         ),
+                        lambda: collection.tune(
+                            self.maybe([self.random.choice(INDEXES)]),
+                            None,
+                            self.progress(),
+                            recall=self.maybe(0.9),
+                            k=self.maybe(10),
+                            index_byte_limit=self.maybe(None),
+                            vector_field=self.maybe(self.random.choice(["", "v"])),
+                            sample_count=self.maybe(100),
+                            seed=self.maybe(1),
+                            thread_count=self.maybe(2),
+                        ),
                     ]
                 )()
+
+    def call_cluster(self) -> None:
+        if self.random.random() < 0.1:
+            with callbacks():
+                self.shared.collection(self).cluster(
+                    self.maybe(2),
+                    self.progress(),
+                    vector_field=self.maybe(self.random.choice(["", "v"])),
+                    iteration_count=self.maybe(3),
+                    rows_per_cluster=self.maybe(16),
+                    seed=self.maybe(1),
+                    thread_count=self.maybe(2),
+                )
+
+    def call_row_scores(self) -> None:
+        pairs = [[self.random.randrange(9), self.random.randrange(9)] for _ in range(3)]
+        self.shared.collection(self).row_scores(
+            self.maybe(pairs), self.maybe(self.random.choice(["", "v"])), thread_count=self.maybe(2)
+        )
 
     def call_close(self) -> None:
         if self.random.random() < 0.2:

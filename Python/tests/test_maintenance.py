@@ -84,6 +84,48 @@ class MaintenanceTests(StoreTestCase):
         with self.assertRaises(quiver.CancelledError):
             c.calibrate(progress=lambda completed, total: True)
 
+    def test_indexes_are_tried_side_by_side(self):
+        c = self.filled()
+        c.seal()
+        queries = numpy.random.default_rng(2).standard_normal((200, 16), numpy.float32)
+        seen: list[tuple[int, int]] = []
+        tuning = c.tune(
+            ["graph", "IVF16,SQ8"],
+            queries,
+            lambda completed, total: seen.append((completed, total)),
+            recall=0.9,
+            k=5,
+            thread_count=2,
+        )
+        self.assertEqual(
+            [trial.specification for trial in tuning.trials], ["exact", "graph", "IVF16,SQ8"]
+        )
+        self.assertEqual(
+            (tuning.basis, tuning.query_count, tuning.recall, tuning.k, tuning.row_count),
+            ("queries", 200, 0.9, 5, 3000),
+        )
+        self.assertIn(tuning.best, tuning.trials)
+        self.assertEqual([p.recall for p in tuning.trials[0].points], [1])
+        for trial in tuning.trials:
+            self.assertIsNone(trial.refusal)
+            self.assertTrue(all(p.low <= p.recall <= p.high for p in trial.points))
+            self.assertTrue(all(p.mean_seconds > 0 for p in trial.points))
+            self.assertEqual(trial.index_byte_count > 0, trial.specification != "exact")
+        self.assertTrue(seen)
+        self.assertEqual(c.tune(["ivf"], queries, index_byte_limit=1).best.specification, "exact")
+        self.assertEqual(c.tune([], sample_count=100).basis, "rows")
+        c.set_index("", tuning.best.specification)
+        with self.assertRaises(quiver.VectorIndexError):
+            c.tune(["Nonsense"])
+        with self.assertRaises(quiver.SearchError):
+            c.tune(recall=1)
+        with self.assertRaises(TypeError):
+            c.tune("graph")
+        with self.assertRaises(quiver.VectorError):
+            c.tune(queries=queries[:, :3])
+        with self.assertRaises(quiver.CancelledError):
+            c.tune(progress=lambda completed, total: True)
+
     def test_progress(self):
         c = self.filled()
         seen: list[tuple[int, int]] = []

@@ -25,6 +25,43 @@ class NeighbourTests(StoreTestCase):
         hits = c.search(vector, k, mode="exact", excluded=[] if key is None else [key])
         return [(hit.key, hit.row) for hit in hits]
 
+    def test_rows_are_clustered_and_pairs_of_them_scored(self):
+        rows = numpy.concatenate(
+            [
+                numpy.random.default_rng(n).normal(9 * n, 1, (40, 4)).astype(numpy.float32)
+                for n in (1, 2, 3)
+            ]
+        )
+        c = self.store.create_collection("clusters", 4, metric="l2")
+        c.upsert(quiver.DocumentArrays(keys=numpy.arange(len(rows)), vectors=rows))
+        c.seal()
+        c.delete([5])
+        clustering = c.cluster(3, seed=1, thread_count=2)
+        self.assertEqual(clustering.clusters.shape, (120,))
+        self.assertEqual(clustering.clusters[5], -1)
+        self.assertEqual(clustering.centroids.shape, (3, 4))
+        for first in (0, 40, 80):
+            [cluster] = {int(n) for n in clustering.clusters[first : first + 40]} - {-1}
+            mean = numpy.delete(rows[first : first + 40], [5] if first == 0 else [], 0).mean(0)
+            numpy.testing.assert_allclose(clustering.centroids[cluster], mean, rtol=1e-4)
+        again = c.cluster(3, seed=1)
+        numpy.testing.assert_array_equal(again.clusters, clustering.clusters)
+        pairs = numpy.array([[0, 1], [0, 119], [7, 7], [119, 0]])
+        expected = ((rows[pairs[:, 0]] - rows[pairs[:, 1]]) ** 2).sum(1)
+        numpy.testing.assert_allclose(c.row_scores(pairs, thread_count=2), expected, rtol=1e-4)
+        self.assertEqual(c.row_scores(numpy.empty((0, 2), int)).shape, (0,))
+        for wrong in ([[0, 120]], [[0, 1 << 62]]):
+            with self.assertRaises(quiver.SearchError):
+                c.row_scores(wrong)
+        for wrong in ([[0, -1]], [0, 1]):
+            with self.assertRaises(quiver.ArgumentError):
+                c.row_scores(wrong)
+        for count in (0, 120):
+            with self.assertRaises(quiver.SearchError):
+                c.cluster(count)
+        with self.assertRaises(quiver.CancelledError):
+            c.cluster(3, lambda completed, total: True)
+
     def test_own_rows(self):
         c = self.filled()
         path = self.folder / "own.npy"

@@ -14,6 +14,8 @@ enum Resource {
     case owners(OwnersAnswer)
     case names(NamesAnswer)
     case schema(SchemaAnswer)
+    case tuning(TuningAnswer)
+    case clustering(ClusteringAnswer)
 }
 
 /// The live handles of the process.
@@ -158,6 +160,10 @@ extension Resource {
     }
     var names: NamesAnswer? { if case .names(let names) = self { names } else { nil } }
     var schema: SchemaAnswer? { if case .schema(let schema) = self { schema } else { nil } }
+    var tuning: TuningAnswer? { if case .tuning(let tuning) = self { tuning } else { nil } }
+    var clustering: ClusteringAnswer? {
+        if case .clustering(let clustering) = self { clustering } else { nil }
+    }
     var owners: OwnersAnswer? { if case .owners(let owners) = self { owners } else { nil } }
     var ranges: RangesAnswer? { if case .ranges(let ranges) = self { ranges } else { nil } }
 }

@@ -39,9 +39,10 @@ extension Arguments {
         switch mode {
         case UInt32(QV_SEARCH_AUTOMATIC): return .automatic
         case UInt32(QV_SEARCH_EXACT): return .exact
+        case UInt32(QV_SEARCH_INDEXED): return .indexed
         default:
             throw .argument(
-                "options: mode is \(mode), expected QV_SEARCH_AUTOMATIC or QV_SEARCH_EXACT"
+                "options: mode is \(mode), expected QV_SEARCH_AUTOMATIC, QV_SEARCH_EXACT or QV_SEARCH_INDEXED"
             )
         }
     }

@@ -121,7 +121,7 @@ extension qv_recall_choice {
 }
 
 extension RecallBasis {
-    fileprivate var constant: UInt32 {
+    var constant: UInt32 {
         switch self {
         case .rows: UInt32(QV_RECALL_ROWS)
         case .queries: UInt32(QV_RECALL_QUERIES)

@@ -32,7 +32,7 @@ struct CalibrateCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "What users ask: vectors in a .npy or .fbin file.",
+            "What users ask: vectors in a .npy, .fvecs or .fbin file.",
             valueName: "file"
         ),
         completion: .file()
@@ -60,7 +60,7 @@ struct CalibrateCommand: ParsableCommand {
     func run() throws {
         let store = try Store.open(at: store)
         let collection = try store.collection(collection)
-        let queries = try queries.map { try vectors(of: $0) } ?? []
+        let queries = try queries.map { try allVectors(ofFile: $0) } ?? []
         let progressLine = ProgressLine()
         defer { progressLine.clear() }
         let calibration = try collection.calibrate(
@@ -89,15 +89,6 @@ struct CalibrateCommand: ParsableCommand {
             for curve in calibration.curves { printCurve(curve) }
         } else {
             StandardOutput.shared.write("no index to measure: every search compares all rows\n")
-        }
-    }
-
-    /// The vectors of a file; queries of one sample fit into memory.
-    private func vectors(of path: String) throws -> [[Float]] {
-        let file = try VectorFile(path: path)
-        let numbers = try file.rows(0..<file.count)
-        return (0..<file.count).map { row in
-            Array(numbers[(row * file.dimension)..<((row + 1) * file.dimension)])
         }
     }
 
@@ -161,7 +152,7 @@ extension JSONWriter {
         endObject()
     }
 
-    private mutating func measured(_ estimate: RecallEstimate) throws {
+    mutating func measured(_ estimate: RecallEstimate) throws {
         for (name, value) in [
             ("effort", estimate.effort), ("recall", estimate.recall),
             ("low", estimate.interval.lowerBound), ("high", estimate.interval.upperBound),

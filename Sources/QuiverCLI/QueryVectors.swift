@@ -51,3 +51,12 @@ final class QueryVectors: Sendable {
         }
     }
 }
+
+/// The vectors of a file of queries with which something is measured: these fit into memory.
+func allVectors(ofFile path: String) throws -> [[Float]] {
+    let file = try VectorFile(path: path)
+    let numbers = try file.rows(0..<file.count)
+    return (0..<file.count).map { row in
+        Array(numbers[(row * file.dimension)..<((row + 1) * file.dimension)])
+    }
+}

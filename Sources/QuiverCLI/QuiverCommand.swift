@@ -14,10 +14,11 @@ struct QuiverCommand: ParsableCommand {
         subcommands: [
             CreateCommand.self, ImportCommand.self, UpdateCommand.self, SearchCommand.self,
             GetCommand.self, ScanCommand.self, CountCommand.self, DeleteCommand.self,
-            NeighboursCommand.self, AlterCommand.self, DropCommand.self, SnapshotCommand.self,
-            CompactCommand.self, CalibrateCommand.self, StatsCommand.self, VerifyCommand.self,
-            RepairCommand.self, UpgradeCommand.self, EncodeCommand.self, TokenizeCommand.self,
-            SentencesCommand.self, TermsCommand.self,
+            NeighboursCommand.self, ClusterCommand.self, ScoresCommand.self, AlterCommand.self,
+            DropCommand.self, SnapshotCommand.self,
+            CompactCommand.self, CalibrateCommand.self, TuneCommand.self, StatsCommand.self,
+            VerifyCommand.self, RepairCommand.self, UpgradeCommand.self, EncodeCommand.self,
+            TokenizeCommand.self, SentencesCommand.self, TermsCommand.self,
         ]
     )
 

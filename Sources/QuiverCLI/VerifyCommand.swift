@@ -83,7 +83,9 @@ struct DamageFound: Error {
 
 extension ProgressLine {
     /// Shows how far the engine's own work is.
-    func show(_ progress: Progress) {
+    ///
+    /// - Parameter subject: what it is about, where there are several.
+    func show(_ progress: Progress, of subject: String? = nil) {
         let unit =
             switch progress.stage {
             case .verifying: "bytes"
@@ -91,7 +93,7 @@ extension ProgressLine {
             case .sealing, .compacting, .indexing: "rows"
             }
         show(
-            "\(progress.stage)",
+            "\(progress.stage)" + (subject.map { " \($0)" } ?? ""),
             completed: progress.completed,
             unit: unit,
             fraction: progress.total > 0 ? Double(progress.completed) / Double(progress.total) : nil

@@ -126,6 +126,57 @@ static void recall(qv_collection collection) {
     EXPECT(QV_ERROR_SEARCH, qv_search(collection, vectors[0], 1, dimension, &search, &results));
 }
 
+/* Indexes side by side, of which the collection keeps its own. */
+static void tune(qv_collection collection) {
+    static const char *const indexes[] = {"graph", "IVF16,SQ8"};
+    STRUCT(qv_tuning_options, options);
+    options.indexes = indexes;
+    options.index_count = 2;
+    options.queries = vectors[0];
+    options.query_count = 200;
+    options.dimension = dimension;
+    options.recall = 0.9;
+    options.k = 5;
+    options.thread_count = 2;
+    qv_tuning tuning = 0;
+    EXPECT(QV_OK, qv_tune(collection, &options, &tuning));
+    STRUCT(qv_tuning_summary, summary);
+    EXPECT(QV_OK, qv_tuning_summarize(tuning, &summary));
+    CHECK(summary.trial_count == 3 && summary.best < 3 && summary.basis == QV_RECALL_QUERIES);
+    CHECK(summary.recall == 0.9 && summary.k == 5 && summary.query_count == 200);
+    CHECK(summary.row_count == rows && summary.row_byte_count >= sizeof vectors);
+    STRUCT(qv_index_trial, trial);
+    STRUCT(qv_trial_point, point);
+    for (uint64_t number = 0; number < summary.trial_count; number++) {
+        EXPECT(QV_OK, qv_tuning_trial(tuning, number, &trial));
+        CHECK(strcmp(trial.specification, number == 0 ? "exact" : indexes[number - 1]) == 0);
+        CHECK(trial.refusal == NULL && trial.point_count >= 1);
+        CHECK((trial.index_byte_count > 0) == (number > 0) && trial.indexed_segment_count == (number > 0));
+        for (uint64_t place = 0; place < trial.point_count; place++) {
+            EXPECT(QV_OK, qv_tuning_point(tuning, number, place, &point));
+            CHECK(point.low <= point.recall && point.recall <= point.high);
+            CHECK(point.mean_seconds > 0 && point.percentile_99_seconds > 0 && point.distance_count > 0);
+        }
+        EXPECT(QV_ERROR_ARGUMENT, qv_tuning_point(tuning, number, trial.point_count, &point));
+    }
+    EXPECT(QV_ERROR_ARGUMENT, qv_tuning_trial(tuning, summary.trial_count, &trial));
+    EXPECT(QV_ERROR_ARGUMENT, qv_tuning_trial(tuning, 0, NULL));
+    EXPECT(QV_OK, qv_tuning_free(tuning));
+    EXPECT(QV_ERROR_HANDLE, qv_tuning_free(tuning));
+    EXPECT(QV_ERROR_HANDLE, qv_tuning_summarize(tuning, &summary));
+    EXPECT(QV_ERROR_ARGUMENT, qv_tune(collection, &options, NULL));
+    static const char *const unknown[] = {"Nonsense", NULL};
+    options.indexes = unknown;
+    EXPECT(QV_ERROR_INDEX, qv_tune(collection, &options, &tuning));
+    options.indexes = unknown + 1;
+    EXPECT(QV_ERROR_ARGUMENT, qv_tune(collection, &options, &tuning));
+    options.indexes = NULL;
+    EXPECT(QV_ERROR_ARGUMENT, qv_tune(collection, &options, &tuning));
+    options.index_count = 0;
+    options.recall = 1;
+    EXPECT(QV_ERROR_SEARCH, qv_tune(collection, &options, &tuning));
+}
+
 int main(int argc, char **argv) {
     CHECK(argc == 2);
     make_vectors();
@@ -146,6 +197,7 @@ int main(int argc, char **argv) {
         search(collection, 0, 0);
         search(collection, nprobes[kind], factors[kind]);
         if (kind == 0) recall(collection);
+        if (kind == 0) tune(collection);
         if (nprobes[kind] == 0) refuse(collection, 8, 0, 0);
         if (factors[kind] == 0) refuse(collection, 0, 0, 30);
         if (kind != 2) refuse(collection, 0, 90, 0);

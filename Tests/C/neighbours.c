@@ -299,6 +299,58 @@ static void hostile(qv_store store, qv_collection collection) {
     EXPECT(QV_OK, qv_owners_free(owners));
 }
 
+/* Rows in clusters, and the scores of pairs of them. */
+static void clusters(const char *path) {
+    qv_store store = open_store(path, QV_OPEN_CREATE);
+    qv_collection collection = create_collection(store, "c", 2, QV_METRIC_L2);
+    static float rows[20][2];
+    static qv_document documents[20];
+    for (int row = 0; row < 20; row++) {
+        rows[row][0] = row < 10 ? 0 : 100;
+        rows[row][1] = (float)row;
+        documents[row].struct_size = sizeof documents[row];
+        documents[row].key = qv_integer_key((uint64_t)row);
+        documents[row].vector = rows[row];
+        documents[row].vector_count = 2;
+    }
+    EXPECT(QV_OK, qv_upsert(collection, documents, 20, NULL));
+    STRUCT(qv_clustering_options, options);
+    options.cluster_count = 2;
+    options.thread_count = 2;
+    qv_clustering clustering = 0;
+    EXPECT(QV_OK, qv_cluster(collection, &options, &clustering));
+    const int32_t *found = NULL;
+    const float *centroids = NULL;
+    uint64_t row_count = 0;
+    uint32_t count = 0, dimension = 0;
+    EXPECT(QV_OK, qv_clustering_rows(clustering, &found, &row_count));
+    EXPECT(QV_OK, qv_clustering_centroids(clustering, &centroids, &count, &dimension));
+    CHECK(row_count == 20 && count == 2 && dimension == 2);
+    for (int row = 0; row < 20; row++) CHECK(found[row] == (row < 10 ? found[0] : 1 - found[0]));
+    CHECK(centroids[2 * found[0]] == 0 && centroids[2 * found[10] + 1] == 14.5f);
+    EXPECT(QV_OK, qv_clustering_rows(clustering, NULL, NULL));
+    EXPECT(QV_OK, qv_clustering_free(clustering));
+    EXPECT(QV_ERROR_HANDLE, qv_clustering_free(clustering));
+    EXPECT(QV_ERROR_HANDLE, qv_clustering_rows(clustering, &found, &row_count));
+    options.cluster_count = 21;
+    EXPECT(QV_ERROR_SEARCH, qv_cluster(collection, &options, &clustering));
+    EXPECT(QV_ERROR_ARGUMENT, qv_cluster(collection, NULL, &clustering));
+    EXPECT(QV_ERROR_ARGUMENT, qv_cluster(collection, &options, NULL));
+
+    const uint64_t pairs[] = {0, 1, 3, 3, 0, 10};
+    float scores[3];
+    EXPECT(QV_OK, qv_row_scores(collection, NULL, pairs, 3, 1, scores));
+    CHECK(scores[0] == 1 && scores[1] == 0 && scores[2] == 10100);
+    EXPECT(QV_OK, qv_row_scores(collection, "", NULL, 0, 0, NULL));
+    EXPECT(QV_ERROR_ARGUMENT, qv_row_scores(collection, NULL, NULL, 3, 1, scores));
+    EXPECT(QV_ERROR_ARGUMENT, qv_row_scores(collection, NULL, pairs, UINT64_MAX, 1, scores));
+    EXPECT(QV_ERROR_ARGUMENT, qv_row_scores(collection, NULL, pairs, 3, 1, NULL));
+    const uint64_t none[] = {0, 20};
+    EXPECT(QV_ERROR_SEARCH, qv_row_scores(collection, NULL, none, 1, 1, scores));
+    EXPECT(QV_OK, qv_close_collection(collection));
+    EXPECT(QV_OK, qv_close(store));
+}
+
 int main(int argc, char **argv) {
     CHECK(argc == 2);
     CHECK(snprintf(folder, sizeof folder, "%s", argv[1]) < (int)sizeof folder);
@@ -309,6 +361,7 @@ int main(int argc, char **argv) {
     qv_collection pinned = 0;
     EXPECT(QV_OK, qv_pin(collection, &pinned));
     own_rows(pinned);
+    clusters(in_folder(argv[1], "clusters"));
     shards(pinned);
     other_vectors(collection);
     resumption(pinned);

@@ -38,6 +38,10 @@ def keys(hits):
 # ------------------------------------------------------------------------------------------------------
 
 
+# What the planner chooses between, for planner.py.
+MODES = {mode: {"mode": mode} for mode in ("exact", "indexed")}
+
+
 class Engine(Base):
     EXTRAS = {"quiver, defaults": {"method": "defaults", "ef_search": None}}
     KEPT = False
@@ -66,7 +70,8 @@ class Engine(Base):
         return {"filter": self.dataset.text(conditions, quote='"')} if conditions else {}
 
     def configure(self, settings):
-        self.options = {"ef_search": settings["ef_search"]} if settings["method"] == "graph" else {}
+        method = settings["method"]
+        self.options = {"ef_search": settings["ef_search"]} if method == "graph" else MODES.get(method, {})
 
     def search(self, query, filter, k, settings):
         # Keys are what a caller wants, and what the other engines give.

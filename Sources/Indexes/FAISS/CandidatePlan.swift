@@ -34,7 +34,8 @@ struct CandidatePlan {
         let structure = index.structure
         let scarcity = Double(rowCount) / Double(live)
         // Outside of lists all rows are gone through, or a large part of them would be candidates.
-        if !selects || structure.listCount == nil, live * 8 < rowCount { return nil }
+        let leaves = !settings.insists
+        if leaves, !selects || structure.listCount == nil, live * 8 < rowCount { return nil }
         var parameters = SearchParameters()
         var distances = Double(rowCount)
         if let listCount = structure.listCount {
@@ -44,7 +45,7 @@ struct CandidatePlan {
             let scaled = min(min(nprobe, Double(listCount)) * scarcity, Double(listCount))
             let share = scaled / Double(listCount)
             let dead = Double(rowCount - live)
-            guard share * (Double(live) + dead * Self.deadRowCost) <= Double(live) else {
+            if leaves, share * (Double(live) + dead * Self.deadRowCost) > Double(live) {
                 return nil
             }
             parameters.nprobe = Int(scaled.rounded())
@@ -68,8 +69,9 @@ struct CandidatePlan {
             let deadShare = 1 - 1 / scarcity
             candidates = (candidates + 3 * (candidates * deadShare).squareRoot()) * scarcity
         }
-        guard candidates * 2 <= Double(max(rowCount, 2_000)) else { return nil }
-        count = min(rowCount, max(wanted, Int(candidates.rounded(.up))) + settings.spareCount)
+        if leaves, candidates * 2 > Double(max(rowCount, 2_000)) { return nil }
+        candidates = min(candidates.rounded(.up), Double(rowCount))
+        count = min(rowCount, max(wanted, Int(candidates)) + settings.spareCount)
         if structure.isGraph {
             let walk =
                 (settings.efSearch.map(Double.init)

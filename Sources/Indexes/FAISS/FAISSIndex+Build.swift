@@ -142,7 +142,7 @@ extension FAISSIndex {
 extension IndexError {
     /// What an error of FAISS's means for the rows: whatever is neither memory nor the caller's wish comes again with the
     /// same rows.
-    fileprivate init(building error: FAISSError) {
+    init(building error: FAISSError) {
         self =
             switch error {
             case .cancelled: .cancelled

@@ -21,6 +21,8 @@ public struct FAISSSearchSettings: Sendable, Equatable {
     public var effort = 1.0
     /// Hits that are asked for besides, and no reason to look more thoroughly.
     public var spareCount = 0
+    /// Whether the index is asked also where comparing the live rows would be faster.
+    public var insists = false
 
     /// Settings, each of which may be left to the index.
     public init(nprobe: Int? = nil, efSearch: Int? = nil, candidateFactor: Double? = nil) {

@@ -10,7 +10,7 @@ public enum InvertedFile {
     }
 
     /// About 3√n lists, so that finding the lists costs about as much as comparing the rows in them.
-    static func listCount(rowCount: Int) -> Int {
+    public static func listCount(rowCount: Int) -> Int {
         min(65_536, max(16, Int(3 * Double(rowCount).squareRoot())))
     }
 

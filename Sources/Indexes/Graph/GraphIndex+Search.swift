@@ -34,6 +34,7 @@ extension GraphIndex {
     ///   - absent: a row that the walk goes past, as if the graph had been built without it: how a row that is not there would be
     ///     answered. It may be found all the same where rows are compared one by one.
     ///   - selecting: most rows may be among them: they are passed through to their links instead of measured.
+    ///   - insisting: walks also where comparing the live rows would be faster.
     /// - Returns: where the rows come from.
     /// - Throws: `IndexError.dimensionMismatch`, `.metricMismatch`, `.rowCountMismatch`; `.cancelled` when
     ///   `cancelled`, asked every 64 rows expanded, says so.
@@ -44,6 +45,7 @@ extension GraphIndex {
         efSearch: Int = defaultEfSearch,
         excluding dead: RowSet? = nil,
         selecting: Bool = false,
+        insisting: Bool = false,
         absent: UInt32? = nil,
         scratch: inout GraphSearchScratch,
         cancelled: () -> Bool = { false },
@@ -60,7 +62,7 @@ extension GraphIndex {
         // What sketches put a little too far behind is not to be lost.
         let wanted = sketches == nil ? nearest.k : nearest.k + nearest.k / 4
         let efSearch = min(max(efSearch, wanted, 1), rows.count)
-        if Self.isScanCheaper(live: live, of: rows.count, efSearch: efSearch) {
+        if !insisting, Self.isScanCheaper(live: live, of: rows.count, efSearch: efSearch) {
             try scan(rows, sketches, query, excluding: dead, live, cancelled, into: &nearest)
             return Answer(method: .scan, distanceCount: live)
         }

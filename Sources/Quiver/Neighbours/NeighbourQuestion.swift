@@ -16,7 +16,7 @@ extension NeighbourSearch {
             ("field", String(reflecting: field.field.name)),
             // A text whose line ends are escaped.
             ("filter", request.filter.map { String(reflecting: $0.description) } ?? "none"),
-            ("mode", request.mode == .exact ? "exact" : "automatic"),
+            ("mode", "\(request.mode)"),
             ("efSearch", text(request.efSearch)), ("nprobe", text(request.nprobe)),
             ("candidateFactor", request.candidateFactor.map { "\($0)" } ?? "default"),
             ("collection", String(reflecting: view.record.name)),

@@ -49,6 +49,12 @@ public struct RowOwner: Sendable, Hashable {
     public var key: Key
     /// Which of the document's rows it is, from 0 on, as `Hit.row`.
     public var row: Int
+
+    /// A row of a document.
+    public init(key: Key, row: Int) {
+        self.key = key
+        self.row = row
+    }
 }
 
 extension Snapshot {

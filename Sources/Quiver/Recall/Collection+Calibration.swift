@@ -103,6 +103,7 @@ extension Collection {
             )
         }
         let run = try CalibrationRun(
+            samples,
             field,
             of: snapshot,
             threadCount: options.threadCount
@@ -112,7 +113,7 @@ extension Collection {
             defer { core.leaveCompaction(isNew) }
             return progress(now)
         }
-        let calibration = try run.run(samples)
+        let calibration = try run.run()
         try core.publish(calibration, of: id)
         snapshot.take(calibration, of: field.id)
         return calibration

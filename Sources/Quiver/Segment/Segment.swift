@@ -29,13 +29,16 @@ final class Segment: Sendable {
 
     /// Opens the segment in the directory `path`, in a read transaction if readers may be retiring it.
     ///
-    /// - Parameter old: the same segment with another record: what is still the same is not opened again.
+    /// - Parameters:
+    ///   - old: the same segment with another record: what is still the same is not opened again.
+    ///   - trials: indexes that the record knows nothing of, by field.
     init(
         id: UInt64,
         path: String,
         record: SegmentRecord,
         schema: StoredSchema,
-        reusing old: Segment? = nil
+        reusing old: Segment? = nil,
+        trials: [UInt32: SegmentFile] = [:]
     ) throws(StoreError) {
         self.id = id
         self.path = path
@@ -80,7 +83,7 @@ final class Segment: Sendable {
         rows = try schema.vectorFields.map { (field) throws(StoreError) in
             (field.id, try opener.rows(of: field, manifest))
         }
-        var indexFiles: [UInt32: SegmentFile] = [:]
+        var indexFiles = trials
         for index in record.indexes {
             guard let field = schema.vectorFields.first(where: { $0.id == index.fieldID }) else {
                 continue
@@ -105,7 +108,25 @@ final class Segment: Sendable {
         }
         self.textIndexFiles = textIndexFiles
         textIndexes = old?.textIndexes ?? OpenTextIndexes()
-        indexes = old?.indexes ?? OpenIndexes()
+        indexes = trials.isEmpty ? old?.indexes ?? OpenIndexes() : OpenIndexes()
+    }
+
+    /// The same segment with another index of a field, or with none, to be tried.
+    convenience init(
+        _ segment: Segment,
+        withIndex file: SegmentFile?,
+        of field: UInt32
+    ) throws(StoreError) {
+        var record = segment.record
+        record.indexes.removeAll { $0.fieldID == field }
+        try self.init(
+            id: segment.id,
+            path: segment.path,
+            record: record,
+            schema: segment.schema,
+            reusing: segment,
+            trials: file.map { [field: $0] } ?? [:]
+        )
     }
 
     var documentCount: Int { keys.count }

@@ -124,6 +124,41 @@ extension CollectionView {
         }
     }
 
+    /// From a query to one of the document's rows; `row` counts from its first.
+    func distance(
+        from query: Query,
+        toRow row: Int,
+        at location: Location,
+        of field: StoredField
+    ) throws(StoreError) -> Float {
+        let number = try rows(at: location, of: field).lowerBound + row
+        switch location {
+        case .segment(let index, _):
+            guard let rows = try segments[index].segment.rows(of: field.id).rows() else {
+                return .nan
+            }
+            return try asIndexed { () throws(IndexError) in
+                try rows.distance(from: query, to: number)
+            }
+        case .tail(let index, _):
+            guard let (block, place) = tail[index].commit.rows(of: field.id).block(of: number)
+            else { return .nan }
+            return try asIndexed { () throws(IndexError) in
+                try block.withRows(of: field.field) { (rows) throws(IndexError) in
+                    try rows.distance(from: query, to: place)
+                }
+            }
+        }
+    }
+
+    private func asIndexed(_ body: () throws(IndexError) -> Float) throws(StoreError) -> Float {
+        do {
+            return try body()
+        } catch {
+            throw .index(error)
+        }
+    }
+
     /// All of the document's rows as float32, one after the other.
     func vectors(at location: Location, of field: StoredField) throws(StoreError) -> [Float] {
         var vectors: [Float] = []

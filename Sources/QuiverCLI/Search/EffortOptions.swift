@@ -6,6 +6,12 @@ struct EffortOptions: ParsableArguments {
     @Flag(help: "Compare every vector: the true answer, slower.")
     var exact = false
 
+    @Flag(
+        help:
+            "Search by the indexes also where comparing the vectors that may be found would be faster."
+    )
+    var indexed = false
+
     @Option(parsing: .unconditional, help: "Lists of an inverted file that are visited.")
     var nprobe: Int?
 
@@ -66,6 +72,9 @@ struct EffortOptions: ParsableArguments {
                 )
             }
         }
+        guard !(exact && indexed) else {
+            throw ValidationError("--exact and --indexed are different ways to search")
+        }
         guard !exact || (nprobe ?? efSearch) == nil && candidateFactor == nil else {
             throw ValidationError(
                 "--exact compares every vector; nothing else to set belongs to it"
@@ -73,8 +82,12 @@ struct EffortOptions: ParsableArguments {
         }
     }
 
+    private var mode: SearchRequest.Mode {
+        exact ? .exact : indexed ? .indexed : .automatic
+    }
+
     func apply(to request: inout SearchRequest) {
-        request.mode = exact ? .exact : .automatic
+        request.mode = mode
         request.nprobe = nprobe
         request.efSearch = efSearch
         request.candidateFactor = candidateFactor
@@ -86,7 +99,7 @@ struct EffortOptions: ParsableArguments {
     }
 
     func apply(to request: inout NeighbourRequest) {
-        request.mode = exact ? .exact : .automatic
+        request.mode = mode
         request.nprobe = nprobe
         request.efSearch = efSearch
         request.candidateFactor = candidateFactor

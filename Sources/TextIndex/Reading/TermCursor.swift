@@ -17,7 +17,7 @@ struct TermCursor {
         var high = index.blockCount
         while low < high {
             let middle = (low + high) / 2
-            let first = try TermBlock(index, middle).term
+            let first = try TermBlock.firstTerm(index, middle)
             if Self.isBelow(term, first) { high = middle } else { low = middle + 1 }
         }
         blockNumber = max(0, low - 1)
@@ -34,7 +34,7 @@ struct TermCursor {
         block = blockNumber < index.blockCount ? try TermBlock(index, blockNumber) : nil
     }
 
-    private static func isBelow(_ left: Span<UInt8>, _ right: [UInt8]) -> Bool {
+    private static func isBelow(_ left: Span<UInt8>, _ right: UnsafeRawBufferPointer) -> Bool {
         for place in 0..<min(left.count, right.count) where left[place] != right[place] {
             return left[place] < right[place]
         }
@@ -70,6 +70,16 @@ private struct TermBlock {
     private var positionsOffset: Int
     private(set) var term: [UInt8] = []
     private(set) var entry: TermEntry
+
+    /// The first term of a block, where it lies.
+    static func firstTerm(_ index: InvertedIndex, _ number: Int) throws -> UnsafeRawBufferPointer {
+        let bytes = try index.block(number)
+        var offset = TermsFormat.blockHeadByteCount
+        guard offset < bytes.count, VariableInteger.read(bytes, at: &offset) == 0,
+            let count = VariableInteger.read(bytes, at: &offset), count <= bytes.count - offset
+        else { throw InvertedIndex.malformed("have a block whose first term is cut off") }
+        return UnsafeRawBufferPointer(rebasing: bytes[offset..<(offset + Int(count))])
+    }
 
     /// A block at its first term.
     init(_ index: InvertedIndex, _ number: Int) throws {

@@ -8,6 +8,9 @@ public struct SearchRequest: Sendable {
         case automatic
         /// Every row that may be found is compared: the answer is the true one.
         case exact
+        /// By each segment's index, also where it would be faster to compare the rows that may be found: to see what the choice
+        /// between the two is worth.
+        case indexed
     }
 
     /// What is looked for.
@@ -142,6 +145,7 @@ extension SearchRequest {
         )
         settings.effort = effort
         settings.spareCount = spareCount
+        settings.insists = mode == .indexed
         return settings
     }
 

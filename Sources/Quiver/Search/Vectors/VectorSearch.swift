@@ -17,7 +17,7 @@ struct VectorSearch: Sendable {
 
     /// Whether a segment may be searched by an index.
     var usesIndexes: Bool {
-        request.mode == .automatic
+        request.mode != .exact
             && view.segments.contains { $0.segment.hasIndex(of: field.id) }
     }
 
@@ -116,7 +116,7 @@ struct VectorSearch: Sendable {
         }
         var nearest = queries.map { _ in Nearest(k: min(count, rows.count)) }
         var work = Work(method: .scan, distanceCount: 0)
-        let usesIndex = request.mode == .automatic && effort != .exact
+        let usesIndex = request.mode != .exact && effort != .exact
         let factor = effort.factor(isFiltered: selected.isFiltered)
         switch usesIndex ? try segment.index(of: field.id) : nil {
         case .graph(let graph):
@@ -129,6 +129,7 @@ struct VectorSearch: Sendable {
                             efSearch: request.efSearch ?? GraphIndex.efSearch(effort: factor),
                             excluding: selected.excluded,
                             selecting: selected.isFiltered,
+                            insisting: request.mode == .indexed,
                             absent: effort.absentRow(ofSegment: place),
                             scratch: &scratch,
                             cancelled: { limits.isOver },

@@ -28,7 +28,7 @@ struct WordSearch: Sendable {
             )
         }
         let fields = snapshot.view.record.schema.textFields
-        var analysers: [Analysis: [TextQuery.Part: [TextClause]]] = [:]
+        let analyses = Analyses()
         for part in query.words.parts {
             guard part.boost > 0, part.boost.isFinite else {
                 throw .invalidSearch(reason: "a boost is above 0, not \(part.boost)")
@@ -36,11 +36,9 @@ struct WordSearch: Sendable {
             let searched = try Self.fields(of: part, among: fields, of: snapshot.view.record)
             var places: [(field: StoredTextField, clause: TextClause, boost: Double)] = []
             for field in searched {
-                let known = analysers[field.analysis]?[part]
-                var analyser = Analyzer(field.analysis)
-                let found = known ?? part.clauses(&analyser)
-                analysers[field.analysis, default: [:]][part] = found
-                places += found.map { (field, $0, part.boost * field.boost) }
+                places += analyses.clauses(of: part, field.analysis).map {
+                    (field, $0, part.boost * field.boost)
+                }
             }
             if part.role == .should {
                 clauses += places.map { Clause(role: .should, places: [$0]) }
@@ -177,5 +175,28 @@ struct WordSearch: Sendable {
             guard let allowed = try selections.documents(of: location.part) else { return true }
             return allowed.contains(UInt32(location.ordinal))
         }
+    }
+}
+
+/// What the parts of a query are by the analysis of one field or another.
+private final class Analyses {
+    private final class Known {
+        var analyser: Analyzer
+        var clauses: [TextQuery.Part: [TextClause]] = [:]
+
+        init(_ analysis: Analysis) {
+            analyser = Analyzer(analysis)
+        }
+    }
+
+    private var known: [Analysis: Known] = [:]
+
+    func clauses(of part: TextQuery.Part, _ analysis: Analysis) -> [TextClause] {
+        let own = known[analysis] ?? Known(analysis)
+        known[analysis] = own
+        if let found = own.clauses[part] { return found }
+        let found = part.clauses(&own.analyser)
+        own.clauses[part] = found
+        return found
     }
 }
