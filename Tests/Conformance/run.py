@@ -16,16 +16,9 @@ from collections.abc import Callable
 from typing import Protocol
 
 import table
+from table import Refused
 
 RECORDS = table.FOLDER.parent.parent / ".build" / "conformance"
-
-
-class Refused(Exception):
-    """A way in reported an error. `status` is a constant's name, or the exit status of a command."""
-
-    def __init__(self, status: str | int, message: str) -> None:
-        super().__init__(message)
-        self.status = status
 
 
 class WayIn(Protocol):

@@ -20,6 +20,14 @@ _CHOICES = {"combine", "fusion", "mode", "metric", "storage"}
 _ABOUT_THE_STEP = {"name", "operation", "expect", "error"}
 
 
+class Refused(Exception):
+    """A way in reported an error. `status` is a constant's name, or the exit status of a command."""
+
+    def __init__(self, status: str | int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+
+
 def scenarios() -> dict[str, list[dict]]:
     """The steps of each file of `cases`, with what is expected of them in "expect" or "error"."""
     found = {}
@@ -48,11 +56,17 @@ def _paths(name: str, value: object) -> Iterator[str]:
     yield name
     if name in _CHOICES:
         yield f"{name}={value}"
+    if name == "keys" and value == []:
+        yield "no keys"
     if name not in _DESCENDED:
         return
     if name == "queries" and isinstance(value, list) and len(value) > 1:
         yield "several queries"
+    if name == "sources" and sum("match" not in source for source in value) > 1:
+        yield "several sources of vectors"
     for part in value if isinstance(value, list) else [value]:
+        if "vectors" in part and "like" in part:
+            yield f"{name}.vectors and like"
         for inner, held in part.items():
             for path in _paths(inner, held):
                 yield f"{name}.{path}"

@@ -10,7 +10,7 @@ import pathlib
 import numpy
 import quiver
 
-from run import Refused
+from table import Refused
 
 
 class Package:
