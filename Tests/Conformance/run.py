@@ -8,7 +8,7 @@ What was run is noted under .build/conformance; `matrix` prints it for all four 
 
 from __future__ import annotations
 
-import json
+import collections
 import pathlib
 import sys
 import tempfile
@@ -34,9 +34,11 @@ def run(way: str, open_way: Callable[[pathlib.Path], WayIn]) -> list[str]:
     """What is wrong with a way in, a line each. Notes the forms that it was run with."""
     excepted = {one["form"] for one in table.exceptions() if way in one["ways"]}
     all_forms, ran, wrong = set(), set(), []
+    RECORDS.mkdir(parents=True, exist_ok=True)
     for scenario, steps in table.scenarios().items():
         with tempfile.TemporaryDirectory() as folder:
             driver = open_way(pathlib.Path(folder))
+            passed = []
             for step in steps:
                 forms = table.forms(step)
                 all_forms |= forms
@@ -46,12 +48,11 @@ def run(way: str, open_way: Callable[[pathlib.Path], WayIn]) -> list[str]:
                     wrong.append(f"{way}: {scenario}: {step['name']}: {said}")
                 else:
                     ran |= forms
+                    passed.append(f"{scenario}: {step['name']}\n")
             driver.close()
+        (RECORDS / f"{way}-{scenario}.txt").write_text("".join(passed))
     wrong += [f"{way}: not run: {form}" for form in sorted(all_forms - ran - excepted)]
     wrong += [f"exceptions.json: no case has the form {form}" for form in sorted(excepted - all_forms)]
-    RECORDS.mkdir(parents=True, exist_ok=True)
-    record = {"table": table.digest(), "forms": sorted(ran)}
-    (RECORDS / f"{way}.json").write_text(json.dumps(record))
     return wrong
 
 
@@ -79,41 +80,48 @@ def error_problem(step: dict, refused: Refused) -> str | None:
     return None
 
 
+def recorded(way: str) -> set[str] | None:
+    """The forms that a way in was run with, if that was since the table was last changed."""
+    changed = max(path.stat().st_mtime for path in table.FOLDER.rglob("*.json"))
+    records = [path for path in RECORDS.glob(f"{way}-*.txt") if path.stat().st_mtime >= changed]
+    if not records:
+        return None
+    passed = {line for path in records for line in path.read_text().splitlines()}
+    found: set[str] = set()
+    for scenario, steps in table.scenarios().items():
+        found.update(*(table.forms(step) for step in steps if f"{scenario}: {step['name']}" in passed))
+    return found
+
+
 def matrix() -> list[str]:
     """Prints which way in was run with which form. What is wrong with it, a line each."""
-    steps = [step for steps in table.scenarios().values() for step in steps]
+    cases = collections.Counter(
+        form for steps in table.scenarios().values() for step in steps for form in table.forms(step)
+    )
     excepted = {(one["form"], way): one["reason"] for one in table.exceptions() for way in one["ways"]}
-    ran = {}
-    for way in table.WAYS:
-        path = RECORDS / f"{way}.json"
-        record = json.loads(path.read_text()) if path.exists() else {}
-        ran[way] = set(record["forms"]) if record.get("table") == table.digest() else None
-    cases: dict[str, int] = {}
-    for step in steps:
-        for form in table.forms(step):
-            cases[form] = cases.get(form, 0) + 1
+    ran = {way: recorded(way) for way in table.WAYS}
     width = max(map(len, cases))
     print(f"{'form':{width}}  cases  " + "  ".join(f"{way:>6}" for way in table.WAYS))
     wrong = []
     for form, count in sorted(cases.items()):
         marks = []
         for way in table.WAYS:
+            forms = ran[way]
             if (form, way) in excepted:
                 marks.append("-")
-            elif ran[way] is None:
+            elif forms is None:
                 marks.append("?")
-            elif form in ran[way]:
+            elif form in forms:
                 marks.append("yes")
             else:
                 marks.append("NO")
                 wrong.append(f"{way}: not run: {form}")
         print(f"{form:{width}}  {count:5}  " + "  ".join(f"{mark:>6}" for mark in marks))
-    print(f"{len(steps)} cases, {len(cases)} forms")
     for (form, way), reason in excepted.items():
         print(f"- {way}: {form}: {reason}")
     for way in table.WAYS:
         if ran[way] is None:
-            print(f"? {way}: this table was not run through it here")
+            print(f"? {way}: not run here since the table was last changed")
     return wrong
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
 import pathlib
@@ -75,14 +74,6 @@ def _paths(name: str, value: object) -> Iterator[str]:
 def exceptions() -> list[dict]:
     """The forms that a way in does not have, each with the reason."""
     return json.loads((FOLDER / "exceptions.json").read_text())
-
-
-def digest() -> str:
-    """Tells this table from others."""
-    hashed = hashlib.sha256()
-    for path in sorted(FOLDER.rglob("*.json")):
-        hashed.update(path.name.encode() + path.read_bytes())
-    return hashed.hexdigest()
 
 
 def difference(expected: object, found: object, place: str = "") -> str | None:
