@@ -12,7 +12,14 @@ WAYS = ("swift", "c", "python", "cli")
 
 # What these hold is told apart; all else that a step says is one form each.
 _DESCENDED = {
-    "queries", "sources", "scope", "schema", "change", "vector_fields", "text_fields", "add_vector_field",
+    "queries",
+    "sources",
+    "scope",
+    "schema",
+    "change",
+    "vector_fields",
+    "text_fields",
+    "add_vector_field",
 }
 # Their values are forms, too.
 _CHOICES = {"combine", "fusion", "mode", "metric", "storage"}

@@ -29,7 +29,9 @@ def constant(family: str, word: str) -> int:
 
 
 def word(family: str, number: int) -> str:
-    [name] = [name for name, value in C.items() if name.startswith(f"QV_{family}_") and value == number]
+    [name] = [
+        name for name, value in C.items() if name.startswith(f"QV_{family}_") and value == number
+    ]
     found = name.removeprefix(f"QV_{family}_")
     return {value: word for word, value in WORDS.items()}.get(found, found.lower())
 
@@ -37,7 +39,9 @@ def word(family: str, number: int) -> str:
 class Program:
     def __init__(self, program: str, folder: pathlib.Path) -> None:
         words = [*program.split(), str(folder / "store")]
-        self.process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen(
+            words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
         self.folder = folder
         self.schemas: dict[str, dict] = {}
         self.lines: list[str] = []
@@ -138,7 +142,9 @@ class Program:
             for field in found["vector_fields"]:
                 field["metric"] = word("METRIC", field["metric"])
                 field["storage"] = word("STORAGE", field["storage"])
-                field["columns"] = {name: word("COLUMN", kind) for name, kind in field["columns"].items()}
+                field["columns"] = {
+                    name: word("COLUMN", kind) for name, kind in field["columns"].items()
+                }
             found["fields"] = {name: word("FIELD", kind) for name, kind in found["fields"].items()}
             found["recall"] = found["recall"] or None
             return found
@@ -215,7 +221,9 @@ class Program:
             self.tell(len(given))
             for column, values in given.items():
                 number = float if types[column] == "float32" else int
-                self.tell(column, constant("COLUMN", types[column]), len(values), *map(number, values))
+                self.tell(
+                    column, constant("COLUMN", types[column]), len(values), *map(number, values)
+                )
         self.tell_values(schema, fields or {})
 
     def tell_values(self, schema: dict, fields: dict) -> None:
@@ -230,7 +238,11 @@ class Program:
                 self.tell(C["QV_FIELD_NULL"])
             case str(), "timestamp":
                 passed = datetime.datetime.fromisoformat(value) - EPOCH
-                self.tell(C["QV_FIELD_TIMESTAMP"], passed // datetime.timedelta(seconds=1), passed.microseconds * 1000)
+                self.tell(
+                    C["QV_FIELD_TIMESTAMP"],
+                    passed // datetime.timedelta(seconds=1),
+                    passed.microseconds * 1000,
+                )
             case str(), "bytes":
                 found = base64.b64decode(value)
                 self.tell(C["QV_FIELD_BYTES"], len(found), *found)
@@ -318,7 +330,12 @@ class Program:
         recall: float = 0,
         scope: dict | None = None,
     ):
-        flags = {"WITHIN": within is not None, "DISTINCT": distinct, "LISTS": lists, "EXPLAIN": explain}
+        flags = {
+            "WITHIN": within is not None,
+            "DISTINCT": distinct,
+            "LISTS": lists,
+            "EXPLAIN": explain,
+        }
         flags["NO_SAMPLE"] = not sample
         self.tell_state(collection, at, pinned=True)
         self.tell(k, constant("SEARCH", mode), ef_search, nprobe, bits(contents), thread_count)
@@ -334,7 +351,11 @@ class Program:
         return lambda found: [answered(one) for one in found]
 
     def tell_query(
-        self, sources: list[dict], fusion: str = "ranks", rank_constant: float = 0, scope: dict | None = None
+        self,
+        sources: list[dict],
+        fusion: str = "ranks",
+        rank_constant: float = 0,
+        scope: dict | None = None,
     ) -> None:
         self.tell(constant("FUSE", fusion), float(rank_constant))
         self.tell_scope(scope)
@@ -399,8 +420,17 @@ class Program:
     ):
         self.file_count += 1
         self.tell_state(collection, at, pinned=True)
-        self.tell(str(self.folder / f"{self.file_count}.npy"), k, constant("SEARCH", mode), vector_field, filter)
-        self.tell(0 if vectors is None else C["QV_NEIGHBOURS_OF_VECTORS"], len(vectors[0]) if vectors else 0)
+        self.tell(
+            str(self.folder / f"{self.file_count}.npy"),
+            k,
+            constant("SEARCH", mode),
+            vector_field,
+            filter,
+        )
+        self.tell(
+            0 if vectors is None else C["QV_NEIGHBOURS_OF_VECTORS"],
+            len(vectors[0]) if vectors else 0,
+        )
         self.tell_rows(vectors or [])
         self.tell(shards)
 
@@ -408,7 +438,9 @@ class Program:
             if vectors is not None:
                 return found
             live = [one for one in found if "key" in one]
-            return sorted(live, key=lambda one: (isinstance(one["key"], str), one["key"], one["row"]))
+            return sorted(
+                live, key=lambda one: (isinstance(one["key"], str), one["key"], one["row"])
+            )
 
         return shape
 
@@ -439,7 +471,9 @@ def plain_value(value: object) -> object:
     match value:
         case {"timestamp": [seconds, nanoseconds]}:
             moment = EPOCH + datetime.timedelta(seconds=seconds, microseconds=nanoseconds // 1000)
-            return moment.isoformat(timespec="milliseconds" if nanoseconds else "seconds").replace("+00:00", "Z")
+            return moment.isoformat(timespec="milliseconds" if nanoseconds else "seconds").replace(
+                "+00:00", "Z"
+            )
         case {"bytes": found}:
             return base64.b64encode(bytes(found)).decode()
     return value

@@ -33,7 +33,9 @@ class CommandLine:
         return done.stdout
 
     def lines(self, *arguments: object, given: str = "") -> list:
-        return [json.loads(line) for line in self.run(*arguments, "--json", given=given).splitlines()]
+        return [
+            json.loads(line) for line in self.run(*arguments, "--json", given=given).splitlines()
+        ]
 
     def file(self, ending: str) -> pathlib.Path:
         return self.folder / f"{next(self.numbers)}.{ending}"
@@ -65,7 +67,16 @@ class CommandLine:
         if name:
             told: list[object] = [option, f"{name}:{dimension}:{metric}:{storage}:{index}"]
         else:
-            told = ["--dimension", dimension, "--metric", metric, "--storage", storage, "--index", index]
+            told = [
+                "--dimension",
+                dimension,
+                "--metric",
+                metric,
+                "--storage",
+                storage,
+                "--index",
+                index,
+            ]
         if optional:
             told += ["--optional-vector", name]
         for column, kind in (columns or {}).items():
@@ -77,13 +88,18 @@ class CommandLine:
         return {
             "vector_fields": [
                 {
-                    **{name: field[name] for name in ("name", "dimension", "metric", "storage", "index", "optional")},
+                    **{
+                        name: field[name]
+                        for name in ("name", "dimension", "metric", "storage", "index", "optional")
+                    },
                     "columns": {column["name"]: column["type"] for column in field["rowColumns"]},
                 }
                 for field in found["vectorFields"]
             ],
             "fields": {field["name"]: field["type"] for field in found["fields"]},
-            "text_fields": [{"field": None, "language": None, **field} for field in found["textFields"]],
+            "text_fields": [
+                {"field": None, "language": None, **field} for field in found["textFields"]
+            ],
             "recall": found.get("recallTarget"),
         }
 
@@ -110,7 +126,10 @@ class CommandLine:
             case "rename_vector_field":
                 told = ["--rename-vector", ":".join(value)]
             case "drop_field" | "rename_field" | "set_index":
-                told = [f"--{name.replace('_', '-')}", value if isinstance(value, str) else ":".join(value)]
+                told = [
+                    f"--{name.replace('_', '-')}",
+                    value if isinstance(value, str) else ":".join(value),
+                ]
         self.run("alter", self.store, collection, *told)
 
     def snapshot_create(self, snapshot: str) -> None:
@@ -135,7 +154,9 @@ class CommandLine:
         return {"written": lines[-1]["acknowledged"]}
 
     def insert(self, collection: str, documents: list[dict]) -> dict:
-        lines = self.lines("import", self.store, collection, "-", "--insert", given=json_lines(documents))
+        lines = self.lines(
+            "import", self.store, collection, "-", "--insert", given=json_lines(documents)
+        )
         return {"written": lines[-1]["acknowledged"]}
 
     def update(self, collection: str, updates: list[dict]) -> dict:
@@ -154,14 +175,18 @@ class CommandLine:
         words = [self.program, "get", self.store, collection, *told, "--json"]
         done = subprocess.run(words, capture_output=True, text=True)
         # 1 says that some were not there.
-        if done.returncode not in (0, 1) or (done.returncode and "no document under" not in done.stderr):
+        if done.returncode not in (0, 1) or (
+            done.returncode and "no document under" not in done.stderr
+        ):
             raise Refused(done.returncode, done.stderr.strip())
         documents = [shown(json.loads(line)) for line in done.stdout.splitlines()]
         members = {"key", *contents} | ({"vectors"} if "vector" in contents else set())
         found = {one["key"]: {n: v for n, v in one.items() if n in members} for one in documents}
         return [found.get(key) for key in keys]
 
-    def scan(self, collection: str, contents: list[str], at: str | None = None, **told) -> list[dict]:
+    def scan(
+        self, collection: str, contents: list[str], at: str | None = None, **told
+    ) -> list[dict]:
         words: list[object] = ["--with", ",".join([*contents, "version"]), *state(at)]
         if "after" in told:
             words += ["--after", key_argument(told.pop("after"))]
@@ -172,14 +197,22 @@ class CommandLine:
         told = [] if filter is None else ["--filter", filter]
         return self.lines("count", self.store, collection, *told, *state(at))[0]["count"]
 
-    def search(self, collection: str, queries: list[dict], at: str | None = None, **told) -> list[dict]:
+    def search(
+        self, collection: str, queries: list[dict], at: str | None = None, **told
+    ) -> list[dict]:
         # As many threads as there are processors work in any case.
         told.pop("thread_count", None)
         if all(is_one_vector(query) for query in queries):
             sources = [query["sources"][0] for query in queries]
             words = ["--vectors", self.vector_file([source["vectors"][0] for source in sources])]
-            return self.asked(collection, words + named(sources[0].get("vector_field")), dict(told), at)
-        return [answer for query in queries for answer in self.asked(collection, *self.query(query, told), at)]
+            return self.asked(
+                collection, words + named(sources[0].get("vector_field")), dict(told), at
+            )
+        return [
+            answer
+            for query in queries
+            for answer in self.asked(collection, *self.query(query, told), at)
+        ]
 
     def query(self, query: dict, told: dict) -> tuple[list[object], dict]:
         """A query's own words, and what the request says beside them."""
@@ -194,7 +227,11 @@ class CommandLine:
             for name in ("vectors", "unlike_vectors"):
                 if name in source:
                     words += [f"--{name.replace('_', '-')}", self.vector_file(source.pop(name))]
-            if "--vectors" in words and not source.keys() & {"like", "unlike"} and "--unlike-vectors" not in words:
+            if (
+                "--vectors" in words
+                and not source.keys() & {"like", "unlike"}
+                and "--unlike-vectors" not in words
+            ):
                 words += ["--together"]
             for name in ("like", "unlike"):
                 for key in source.pop(name, []):
@@ -203,7 +240,9 @@ class CommandLine:
                 words += ["--plain"]
             if "bm25" in source:
                 words += ["--bm25", ",".join(map(str, source.pop("bm25")))]
-            words += options(source, vector_field="--vector-field", match="--match", combine="--combine")
+            words += options(
+                source, vector_field="--vector-field", match="--match", combine="--combine"
+            )
         if None not in weights:
             words += ["--weights", ",".join(map(str, weights))]
         own = query.pop("scope", {})
@@ -220,7 +259,10 @@ class CommandLine:
         scope = dict(told.pop("scope", {}))
         filters = [one for one in (told.pop("filter", None), scope.pop("filter", None)) if one]
         if filters:
-            words += ["--filter", filters[0] if len(filters) == 1 else " and ".join(f"({one})" for one in filters)]
+            words += [
+                "--filter",
+                filters[0] if len(filters) == 1 else " and ".join(f"({one})" for one in filters),
+            ]
         for key in told.pop("excluded", []) + scope.pop("excluded", []):
             words += ["--exclude", key_argument(key)]
         assert scope.get("keys") != [], "a key that may be found"
@@ -270,11 +312,28 @@ class CommandLine:
 
     def owners(self, collection: str, told: list[object]) -> list[dict | None]:
         keys = self.file("jsonl")
-        self.run("neighbours", self.store, collection, "--to", self.file("npy"), "--keys", keys, "-k", 1, *told)
+        self.run(
+            "neighbours",
+            self.store,
+            collection,
+            "--to",
+            self.file("npy"),
+            "--keys",
+            keys,
+            "-k",
+            1,
+            *told,
+        )
         return [json.loads(line) for line in keys.read_text().splitlines()]
 
     def neighbours(
-        self, collection: str, k: int, at: str | None = None, vectors: list | None = None, shards: int = 1, **told
+        self,
+        collection: str,
+        k: int,
+        at: str | None = None,
+        vectors: list | None = None,
+        shards: int = 1,
+        **told,
     ) -> list[dict]:
         place = named(told.pop("vector_field", None)) + state(at)
         words = place + ["-k", k]
@@ -292,7 +351,9 @@ class CommandLine:
         owners = self.owners(collection, place)
         found = []
         for number, (rows, scores) in enumerate(records):
-            nearest = [{**owners[row], "score": score} for row, score in zip(rows, scores) if row >= 0]
+            nearest = [
+                {**owners[row], "score": score} for row, score in zip(rows, scores) if row >= 0
+            ]
             if vectors is not None:
                 found.append({"query": number, "neighbours": nearest})
             elif owners[number]:

@@ -109,7 +109,8 @@ class Package:
                 vectors[""] = one["vector"]
             for name, columns in one.get("columns", {}).items():
                 arrays = {
-                    column: numpy.array(values, types[name][column]) for column, values in columns.items()
+                    column: numpy.array(values, types[name][column])
+                    for column, values in columns.items()
                 }
                 vectors[name] = quiver.Rows(vectors[name], arrays)
             documents.append(
@@ -127,7 +128,9 @@ class Package:
         schema = updated.schema()
         done = updated.update(
             [
-                quiver.FieldUpdate(one["key"], values(one.get("fields", {}), schema), one.get("remove", []))
+                quiver.FieldUpdate(
+                    one["key"], values(one.get("fields", {}), schema), one.get("remove", [])
+                )
                 for one in updates
             ]
         )
@@ -149,21 +152,29 @@ class Package:
         found = self.reader(collection, at).get_batch(keys, contents)
         return [None if document is None else shown(document) for document in found]
 
-    def scan(self, collection: str, contents: list[str], at: str | None = None, **told) -> list[dict]:
-        found = self.reader(collection, at).scan(told.pop("filter", None), contents=contents, page=3, **told)
+    def scan(
+        self, collection: str, contents: list[str], at: str | None = None, **told
+    ) -> list[dict]:
+        found = self.reader(collection, at).scan(
+            told.pop("filter", None), contents=contents, page=3, **told
+        )
         return [shown(document) for document in found]
 
     def count(self, collection: str, filter: str | None = None, at: str | None = None) -> int:
         return self.reader(collection, at).count(filter)
 
-    def search(self, collection: str, queries: list[dict], k: int, at: str | None = None, **told) -> list[dict]:
+    def search(
+        self, collection: str, queries: list[dict], k: int, at: str | None = None, **told
+    ) -> list[dict]:
         with self.state(collection, at) as reader:
             if "scope" in told:
                 told["scope"] = scope(reader, told.get("vector_field"), **told["scope"])
             if told.pop("cancelled", False):
                 told["cancelled"] = lambda: True
             if "rerank" in told:
-                told["rerank"] = quiver.Reranking(lambda query, hits: range(len(hits)), told["rerank"])
+                told["rerank"] = quiver.Reranking(
+                    lambda query, hits: range(len(hits)), told["rerank"]
+                )
             lists = told.get("lists", False)
             results = reader.search_batch([query(reader, **one) for one in queries], k, **told)
             return [answered(hits, lists) for hits in results]
@@ -174,7 +185,13 @@ class Package:
         return reader.pin() if isinstance(reader, quiver.Collection) else reader
 
     def neighbours(
-        self, collection: str, k: int, at: str | None = None, vectors: list | None = None, shards: int = 1, **told
+        self,
+        collection: str,
+        k: int,
+        at: str | None = None,
+        vectors: list | None = None,
+        shards: int = 1,
+        **told,
     ) -> list[dict]:
         field = told.get("vector_field")
         with self.state(collection, at) as reader:
@@ -231,7 +248,9 @@ def source(**told) -> quiver.Source:
     return quiver.Source(**told)
 
 
-def scope(reader, field: str | None, rows_of: list = None, ranges_of: list = None, **told) -> quiver.Scope:
+def scope(
+    reader, field: str | None, rows_of: list = None, ranges_of: list = None, **told
+) -> quiver.Scope:
     if rows_of is not None:
         told["rows"] = [row for rows in reader.row_numbers(rows_of, field) for row in rows]
     if ranges_of is not None:
@@ -258,7 +277,9 @@ def values(fields: dict, schema: quiver.Schema) -> dict:
 def plain(value: quiver.FieldValue) -> object:
     if isinstance(value, quiver.Timestamp):
         moment = value.to_datetime()
-        return moment.isoformat(timespec="milliseconds" if moment.microsecond else "seconds").replace("+00:00", "Z")
+        return moment.isoformat(
+            timespec="milliseconds" if moment.microsecond else "seconds"
+        ).replace("+00:00", "Z")
     if isinstance(value, bytes):
         return base64.b64encode(value).decode()
     return value.tolist() if isinstance(value, numpy.ndarray) else value
@@ -298,7 +319,10 @@ def answered(hits: quiver.Hits, lists: bool) -> dict:
         found["hits"].append(one)
     if lists:
         found["lists"] = [
-            [{name: value for name, value in place._asdict().items() if value is not None} for place in one]
+            [
+                {name: value for name, value in place._asdict().items() if value is not None}
+                for place in one
+            ]
             for one in hits.lists
         ]
     if hits.explanation is not None:
