@@ -109,6 +109,23 @@ static qv_status compact(void) {
     return qv_compact(at_hand, NULL);
 }
 
+static qv_status seal(void) {
+    put("null");
+    return qv_seal(at_hand, NULL);
+}
+
+static qv_status maintain(void) {
+    put("null");
+    return qv_maintain(at_hand, NULL);
+}
+
+static qv_status statistics(void) {
+    STRUCT(qv_statistics, found);
+    TRY(qv_collection_statistics(at_hand, &found));
+    put("{\"live\":%llu}", (unsigned long long)found.live_count);
+    return QV_OK;
+}
+
 static qv_status verify(void) {
     put("null");
     return qv_verify(store_path, NULL);
@@ -152,10 +169,13 @@ static qv_status alter(void) {
 /* ---- Writing */
 
 static qv_status write_documents(int is_insert) {
-    uint64_t count = number();
+    uint32_t flags = small();
+    uint64_t version = number(), count = number();
     SIZED(qv_document, documents, count);
     for (uint64_t at = 0; at < count; at++) {
         qv_document *document = &documents[at];
+        document->flags = flags;
+        document->expected_version = version;
         document->key = key();
         document->text = text(&document->text_length);
         document->vectors_count = number();
@@ -178,9 +198,12 @@ static qv_status upsert(void) { return write_documents(0); }
 static qv_status insert(void) { return write_documents(1); }
 
 static qv_status update(void) {
-    uint64_t count = number();
+    uint32_t flags = small();
+    uint64_t version = number(), count = number();
     SIZED(qv_field_update, updates, count);
     for (uint64_t at = 0; at < count; at++) {
+        updates[at].flags = flags;
+        updates[at].expected_version = version;
         updates[at].key = key();
         updates[at].fields = values(&updates[at].field_count);
         updates[at].removed_count = number();
@@ -250,7 +273,10 @@ static const struct {
     {"snapshot_create", snapshot_create, 0},
     {"snapshot_drop", snapshot_drop, 0},
     {"snapshots", snapshots, 0},
+    {"seal", seal, 1},
+    {"maintain", maintain, 1},
     {"compact", compact, 1},
+    {"statistics", statistics, 1},
     {"verify", verify, 0},
     {"upsert", upsert, 1},
     {"insert", insert, 1},

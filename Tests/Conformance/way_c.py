@@ -169,6 +169,8 @@ class Program:
     def compact(self, collection: str) -> None:
         self.tell_state(collection)
 
+    seal = maintain = statistics = compact
+
     def alter(self, collection: str, change: dict) -> None:
         [(name, value)] = change.items()
         self.tell_state(collection)
@@ -187,9 +189,12 @@ class Program:
 
     # ---- Writing
 
-    def upsert(self, collection: str, documents: list[dict]) -> None:
+    def upsert(
+        self, collection: str, documents: list[dict], expected_version: int | None = None
+    ) -> None:
         schema = self.schema_of(collection)
         self.tell_state(collection)
+        self.tell_version(expected_version)
         self.tell(len(documents))
         for document in documents:
             self.tell_document(schema, **document)
@@ -259,9 +264,15 @@ class Program:
             case _:
                 self.tell(C["QV_FIELD_STRINGS"], len(value), *value)
 
-    def update(self, collection: str, updates: list[dict]) -> None:
+    def tell_version(self, expected: int | None) -> None:
+        self.tell(0 if expected is None else C["QV_EXPECT_VERSION"], expected or 0)
+
+    def update(
+        self, collection: str, updates: list[dict], expected_version: int | None = None
+    ) -> None:
         schema = self.schema_of(collection)
         self.tell_state(collection)
+        self.tell_version(expected_version)
         self.tell(len(updates))
         for change in updates:
             self.tell_keys([change["key"]])

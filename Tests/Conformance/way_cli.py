@@ -144,6 +144,9 @@ class CommandLine:
     def compact(self, collection: str) -> None:
         self.run("compact", self.store, collection)
 
+    def statistics(self, collection: str) -> dict:
+        return {"live": self.lines("stats", self.store, collection)[0]["live"]}
+
     def verify(self) -> None:
         self.run("verify", self.store)
 

@@ -86,14 +86,28 @@ class Package:
     def compact(self, collection: str) -> None:
         self.store.open_collection(collection).compact()
 
+    def seal(self, collection: str) -> None:
+        self.store.open_collection(collection).seal()
+
+    def maintain(self, collection: str) -> None:
+        self.store.open_collection(collection).maintain()
+
+    def statistics(self, collection: str) -> dict:
+        return {"live": self.store.open_collection(collection).statistics().live_count}
+
     def verify(self) -> None:
         quiver.verify(self.folder / "store")
 
     # ---- Writing
 
-    def upsert(self, collection: str, documents: list[dict]) -> dict:
+    def upsert(
+        self, collection: str, documents: list[dict], expected_version: int | None = None
+    ) -> dict:
         written = self.store.open_collection(collection)
-        return receipt(written.upsert(self.documents(written, documents)))
+        made = self.documents(written, documents)
+        for document in made:
+            document.expected_version = expected_version
+        return receipt(written.upsert(made))
 
     def insert(self, collection: str, documents: list[dict]) -> dict:
         written = self.store.open_collection(collection)
@@ -123,13 +137,18 @@ class Package:
             )
         return documents
 
-    def update(self, collection: str, updates: list[dict]) -> dict:
+    def update(
+        self, collection: str, updates: list[dict], expected_version: int | None = None
+    ) -> dict:
         updated = self.store.open_collection(collection)
         schema = updated.schema()
         done = updated.update(
             [
                 quiver.FieldUpdate(
-                    one["key"], values(one.get("fields", {}), schema), one.get("remove", [])
+                    one["key"],
+                    values(one.get("fields", {}), schema),
+                    one.get("remove", []),
+                    expected_version,
                 )
                 for one in updates
             ]

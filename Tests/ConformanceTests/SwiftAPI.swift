@@ -54,6 +54,14 @@ struct SwiftAPI {
         case "compact":
             _ = try collection(told).compact()
             return .null
+        case "seal":
+            try collection(told).seal()
+            return .null
+        case "maintain":
+            try collection(told).maintain()
+            return .null
+        case "statistics":
+            return .object(["live": .integer(Int64(try collection(told).statistics().liveCount))])
         case "verify":
             let report = try Store.verify(at: store.path)
             return report.isSound ? .null : .string("\(report.damage)")
@@ -115,7 +123,11 @@ struct SwiftAPI {
         var batch = WriteBatch()
         for given in told.all("documents") {
             let document = try Document(told: given, configuration)
-            if isInsert { batch.insert(document) } else { batch.upsert(document) }
+            if isInsert {
+                batch.insert(document)
+            } else {
+                batch.upsert(document, if: told.precondition)
+            }
         }
         let receipt = try collection.write(batch)
         return .object(["written": .integer(Int64(receipt.insertedCount + receipt.replacedCount))])
@@ -126,13 +138,12 @@ struct SwiftAPI {
         let configuration = try collection.snapshot().configuration
         var batch = WriteBatch()
         for given in told.all("updates") {
-            batch.update(
-                DocumentUpdate(
-                    key: try Key(told: given["key"] ?? .null),
-                    fields: try given.fields(configuration),
-                    removedFields: Set(given.array("remove").compactMap(\.string))
-                )
+            let update = DocumentUpdate(
+                key: try Key(told: given["key"] ?? .null),
+                fields: try given.fields(configuration),
+                removedFields: Set(given.array("remove").compactMap(\.string))
             )
+            batch.update(update, if: told.precondition)
         }
         return .object(["updated": .integer(Int64(try collection.write(batch).updatedCount))])
     }
@@ -172,6 +183,11 @@ struct SwiftAPI {
 }
 
 extension Arguments {
+    /// What must hold of each document that is written.
+    fileprivate var precondition: WriteBatch.Precondition {
+        self["expected_version"]?.uint64.map { .hasVersion($0) } ?? .none
+    }
+
     /// The member `fields`, as metadata.
     fileprivate func fields(
         _ configuration: CollectionConfiguration
