@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import Testing
 
 /// The cases of `Tests/Conformance`, which go through every way in.
 struct Table {
