@@ -170,6 +170,11 @@ let package = Package(
         tests(of: "Quiver", imports: ["Files", "Threads"], resources: [.copy("Resources")]),
         tests(of: "Interchange", imports: ["Quiver", "JSON", "Files"]),
         .testTarget(
+            name: "ConformanceTests",
+            dependencies: ["JSON", "Quiver", "TestSupport"],
+            swiftSettings: house
+        ),
+        .testTarget(
             name: "CLITests",
             dependencies: ["JSON", "Quiver", "QuiverCLI", "TestSupport"],
             swiftSettings: house

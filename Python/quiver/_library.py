@@ -38,6 +38,7 @@ PROTOTYPES: dict[str, tuple[type, ...]] = {
     "qv_rename_field": (HANDLE, STRING, STRING),
     "qv_add_vector_field": (HANDLE, POINTER),
     "qv_drop_vector_field": (HANDLE, STRING),
+    "qv_rename_vector_field": (HANDLE, STRING, STRING),
     "qv_set_index": (HANDLE, STRING, STRING),
     "qv_set_recall": (HANDLE, DOUBLE),
     "qv_set_text_fields": (HANDLE, POINTER, COUNT),

@@ -99,6 +99,12 @@ class Collection(Reader):
         self._dimensions.clear()
         check(library.qv_drop_vector_field(self._handle, name(field, "field")))
 
+    def rename_vector_field(self, field: str, new_name: str) -> None:
+        """Gives a vector field another name; "" is none."""
+        self._dimensions.clear()
+        new = name(new_name, "new_name")
+        check(library.qv_rename_vector_field(self._handle, name(field, "field"), new))
+
     def set_index(self, index: str, vector_field: str = "") -> None:
         """Another index of a vector field. Segments are searched by the one that they have until
         `maintain` builds the new one."""

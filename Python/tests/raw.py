@@ -46,6 +46,7 @@ ENDING = {
     "qv_drop_field",
     "qv_rename_field",
     "qv_drop_vector_field",
+    "qv_rename_vector_field",
 }
 
 

@@ -71,7 +71,10 @@ class SchemaTests(StoreTestCase):
         c.set_index("graph", "v")
         c.set_index("exact")
         self.assertEqual([v.index for v in c.schema().vector_fields], ["exact", "graph"])
-        c.drop_vector_field("v")
+        c.rename_vector_field("v", "w")
+        self.assertEqual([v.name for v in c.schema().vector_fields], ["", "w"])
+        c.upsert(Document(2, [1, 2, 3], vectors={"w": [1, 2]}))
+        c.drop_vector_field("w")
         # Of the same name, and another shape.
         c.add_vector_field(VectorField("v", 3, "l2"))
         c.upsert(Document(2, [1, 2, 3], vectors={"v": [[1, 2, 3], [4, 5, 6]]}))
@@ -88,6 +91,9 @@ class SchemaTests(StoreTestCase):
             (quiver.ConfigurationError, lambda: c.add_vector_field(VectorField("v", 2))),
             (TypeError, lambda: c.add_vector_field("w")),
             (quiver.NotFoundError, lambda: c.drop_vector_field("x")),
+            (quiver.NotFoundError, lambda: c.rename_vector_field("x", "y")),
+            (quiver.ConfigurationError, lambda: c.rename_vector_field("v", "")),
+            (quiver.ArgumentError, lambda: c.rename_vector_field("v", "\0")),
             (quiver.NotFoundError, lambda: c.set_index("graph", "x")),
             (quiver.ConfigurationError, lambda: c.set_index("PQ0")),
             (TypeError, lambda: c.set_index(7)),

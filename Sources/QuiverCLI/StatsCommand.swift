@@ -210,6 +210,23 @@ extension JSONWriter {
             endObject()
         }
         endArray()
+        name("textFields")
+        beginArray()
+        for field in collection.configuration.textFields {
+            beginObject()
+            if let field = field.field {
+                name("field")
+                string(field)
+            }
+            if let language = field.language {
+                name("language")
+                string(language.rawValue)
+            }
+            name("boost")
+            try double(field.boost)
+            endObject()
+        }
+        endArray()
         name("unindexableSegments")
         beginArray()
         for segment in statistics.unindexableSegments {

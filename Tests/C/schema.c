@@ -155,6 +155,10 @@ static void change(qv_collection collection) {
     EXPECT(QV_OK, qv_schema_vector_field(schema, 2, &vectors));
     CHECK(strncmp(vectors.index, "HNSW16", 6) == 0 && vectors.flags == QV_VECTOR_OPTIONAL);
     EXPECT(QV_OK, qv_schema_free(schema));
+    EXPECT(QV_OK, qv_rename_vector_field(collection, "image", "picture"));
+    EXPECT(QV_ERROR_NOT_FOUND, qv_rename_vector_field(collection, "image", "x"));
+    EXPECT(QV_ERROR_CONFIGURATION, qv_rename_vector_field(collection, "picture", NULL));
+    EXPECT(QV_OK, qv_rename_vector_field(collection, "picture", "image"));
     EXPECT(QV_OK, qv_drop_vector_field(collection, "image"));
     EXPECT(QV_ERROR_NOT_FOUND, qv_drop_vector_field(collection, "image"));
 

@@ -24,7 +24,8 @@ import Testing
             }
         },
         { qv_set_index($0, "more", "exact") },
-        { qv_drop_vector_field($0, "more") },
+        { qv_rename_vector_field($0, "more", "others") },
+        { qv_drop_vector_field($0, "others") },
         { qv_set_text_fields($0, nil, 0) },
     ]
 

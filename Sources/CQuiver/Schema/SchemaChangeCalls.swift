@@ -63,6 +63,20 @@ public func qv_drop_vector_field(
 }
 
 @c @implementation
+public func qv_rename_vector_field(
+    _ collection: qv_collection,
+    _ name: UnsafePointer<CChar>?,
+    _ new_name: UnsafePointer<CChar>?
+) -> qv_status {
+    alter(collection) { () throws(CallFailure) in
+        .renameVectorField(
+            try Arguments.optionalName(name, "name"),
+            to: try Arguments.optionalName(new_name, "new_name")
+        )
+    }
+}
+
+@c @implementation
 public func qv_set_index(
     _ collection: qv_collection,
     _ vector_field: UnsafePointer<CChar>?,

@@ -16,6 +16,16 @@ struct FusionOptions: ParsableArguments {
     var fusion: CaseArgument<Method>?
 
     @Option(
+        name: .customLong("rank-constant"),
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "How little the first ranks are ahead under --fusion ranks, in the place of 60.",
+            valueName: "n"
+        )
+    )
+    var rankConstant: Double?
+
+    @Option(
         help: ArgumentHelp(
             "The weights of vectors and words, such as 0.7,0.3.",
             valueName: "w,w"
@@ -35,6 +45,14 @@ struct FusionOptions: ParsableArguments {
     var lists = false
 
     func validate() throws {
+        if let rankConstant {
+            guard rankConstant >= 0, rankConstant.isFinite else {
+                throw ValidationError("--rank-constant is \(rankConstant), not at least 0")
+            }
+            guard fusion?.value != .scores else {
+                throw ValidationError("--rank-constant belongs to --fusion ranks")
+            }
+        }
         let limit = SearchRequest.maximumCandidateCount
         if let listLength, !(1...limit).contains(listLength) {
             throw ValidationError("--list-length is \(listLength), not within 1…\(limit)")
@@ -48,7 +66,7 @@ struct FusionOptions: ParsableArguments {
 
     func parsed() -> Fusion {
         switch fusion?.value ?? .ranks {
-        case .ranks: .reciprocalRank(weights: weights)
+        case .ranks: .reciprocalRank(constant: rankConstant ?? 60, weights: weights)
         case .scores: .weighted(weights ?? [1, 1])
         }
     }

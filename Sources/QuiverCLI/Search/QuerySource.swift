@@ -24,7 +24,7 @@ struct QuerySource {
 
     init(_ command: SearchCommand, _ snapshot: Snapshot) throws {
         together = command.together
-        guard command.text != nil || command.vectors != nil || !command.like.isEmpty else {
+        guard command.text != nil || command.vectors != nil || command.hasExamples else {
             (vectorField, encoder, source) = (command.vectorField, nil, .once(nil))
             return
         }
@@ -41,20 +41,40 @@ struct QuerySource {
             // Where the collection remembers none, that its vectors are this one's is the caller's word.
             self.encoder =
                 try snapshot.encoder(of: field.name) == nil ? nil : encoder.identity
-        } else if let path = command.vectors {
+        } else if let path = command.vectors, !command.hasExamples {
             source = .file(try VectorFile(path: path), name: path)
             encoder = nil
         } else {
-            let like = command.like.map(\.key)
+            source = .once(try Self.examples(command))
             encoder = nil
-            source = .once(
-                like.count == 1 && command.unlike.isEmpty
-                    ? .document(like[0])
-                    : .examples(
-                        positive: like.map { .document($0) },
-                        negative: command.unlike.map { .document($0.key) }
-                    )
-            )
+        }
+    }
+
+    /// What is like some documents and vectors, and unlike others.
+    private static func examples(_ command: SearchCommand) throws -> VectorQuery.Target {
+        let like = command.like.map { VectorQuery.Example.document($0.key) }
+        let unlike = command.unlike.map { VectorQuery.Example.document($0.key) }
+        let vectors = try vectors(at: command.vectors)
+        let unlikeVectors = try Self.vectors(at: command.unlikeVectors)
+        if let key = command.like.first?.key, like.count == 1,
+            vectors.isEmpty, unlike.isEmpty, unlikeVectors.isEmpty
+        {
+            return .document(key)
+        }
+        return .examples(positive: vectors + like, negative: unlikeVectors + unlike)
+    }
+
+    private static func vectors(at path: String?) throws -> [VectorQuery.Example] {
+        guard let path else { return [] }
+        let file = try VectorFile(path: path)
+        return try vectors(0..<file.count, of: file).map { .vector($0) }
+    }
+
+    private static func vectors(_ rows: Range<Int>, of file: VectorFile) throws -> [[Float]] {
+        let numbers = try file.rows(rows)
+        return rows.map { row in
+            let start = (row - rows.lowerBound) * file.dimension
+            return Array(numbers[start..<start + file.dimension])
         }
     }
 
@@ -90,11 +110,7 @@ struct QuerySource {
             let end = together ? file.count : min(position + Self.batchCount, file.count)
             let rows = position..<end
             position = rows.upperBound
-            let numbers = try file.rows(rows)
-            let vectors = rows.map { row in
-                let start = (row - rows.lowerBound) * file.dimension
-                return Array(numbers[start..<start + file.dimension])
-            }
+            let vectors = try Self.vectors(rows, of: file)
             return together ? [.vectors(vectors)] : vectors.map { .vectors([$0]) }
         }
     }

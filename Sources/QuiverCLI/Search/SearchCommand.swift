@@ -8,8 +8,8 @@ struct SearchCommand: ParsableCommand {
         commandName: "search",
         abstract: "Find documents by vectors, by words, or by both.",
         discussion: """
-            Vectors come from one of --text, --vectors and --like; --match looks for words. With both, the two lists are \
-            fused into one.
+            Vectors come from --text, --vectors or --like; --match looks for words. With both, the two lists are \
+            fused into one. With --like or --unlike, all vectors of --vectors are examples, too.
 
             --match takes words, "phrases", beginnings of words*, +required and -forbidden ones, field:words, and words^2 \
             that count double.
@@ -60,10 +60,22 @@ struct SearchCommand: ParsableCommand {
     var unlike: [KeyArgument] = []
 
     @Option(
+        name: .customLong("unlike-vectors"),
+        help: ArgumentHelp(
+            "Vectors that hits are not to be like: a file as of --vectors.",
+            valueName: "file"
+        ),
+        completion: .file(extensions: ["npy", "fvecs", "fbin"])
+    )
+    var unlikeVectors: String?
+
+    @Option(
         parsing: .unconditional,
         help: ArgumentHelp("Words that hits are to have.", valueName: "words")
     )
     var match: String?
+
+    @OptionGroup var scoring: WordOptions
 
     @Option(
         name: .customLong("vector-field"),
@@ -91,25 +103,34 @@ struct SearchCommand: ParsableCommand {
     @Flag(help: "One JSON object a query.")
     var json = false
 
+    /// Whether something is looked for that is like some examples, and unlike others.
+    var hasExamples: Bool { !like.isEmpty || !unlike.isEmpty || unlikeVectors != nil }
+
     func validate() throws {
-        let sources = [text != nil, vectors != nil, !like.isEmpty].count { $0 }
-        guard sources <= 1 else {
-            throw ValidationError("name only one of --text, --vectors and --like")
+        let hasVectors = vectors != nil || !like.isEmpty
+        guard text == nil || !hasVectors else {
+            throw ValidationError("--text goes with neither of --vectors and --like")
         }
-        guard sources == 1 || match != nil else {
+        guard text != nil || hasVectors || match != nil else {
             throw ValidationError("say what to look for: --text, --vectors, --like or --match")
         }
-        guard unlike.isEmpty || !like.isEmpty else {
-            throw ValidationError("--unlike belongs to --like")
+        guard match != nil || !scoring.isSaid else {
+            throw ValidationError("--plain and --bm25 belong to --match")
+        }
+        guard hasVectors || unlike.isEmpty && unlikeVectors == nil else {
+            throw ValidationError(
+                "--unlike and --unlike-vectors belong to --like or --vectors"
+            )
         }
         guard encoder == nil || text != nil else {
             throw ValidationError("--encoder belongs to --text; vectors are not encoded")
         }
-        guard !together || vectors != nil else {
-            throw ValidationError("--together belongs to --vectors")
+        guard !together || vectors != nil && !hasExamples else {
+            throw ValidationError("--together belongs to --vectors without --like and --unlike")
         }
-        guard combine == nil || together || text != nil || (like.count == 1 && unlike.isEmpty)
-        else {
+        let isLikeOne =
+            like.count == 1 && vectors == nil && unlike.isEmpty && unlikeVectors == nil
+        guard combine == nil || together || text != nil || isLikeOne else {
             throw ValidationError(
                 "--combine belongs to --vectors with --together, to --text, or to one --like"
             )
@@ -139,7 +160,9 @@ struct SearchCommand: ParsableCommand {
                     let combination = combine?.value ?? queries.combination
                     sources.append(.vectors(VectorQuery(target, combination: combination)))
                 }
-                if let words { sources.append(.words(WordQuery(words))) }
+                if let words {
+                    sources.append(.words(WordQuery(words, bm25: scoring.bm25 ?? BM25())))
+                }
                 return SearchQuery(
                     sources,
                     fusion: sources.count > 1 ? fusion.parsed() : .reciprocalRank(),
@@ -155,6 +178,7 @@ struct SearchCommand: ParsableCommand {
     }
 
     private func words(_ text: String, of snapshot: Snapshot) throws -> TextQuery {
+        if scoring.plain { return TextQuery(words: text) }
         let names = snapshot.configuration.textFields.map { $0.field ?? "text" }
         do {
             return try TextQuery(parsing: text, fields: Set(names))

@@ -1,0 +1,208 @@
+#!/usr/bin/env python3
+"""Works out what is expected of every case, by no code of Quiver's.
+
+usage: expect.py [--write]      without --write: says whether expected/ is what comes out
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import sys
+
+import table
+from brute_force import Collection, Found, Search, key_order, nearness, ranked
+
+
+class Store:
+    def __init__(self) -> None:
+        self.collections: dict[str, Collection] = {}
+        self.snapshots: dict[str, dict[str, Collection]] = {}
+
+    def answer(self, step: dict) -> object:
+        return getattr(self, step["operation"])(step)
+
+    def reading(self, step: dict) -> Collection:
+        at = step.get("at")
+        return (self.collections if at is None else self.snapshots[at])[step["collection"]]
+
+    def create(self, step: dict) -> None:
+        self.collections[step["collection"]] = Collection(step["schema"])
+
+    def schema(self, step: dict) -> dict:
+        return self.reading(step).schema
+
+    def upsert(self, step: dict) -> dict:
+        return self.reading(step).write(step["documents"])
+
+    insert = upsert
+
+    def update(self, step: dict) -> dict:
+        documents = self.reading(step).documents
+        for change in step["updates"]:
+            fields = documents[change["key"]]["fields"]
+            fields.update(change.get("fields", {}))
+            for name in change.get("remove", []):
+                fields.pop(name, None)
+        return {"updated": len(step["updates"])}
+
+    def delete(self, step: dict) -> dict:
+        collection = self.reading(step)
+        keys = (
+            step["keys"]
+            if "keys" in step
+            else [d["key"] for d in collection.passing(step["filter"])]
+        )
+        gone = [key for key in keys if collection.documents.pop(key, None) is not None]
+        return {"deleted": len(gone), "missing": len(keys) - len(gone)}
+
+    def get(self, step: dict) -> list[dict | None]:
+        collection = self.reading(step)
+        found = [collection.documents.get(key) for key in step["keys"]]
+        return [None if d is None else collection.shown(d, step["contents"]) for d in found]
+
+    def scan(self, step: dict) -> list[dict]:
+        collection = self.reading(step)
+        found = collection.passing(step.get("filter"))
+        if "after" in step:
+            found = [d for d in found if key_order(d["key"]) > key_order(step["after"])]
+        return [collection.shown(d, step["contents"]) for d in found[: step.get("limit")]]
+
+    def count(self, step: dict) -> int:
+        return len(self.reading(step).passing(step.get("filter")))
+
+    def search(self, step: dict) -> list[dict]:
+        return Search(self.reading(step), step).answers()
+
+    def neighbours(self, step: dict) -> list[dict]:
+        collection = self.reading(step)
+        field = collection.vector_field(step.get("vector_field"))
+        name, metric = field["name"], field["metric"]
+        taking_part = collection.passing(step.get("filter"))
+
+        def nearest(query: list[float], own: int | str | None) -> list[dict]:
+            found = ranked(
+                [
+                    Found(d, nearness(metric, query, row), metric, number)
+                    for d in taking_part
+                    if d["key"] != own
+                    for number, row in enumerate(d["vectors"].get(name, []))
+                ]
+            )
+            return [
+                {"key": h.document["key"], "row": h.row, "score": h.score}
+                for h in found[: step["k"]]
+            ]
+
+        if "vectors" in step:
+            return [
+                {"query": n, "neighbours": nearest(v, None)} for n, v in enumerate(step["vectors"])
+            ]
+        return [
+            {
+                "key": d["key"],
+                "row": number,
+                "neighbours": nearest(row, d["key"]) if d in taking_part else [],
+            }
+            for d in collection.ordered()
+            for number, row in enumerate(d["vectors"].get(name, []))
+        ]
+
+    def snapshot_create(self, step: dict) -> None:
+        self.snapshots[step["snapshot"]] = copy.deepcopy(self.collections)
+
+    def snapshot_drop(self, step: dict) -> None:
+        del self.snapshots[step["snapshot"]]
+
+    def snapshots_(self, step: dict) -> list[str]:
+        return sorted(self.snapshots)
+
+    def alter(self, step: dict) -> None:
+        collection = self.reading(step)
+        schema = collection.schema
+        [(change, value)] = step["change"].items()
+        if change == "add_field":
+            schema["fields"][value["name"]] = value["type"]
+        elif change == "drop_field":
+            del schema["fields"][value]
+            for document in collection.documents.values():
+                document["fields"].pop(value, None)
+        elif change == "rename_field":
+            old, new = value
+            schema["fields"] = {
+                new if name == old else name: kind for name, kind in schema["fields"].items()
+            }
+            for document in collection.documents.values():
+                if old in document["fields"]:
+                    document["fields"][new] = document["fields"].pop(old)
+        elif change == "add_vector_field":
+            schema["vector_fields"].append({"columns": {}, **value, "optional": True})
+        elif change == "rename_vector_field":
+            collection.vector_field(value[0])["name"] = value[1]
+        elif change == "drop_vector_field":
+            schema["vector_fields"].remove(collection.vector_field(value))
+            for document in collection.documents.values():
+                document["vectors"].pop(value, None)
+        elif change == "set_index":
+            collection.vector_field(value[0])["index"] = value[1]
+        elif change == "set_recall":
+            schema["recall"] = value or None
+        else:
+            assert change == "set_text_fields", change
+            schema["text_fields"] = [{"language": None, "boost": 1.0, **field} for field in value]
+
+    def collections_(self, step: dict) -> list[str]:
+        return list(self.collections)
+
+    def drop(self, step: dict) -> None:
+        del self.collections[step["collection"]]
+
+    def nothing(self, step: dict) -> None:
+        """Changes nothing that can be seen."""
+
+    seal = maintain = compact = verify = nothing
+
+    def statistics(self, step: dict) -> dict:
+        return {"live": len(self.reading(step).documents)}
+
+
+def expected() -> dict[str, dict[str, object]]:
+    """The answer of every case that does not have it beside its question, by scenario and name."""
+    found: dict[str, dict[str, object]] = {}
+    for scenario, steps in table.scenarios().items():
+        store = Store()
+        for step in steps:
+            if "error" in step or step["operation"] in ("sentences", "terms"):
+                continue
+            operation = {"snapshots": "snapshots_", "collections": "collections_"}.get(
+                step["operation"]
+            )
+            answer = store.answer({**step, "operation": operation} if operation else step)
+            found.setdefault(scenario, {})[step["name"]] = copy.deepcopy(answer)
+    return found
+
+
+def text(answers: dict[str, object]) -> str:
+    lines = [
+        f"{json.dumps(name)}: {json.dumps(answer, ensure_ascii=False)}"
+        for name, answer in answers.items()
+    ]
+    return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def differences() -> list[str]:
+    """The files of expected/ that are not what comes out."""
+    folder = table.FOLDER / "expected"
+    wanted = {f"{name}.json": text(answers) for name, answers in expected().items()}
+    committed = {path.name: path.read_text() for path in folder.glob("*.json")}
+    return sorted(
+        name for name in wanted.keys() | committed.keys() if wanted.get(name) != committed.get(name)
+    )
+
+
+if __name__ == "__main__":
+    if "--write" in sys.argv:
+        for name, answers in expected().items():
+            (table.FOLDER / "expected" / f"{name}.json").write_text(text(answers))
+    elif found := differences():
+        sys.exit(f"expected/ is not what expect.py works out: {', '.join(found)}")
