@@ -63,6 +63,30 @@ public func qv_drop_vector_field(
 }
 
 @c @implementation
+public func qv_rename_vector_field(
+    _ collection: qv_collection,
+    _ name: UnsafePointer<CChar>?,
+    _ new_name: UnsafePointer<CChar>?
+) -> qv_status {
+    alter(collection) { () throws(CallFailure) in
+        .renameVectorField(
+            try Arguments.optionalName(name, "name"),
+            to: try Arguments.optionalName(new_name, "new_name")
+        )
+    }
+}
+
+@c @implementation
+public func qv_rename_collection(
+    _ collection: qv_collection,
+    _ new_name: UnsafePointer<CChar>?
+) -> qv_status {
+    alter(collection) { () throws(CallFailure) in
+        .renameCollection(try Arguments.string(new_name, "new_name"))
+    }
+}
+
+@c @implementation
 public func qv_set_index(
     _ collection: qv_collection,
     _ vector_field: UnsafePointer<CChar>?,
@@ -92,7 +116,8 @@ public func qv_set_text_fields(
     }
 }
 
-private func alter(
+/// Makes one change to a collection's schema.
+func alter(
     _ collection: qv_collection,
     _ change: () throws(CallFailure) -> SchemaChange
 ) -> qv_status {
