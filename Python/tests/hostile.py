@@ -166,6 +166,14 @@ class Values:
             self.maybe("", 0.03),
         )
 
+    def texts(self):
+        """Documents for an encoder, most of them without vectors."""
+        made = []
+        for _ in range(self.random.randrange(6)):
+            vector = self.array(8) if self.random.random() < 0.2 else None
+            made.append(self.rarely(Document(self.key(), vector, self.text() or "a bc")))
+        return self.maybe(made, 0.03)
+
     def contents(self):
         parts = ["text", "vector", "fields", "columns"]
         return self.maybe(self.random.sample(parts, self.random.randrange(5)))
