@@ -1060,7 +1060,7 @@ typedef struct qv_put_options {
     uint64_t token_budget;    /* as in qv_encode_options */
     uint32_t thread_count;
     uint32_t reserved;
-    qv_progress progress;     /* told of documents, encoded or written, from the caller's thread; may be NULL */
+    qv_progress progress;     /* told of documents that are encoded or written, from the caller's thread; may be NULL */
     void *context;
 } qv_put_options;
 

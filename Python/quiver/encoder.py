@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from . import _constants as c
 from . import _reading, errors, maintenance, schema
 from ._arguments import FLOAT32, Arena, choice, flag, text, uint32, uint64
+from ._arguments import path as _path
 from ._handle import Answer, Handle
 from ._library import check, library
 from ._structs import (
@@ -102,8 +103,8 @@ class Encoder(Handle):
             prefix_dimension=_limit(prefix_dimension, "prefix_dimension"),
         )
         if reduction is not None:
-            options.reduction = arena.bytes(path_bytes(reduction, "reduction"))
-        place = path_bytes(folder, "folder")
+            options.reduction = arena.bytes(_path(reduction, "reduction"))
+        place = _path(folder, "folder")
         encoder = ctypes.c_uint64()
         check(library.qv_open_encoder(place, ctypes.byref(options), ctypes.byref(encoder)))
         self._take(encoder.value)
@@ -236,7 +237,7 @@ class Encoder(Handle):
         address, count = _strings(texts, arena)
         options = _options("document", thread_count, token_budget)
         number = uint32(dimension, "dimension")
-        place = path_bytes(path, "path")
+        place = _path(path, "path")
 
         def call() -> int:
             return library.qv_train_reduction(
@@ -259,13 +260,6 @@ def handle(encoder: Encoder | None) -> int:
     if not number:
         raise errors.HandleError("the encoder was closed")
     return number
-
-
-def path_bytes(path: str | bytes | os.PathLike, what: str) -> bytes:
-    data = os.fsencode(path)
-    if b"\0" in data:
-        raise errors.ArgumentError(f"{what} has a zero byte inside")
-    return data
 
 
 def _limit(value: int | None, what: str) -> int:

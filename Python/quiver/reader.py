@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, TypeVar
 from numpy.typing import ArrayLike, NDArray
 
 from . import contents as _contents
-from . import encoder as _encoder
 from . import neighbours as _neighbours
 from . import options as _options
 from . import queries as _queries
@@ -26,6 +25,7 @@ from ._arguments import (
     key_struct,
     name,
     numbers,
+    path,
     real,
     uint32,
     uint64,
@@ -130,7 +130,7 @@ class Reader(Handle):
         """The encoder that a vector field (None: the only one) is bound to, opened where it was, or, the
         same one, in `folder`, where texts of this object then find it, too. EncoderError if it is
         another by now, or the field is bound to none."""
-        place = None if folder is None else _encoder.path_bytes(folder, "folder")
+        place = None if folder is None else path(folder, "folder")
         handle = ctypes.c_uint64()
         check(
             library.qv_open_collection_encoder(
@@ -376,7 +376,9 @@ def _of_texts(
 ) -> Made:
     """What is looked for, of a text or of several."""
     if query is not None or given is None:
-        raise TypeError("a search has vectors, queries or text, one of them; encoder goes with text")
+        raise ArgumentError(
+            "a search has vectors, queries or text, one of them; encoder goes with text"
+        )
     return make(text=given, encoder=encoder)
 
 

@@ -7,7 +7,7 @@ import os
 from collections.abc import Mapping, Sequence
 
 from . import _constants as c
-from . import _reading, errors, reports
+from . import _arguments, _reading, errors, reports
 from . import encoder as _encoder
 from ._arguments import Arena, name, uint64
 from ._handle import Handle
@@ -206,7 +206,4 @@ def _name(value: str) -> bytes:
 
 
 def _path(path: Path) -> bytes:
-    data = os.fsencode(path)
-    if b"\0" in data:
-        raise errors.ArgumentError("path has a zero byte inside")
-    return data
+    return _arguments.path(path, "path")

@@ -224,7 +224,7 @@ class Fuzzer(Values):
             prefix_dimension=self.rarely(self.random.choice([None, 5])),
         ) as encoder:
             assert encoder.dimension in (1, 5, 12), encoder.dimension
-            texts = [self.text() or "a b" for _ in range(self.random.randrange(4))]
+            texts = [self.words() for _ in range(self.random.randrange(4))]
             with callbacks():
                 found = encoder.encode_texts(
                     self.maybe(texts),
@@ -253,7 +253,7 @@ class Fuzzer(Values):
         options = self.options()
         with callbacks():
             results = self.shared.collection(self).search_batch(
-                texts=self.maybe([self.text() or "abc" for _ in range(2)]),
+                texts=self.maybe([self.words() for _ in range(2)]),
                 k=self.maybe(5),
                 encoder=self.maybe(self.random.choice([None, self.shared.encoder])),
                 **options,

@@ -45,6 +45,8 @@ private struct PutWork {
     private let callback: ProgressCallback
     /// Documents that are written.
     private var doneCount = 0
+    /// What the callback was told of last, which never becomes less: what is written was encoded before, most of it.
+    private var toldCount = 0
 
     // Encoders sort texts by length; with fewer in hand they waste some of their speed.
     private static let encodingCount = 512
@@ -126,7 +128,7 @@ private struct PutWork {
     }
 
     /// Fills in the rows that are missing.
-    private func addRows(to documents: inout [Document]) throws(CallFailure) {
+    private mutating func addRows(to documents: inout [Document]) throws(CallFailure) {
         guard let field,
             documents.contains(where: { $0.text != nil && $0.vectors[field.name] == nil })
         else { return }
@@ -137,7 +139,8 @@ private struct PutWork {
         var filled = documents
         try encoding {
             try opened.encoder.addRows(to: &filled, of: field, request) { textCount in
-                callback.goesOn(doneCount + textCount, documentCount)
+                toldCount = max(toldCount, doneCount + textCount)
+                return callback.goesOn(toldCount, documentCount)
             }
         }
         documents = filled
@@ -159,7 +162,8 @@ private struct PutWork {
         let done = try engine { () throws(StoreError) in try collection.write(written) }
         receipt.add(qv_receipt(done))
         doneCount += documents.count
-        guard callback.goesOn(doneCount, documentCount) || doneCount == documentCount else {
+        toldCount = max(toldCount, doneCount)
+        guard callback.goesOn(toldCount, documentCount) || doneCount == documentCount else {
             throw CallFailure(StoreError.cancelled)
         }
     }
