@@ -165,8 +165,8 @@ class Collection(Reader):
 
     def rename_vector_field(self, field: str, new_name: str) -> None:
         """Gives a vector field another name; "" is none."""
-        new = name(new_name, "new_name")
         self._dimensions.clear()
+        new = name(new_name, "new_name")
         check(library.qv_rename_vector_field(self._handle, name(field, "field"), new))
 
     def set_index(self, index: str, vector_field: str = "") -> None:

@@ -50,11 +50,11 @@ ENDING = {
     "qv_encoded_free",
     "qv_bind_encoder",
     "qv_rename_collection",
-    "qv_rename_vector_field",
     "qv_drop_collection",
     "qv_drop_field",
     "qv_rename_field",
     "qv_drop_vector_field",
+    "qv_rename_vector_field",
 }
 
 

@@ -90,7 +90,11 @@ static void names(qv_store store) {
     EXPECT(QV_ERROR_EXISTS, qv_rename_collection(collection, "cache"));
     EXPECT(QV_ERROR_CONFIGURATION, qv_rename_collection(collection, ""));
     EXPECT(QV_ERROR_ARGUMENT, qv_rename_collection(collection, NULL));
+    EXPECT(QV_OK, qv_create_snapshot(store, "before"));
     EXPECT(QV_OK, qv_rename_collection(collection, "other"));
+    EXPECT(QV_ERROR_NOT_FOUND, qv_open_snapshot(store, "before", "other", &again));
+    EXPECT(QV_OK, qv_open_snapshot(store, "before", "plain", &again));
+    EXPECT(QV_OK, qv_close_collection(again));
     EXPECT(QV_ERROR_NOT_FOUND, qv_open_collection(store, "plain", &again));
     EXPECT(QV_OK, qv_open_collection(store, "other", &again));
     EXPECT(QV_OK, qv_close_collection(again));
