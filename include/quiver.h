@@ -284,7 +284,7 @@ qv_status qv_add_vector_field(qv_collection collection, const qv_vector_field *f
 /* `name` may be NULL or "": the vector field without a name. */
 qv_status qv_drop_vector_field(qv_collection collection, const char *name);
 
-/* Names that are NULL or "" are that of the vector field without one. */
+/* `name` and `new_name` may be NULL or "", too. */
 qv_status qv_rename_vector_field(qv_collection collection, const char *name, const char *new_name);
 
 /* Another index of a vector field, as in qv_collection_options; `vector_field` may be NULL or "", too. Segments are searched

@@ -43,10 +43,10 @@ private struct ByteEncoder: Encoder {
 
     @Test func `get rows and those columns that the field has`() throws {
         var documents = [
-            Document(key: 1, text: "ab"),
+            Document(key: 1, text: "ab", vectors: [:]),
             Document(key: 2, text: "ab", vector: [7, 7]),
-            Document(key: 3),
-            Document(key: 4, text: ""),
+            Document(key: 3, vectors: [:]),
+            Document(key: 4, text: "", vectors: [:]),
         ]
         documents[0].columns[""] = ["other": .int8([5, 6])]
         let request = EncodingRequest(role: .document)
@@ -58,8 +58,7 @@ private struct ByteEncoder: Encoder {
     }
 
     @Test func `stay as they are where that cannot be`() throws {
-        let before = [Document(key: 1, text: "ab")]
-        var documents = before
+        var documents = [Document(key: 1, text: "ab", vectors: [:])]
         let request = EncodingRequest(role: .document)
         #expect(throws: CancellationError.self) {
             try encoder.addRows(to: &documents, of: field, request) { _ in false }

@@ -77,16 +77,6 @@ public func qv_rename_vector_field(
 }
 
 @c @implementation
-public func qv_rename_collection(
-    _ collection: qv_collection,
-    _ new_name: UnsafePointer<CChar>?
-) -> qv_status {
-    alter(collection) { () throws(CallFailure) in
-        .renameCollection(try Arguments.string(new_name, "new_name"))
-    }
-}
-
-@c @implementation
 public func qv_set_index(
     _ collection: qv_collection,
     _ vector_field: UnsafePointer<CChar>?,
@@ -113,6 +103,16 @@ public func qv_set_text_fields(
 ) -> qv_status {
     alter(collection) { () throws(CallFailure) in
         .setTextFields(try TextField.array(fields, count: count, "fields"))
+    }
+}
+
+@c @implementation
+public func qv_rename_collection(
+    _ collection: qv_collection,
+    _ new_name: UnsafePointer<CChar>?
+) -> qv_status {
+    alter(collection) { () throws(CallFailure) in
+        .renameCollection(try Arguments.string(new_name, "new_name"))
     }
 }
 
