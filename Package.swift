@@ -98,7 +98,7 @@ let package = Package(
 
         // Ways in.
         .target(name: "CQuiverABI", path: "include", sources: ["quiver.c"], publicHeadersPath: "."),
-        module("CQuiver", imports: ["Quiver", "CQuiverABI"]),
+        module("CQuiver", imports: ["Quiver", "Encoders", "CQuiverABI"]),
         .executableTarget(
             name: "QuiverCLI",
             dependencies: [

@@ -11,13 +11,13 @@
  *             library abort; what it cannot check is that a pointer leads to as many readable bytes as its count
  *             says. qv_version, qv_status_name and qv_error_message cannot fail and return their answer.
  *
- * Handles     qv_store, qv_collection, qv_results, qv_documents, qv_names, qv_schema, qv_ranges and qv_owners are
- *             numbers, never pointers. 0 is none. One that was closed or freed, is of another kind or was made up gets
+ * Handles     qv_store, qv_collection, qv_encoder, qv_results, qv_documents, qv_names, qv_schema, qv_ranges, qv_owners
+ *             and qv_encoded are numbers, never pointers. 0 is none. One that was closed or freed, is of another kind or was made up gets
  *             QV_ERROR_HANDLE. Each handle that a call gives is closed or freed once, by the function named beside it.
  *
  * Ownership   What goes in is copied before the call returns. Pointers that come out of a qv_results, a
- *             qv_documents, a qv_names, a qv_schema, a qv_ranges or a qv_owners belong to it: they are read-only and
- *             valid until it is freed.
+ *             qv_documents, a qv_names, a qv_schema, a qv_ranges, a qv_owners, a qv_encoded or a qv_encoder belong to
+ *             it: they are read-only and valid until it is freed or closed.
  *
  * Strings     Paths and names end with a zero byte. Keys and texts come with their length in bytes, and texts that
  *             come out have a zero byte behind them as well. All are UTF-8; anything else gets QV_ERROR_ARGUMENT.
@@ -72,7 +72,7 @@ typedef int32_t qv_status;
 #define QV_ERROR_VECTOR 13       /* wrong dimension, NaN, infinity, float16 overflow, a zero vector under cosine */
 #define QV_ERROR_TOO_LARGE 14    /* a text or batch over its limit */
 #define QV_ERROR_SEARCH 15       /* k, another search setting or a filter that cannot be */
-#define QV_ERROR_ENCODER 16      /* vectors of another encoder than the collection's */
+#define QV_ERROR_ENCODER 16      /* an encoder that cannot be opened or used, or another one than the collection's */
 #define QV_ERROR_CANCELLED 17    /* a progress callback said stop */
 #define QV_ERROR_DAMAGED 18      /* a file is not what was written */
 #define QV_ERROR_FILE 19         /* the system refused a file operation: no space, no permission, … */
@@ -231,6 +231,8 @@ typedef struct qv_text_field {
 
 #define QV_COLLECTION_NO_WORDS 1u /* no text is searched by its words */
 
+typedef uint64_t qv_encoder; /* what turns texts into rows: see Encoders */
+
 /* A collection has the vector field without a name, unless `dimension` is 0 and there are others or fields; and those of
  * the arrays. Without text_fields the documents' own texts are searched by their words, unless a flag says otherwise. */
 typedef struct qv_collection_options {
@@ -248,6 +250,9 @@ typedef struct qv_collection_options {
     uint32_t flags; /* QV_COLLECTION_… */
     uint32_t reserved;
     double recall; /* of searches that do not say themselves, as in qv_search_options */
+    qv_encoder encoder; /* the vector field without a name holds its rows, and has its dimension, so that `dimension` may be 0, and
+                         * its row columns; 0: none */
+    uint64_t cache_byte_limit; /* a cache, of so many bytes of entries: see Caches; 0: none */
 } qv_collection_options;
 
 qv_status qv_create_collection(qv_store store, const char *name, const qv_collection_options *options,
@@ -259,6 +264,9 @@ qv_status qv_close_collection(qv_collection collection);
 
 /* Removes a collection with everything in it. Named snapshots that hold it keep its documents. */
 qv_status qv_drop_collection(qv_store store, const char *name);
+
+/* Gives a collection another name. Handles stay valid; named snapshots know it by the old one. */
+qv_status qv_rename_collection(qv_collection collection, const char *new_name);
 
 /* ---- Changes of a schema --------------------------------------------------------------------------------- */
 
@@ -320,6 +328,13 @@ qv_status qv_schema_field(qv_schema schema, uint64_t number, qv_field *field);
 qv_status qv_schema_recall(qv_schema schema, double *recall);
 qv_status qv_schema_text_field(qv_schema schema, uint64_t number, qv_text_field *field);
 
+/* The encoder that vector field number `number` is bound to: its identity, 32 hexadecimal digits, and where it was; NULL, both
+ * of them, if there is none. */
+qv_status qv_schema_encoder(qv_schema schema, uint64_t number, const char **identity, const char **location);
+
+/* Bytes of entries that a cache may hold; 0: the collection is none. */
+qv_status qv_schema_cache(qv_schema schema, uint64_t *byte_limit);
+
 qv_status qv_schema_free(qv_schema schema);
 
 /* ---- Named snapshots ------------------------------------------------------------------------------------- */
@@ -369,6 +384,9 @@ typedef struct qv_statistics {
     uint64_t key_byte_count;
     uint64_t manifest_byte_count;     /* what says which files a segment has */
     uint64_t tail_byte_count;         /* documents not in a segment yet */
+    uint64_t cache_hit_count;         /* of a cache, as of its last commit: entries that were found */
+    uint64_t cache_miss_count;        /* entries that were asked for and not there, or of another model */
+    uint64_t cache_eviction_count;    /* entries that had to go for others */
 } qv_statistics;
 
 qv_status qv_collection_statistics(qv_collection collection, qv_statistics *statistics);
@@ -556,12 +574,16 @@ qv_status qv_search(qv_collection collection, const float *queries, uint64_t que
 #define QV_SOURCE_PLAIN 1u  /* `match` is words and nothing else, whatever characters are in it */
 #define QV_SOURCE_BM25 2u   /* words are scored with k1 and b, and not with 1.2 and 0.75 */
 #define QV_SOURCE_WEIGHT 4u /* `weight` counts, and not 1 */
+#define QV_SOURCE_COMBINATION 8u /* a text's rows are looked for as `combination` says, also if it is QV_COMBINE_ANY */
 
 /* Something that gives a list, the best first: rows by their vectors, or documents by words of their texts.
  *
  * `vectors` alone are looked for as `combination` says, and so are the rows of one document alone in `like`. With several
  * in `like`, with both, or with anything unlike: what is like the mean of them, and as far beyond it as it is from the mean
- * of what it is to be unlike. Documents among them are not found. */
+ * of what it is to be unlike. Documents among them are not found.
+ *
+ * `text` stands in the place of vectors: those that an encoder makes of it as a query. Where that is a row a token they are
+ * looked for as QV_COMBINE_MAX_SIM says, unless a flag or another `combination` does. */
 typedef struct qv_source {
     uint32_t struct_size;
     uint32_t flags;            /* QV_SOURCE_… */
@@ -580,6 +602,9 @@ typedef struct qv_source {
     double k1;                 /* how soon more of the same word counts no more, at least 0 */
     double b;                  /* how much the length of a text counts, 0…1 */
     double weight;             /* of the source's list among others, at least 0 */
+    const char *text;          /* what is meant, in words; NULL: none */
+    uint64_t text_length;
+    qv_encoder encoder;        /* of `text`; 0: the vector field's, as in qv_put_options */
 } qv_source;
 
 /* A document's place in a source's list. */
@@ -1037,6 +1062,138 @@ qv_status qv_clustering_free(qv_clustering clustering);
  * gets pair_count numbers. `vector_field` may be NULL: the only one. */
 qv_status qv_row_scores(qv_collection collection, const char *vector_field, const uint64_t *pairs, uint64_t pair_count,
                         uint32_t thread_count, float *scores);
+
+/* ---- Encoders -------------------------------------------------------------------------------------------- */
+
+/* An encoder turns texts into rows of a vector field. It is a model in a folder as Hugging Face has them (BERT and its kin:
+ * config.json, tokenizer.json, model.safetensors), and how it is used. */
+
+#define QV_ENCODER_SENTENCES 0 /* a text becomes a row */
+#define QV_ENCODER_TOKENS 1    /* each token of a text becomes a row, with the columns token, position, start and end of int32 */
+
+#define QV_ENCODER_SPECIAL_TOKENS 1u /* the tokens that the model wants around a text become rows, too */
+
+typedef struct qv_encoder_options {
+    uint32_t struct_size;
+    uint32_t mode;              /* QV_ENCODER_SENTENCES or QV_ENCODER_TOKENS */
+    uint32_t flags;             /* QV_ENCODER_SPECIAL_TOKENS, of tokens alone */
+    uint32_t maximum_tokens;    /* at which texts are cut, special ones included; 0: the folder's */
+    uint32_t prefix_dimension;  /* numbers of each row that are kept; 0: all */
+    uint32_t reserved;
+    const char *reduction;      /* a file of qv_train_reduction, of tokens alone; NULL: none */
+} qv_encoder_options;
+
+/* Opens the encoder in `folder`, to be closed with qv_close_encoder: about 0.1 s and some memory for a small model. `options`
+ * may be NULL. What is wrong with the folder gets QV_ERROR_ENCODER, what cannot be read QV_ERROR_FILE. */
+qv_status qv_open_encoder(const char *folder, const qv_encoder_options *options, qv_encoder *encoder);
+
+/* Opens the encoder that a vector field (NULL: the only one) is bound to, where it was, or, the same one, in `folder`. One that
+ * is another by now gets QV_ERROR_ENCODER, and so does a field that is not bound. */
+qv_status qv_open_collection_encoder(qv_collection collection, const char *vector_field, const char *folder,
+                                     qv_encoder *encoder);
+
+/* Calls that are under way with it go on to their end. */
+qv_status qv_close_encoder(qv_encoder encoder);
+
+typedef struct qv_encoder_report {
+    uint32_t struct_size;
+    uint32_t mode;                /* QV_ENCODER_… */
+    uint32_t dimension;           /* numbers in a row */
+    uint32_t maximum_tokens;      /* tokens of a text that are read at most */
+    const char *identity;         /* 32 hexadecimal digits, of whatever decides its rows: only rows of one identity compare */
+    const char *location;         /* folder and settings, as a collection remembers them */
+    const qv_row_column *columns; /* the names and types of the numbers beside each row */
+    uint64_t column_count;
+} qv_encoder_report;
+
+qv_status qv_describe_encoder(qv_encoder encoder, qv_encoder_report *report);
+
+/* Binds a vector field (NULL: the only one) to an encoder. The first one stays: another gets QV_ERROR_ENCODER; the same one
+ * again is remembered where it is now. qv_create_collection can bind the field without a name. */
+qv_status qv_bind_encoder(qv_collection collection, const char *vector_field, qv_encoder encoder);
+
+#define QV_ROLE_DOCUMENT 0 /* a text that is to be found */
+#define QV_ROLE_QUERY 1    /* a text that is looked for; many models want another beginning of it */
+
+typedef struct qv_encode_options {
+    uint32_t struct_size;
+    uint32_t role;         /* QV_ROLE_… */
+    uint32_t thread_count; /* threads that may work at once, the caller's included; 0: 1 */
+    uint32_t reserved;
+    uint64_t token_budget; /* tokens that a thread takes at once, which bounds its memory; 0: the encoder's choice */
+    qv_progress progress;  /* told of texts, from the caller's thread; may be NULL */
+    void *context;
+} qv_encode_options;
+
+typedef uint64_t qv_encoded;
+
+/* Encodes `count` texts. Their rows are the same whatever the other texts, the budget and the threads. `options` may be NULL.
+ * Free `*encoded` with qv_encoded_free. */
+qv_status qv_encode(qv_encoder encoder, const qv_string *texts, uint64_t count, const qv_encode_options *options,
+                    qv_encoded *encoded);
+
+/* All rows, text after text. They belong to `encoded`. */
+typedef struct qv_encoded_rows {
+    uint32_t struct_size;
+    uint32_t dimension;           /* numbers in a row */
+    uint64_t text_count;
+    uint64_t row_count;
+    const float *rows;            /* [row_count × dimension], row-major */
+    const uint64_t *ends;         /* [text_count + 1]: rows ends[t]…ends[t + 1] - 1 are those of text number t */
+    const uint64_t *token_counts; /* [text_count]: tokens that were read of each text, special ones included */
+    const qv_row_column *columns; /* a number of each a row */
+    uint64_t column_count;
+} qv_encoded_rows;
+
+qv_status qv_encoded_array(qv_encoded encoded, qv_encoded_rows *rows);
+
+qv_status qv_encoded_free(qv_encoded encoded);
+
+/* Finds the `dimension` directions in which the rows of the texts' tokens vary most, and writes them to the file `path`, for
+ * qv_encoder_options. The encoder is one of tokens without a reduction. `options` may be NULL. */
+qv_status qv_train_reduction(qv_encoder encoder, const qv_string *texts, uint64_t count, uint32_t dimension,
+                             const char *path, const qv_encode_options *options);
+
+#define QV_PUT_INSERT 1u /* a key that is there gets QV_ERROR_EXISTS, as from qv_insert */
+
+typedef struct qv_put_options {
+    uint32_t struct_size;
+    uint32_t flags;           /* QV_PUT_… */
+    const char *vector_field; /* whose missing rows are made of texts; NULL: the only one */
+    qv_encoder encoder;       /* 0: the one that the field is bound to, opened where it was when the first text needs it and kept
+                               * until the collection's handle is closed */
+    uint64_t batch_count;     /* documents of a commit; 0: all in one */
+    uint64_t token_budget;    /* as in qv_encode_options */
+    uint32_t thread_count;
+    uint32_t reserved;
+    qv_progress progress;     /* told of documents that are encoded or written, from the caller's thread; may be NULL */
+    void *context;
+} qv_put_options;
+
+/* As qv_upsert, but a document with a text and no row of the vector field gets the rows that the encoder makes of the text,
+ * and those of its row columns that the field has. With batch_count documents are written some at a time: after an error or
+ * QV_ERROR_CANCELLED the batches that were written before stay. `receipt`, which adds up what was written, is filled in that
+ * case as well. `options` and `receipt` may be NULL. */
+qv_status qv_put(qv_collection collection, const qv_document *documents, uint64_t count, const qv_put_options *options,
+                 qv_receipt *receipt);
+
+/* ---- Caches ---------------------------------------------------------------------------------------------- */
+
+/* A cache is a collection whose documents, its entries, may be forgotten: as many bytes of them are kept as its options allow, and
+ * the least recently used go first. Each is bound to what made it, `model`, a hash of whatever decides what it is: one of another
+ * model is as good as not there. A cache has two metadata fields of its own, cache.model and cache.used. */
+
+/* Keeps entries in place of those of the same keys, and forgets others for them if need be, all in one commit, of which the
+ * death of the process loses nothing, but loss of power may. More than the cache may hold gets QV_ERROR_TOO_LARGE. */
+qv_status qv_cache_store(qv_collection cache, const char *model, const qv_document *entries, uint64_t count);
+
+/* The entries of `count` keys; `contents` is QV_WITH_…, and metadata is always there. Which were used is noted with the next
+ * qv_cache_store. Free `*documents` with qv_documents_free. */
+qv_status qv_cache_entries(qv_collection cache, const char *model, const qv_key *keys, uint64_t count,
+                           uint32_t contents, qv_documents *documents);
+
+/* Other bytes that a cache may hold; what is too much goes with the next qv_cache_store. */
+qv_status qv_set_cache_byte_limit(qv_collection cache, uint64_t byte_limit);
 
 /* ---- Texts ----------------------------------------------------------------------------------------------- */
 

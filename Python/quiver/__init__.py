@@ -16,10 +16,12 @@ from . import errors
 from ._arguments import Key
 from ._library import version
 from ._version import VERSION
+from .cache import Cache
 from .clusters import Clustering
 from .collection import Collection
 from .contents import Content, Contents
 from .documents import Document, DocumentArrays, FieldUpdate, Rows
+from .encoder import EncodedTexts, Encoder, EncoderMode, Role
 from .errors import (
     ArgumentError,
     CancelledError,
@@ -63,7 +65,16 @@ from .reports import (
     Statistics,
     Verification,
 )
-from .schema import ColumnType, FieldType, Metric, Schema, Storage, TextField, VectorField
+from .schema import (
+    ColumnType,
+    FieldType,
+    Metric,
+    RememberedEncoder,
+    Schema,
+    Storage,
+    TextField,
+    VectorField,
+)
 from .search import Hit, Hits, Results
 from .sentences import sentences
 from .snapshot import Snapshot
@@ -77,6 +88,7 @@ __version__ = VERSION
 __all__ = [
     "ArgumentError",
     "Basis",
+    "Cache",
     "CancelledError",
     "CatalogError",
     "ClosedError",
@@ -92,7 +104,10 @@ __all__ = [
     "DeadlineError",
     "Document",
     "DocumentArrays",
+    "EncodedTexts",
+    "Encoder",
     "EncoderError",
+    "EncoderMode",
     "errors",
     "ExistsError",
     "Explanation",
@@ -129,11 +144,13 @@ __all__ = [
     "RecallChoice",
     "RecallPoint",
     "Receipt",
+    "RememberedEncoder",
     "repair",
     "RepairReport",
     "Reranking",
     "RerankingError",
     "Results",
+    "Role",
     "RowOwner",
     "Rows",
     "Schema",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import operator
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from numbers import Real
 from typing import Any, TypeVar
@@ -135,6 +136,17 @@ def text(value: str, what: str) -> bytes:
 def name(value: str, what: str) -> bytes:
     """The UTF-8 of a string that must not have a zero byte."""
     data = text(value, what)
+    if b"\0" in data:
+        raise errors.ArgumentError(f"{what} has a zero byte inside")
+    return data
+
+
+def path(value: str | bytes | os.PathLike, what: str) -> bytes:
+    """The bytes of a path, as the system has them."""
+    try:
+        data = os.fsencode(value)
+    except UnicodeEncodeError as failure:
+        raise errors.ArgumentError(f"{what} cannot be a path: {failure.reason}") from None
     if b"\0" in data:
         raise errors.ArgumentError(f"{what} has a zero byte inside")
     return data

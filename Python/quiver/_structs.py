@@ -128,6 +128,8 @@ class qv_collection_options(Versioned):
         ("flags", U32),
         ("reserved", U32),
         ("recall", F64),
+        ("encoder", U64),
+        ("cache_byte_limit", U64),
     ]
 
 
@@ -162,6 +164,9 @@ class qv_statistics(Versioned):
         ("key_byte_count", U64),
         ("manifest_byte_count", U64),
         ("tail_byte_count", U64),
+        ("cache_hit_count", U64),
+        ("cache_miss_count", U64),
+        ("cache_eviction_count", U64),
     ]
 
 
@@ -294,6 +299,9 @@ class qv_source(Versioned):
         ("k1", F64),
         ("b", F64),
         ("weight", F64),
+        ("text", ADDRESS),
+        ("text_length", U64),
+        ("encoder", U64),
     ]
 
 
@@ -566,6 +574,72 @@ class qv_neighbour_summary(Versioned):
 
 class qv_row_owner(ctypes.Structure):
     _fields_ = [("key", qv_key), ("row", U64)]
+
+
+class qv_encoder_options(Versioned):
+    _fields_ = [
+        ("struct_size", U32),
+        ("mode", U32),
+        ("flags", U32),
+        ("maximum_tokens", U32),
+        ("prefix_dimension", U32),
+        ("reserved", U32),
+        ("reduction", ADDRESS),
+    ]
+
+
+class qv_encoder_report(Versioned):
+    _fields_ = [
+        ("struct_size", U32),
+        ("mode", U32),
+        ("dimension", U32),
+        ("maximum_tokens", U32),
+        ("identity", ADDRESS),
+        ("location", ADDRESS),
+        ("columns", ADDRESS),
+        ("column_count", U64),
+    ]
+
+
+class qv_encode_options(Versioned):
+    _fields_ = [
+        ("struct_size", U32),
+        ("role", U32),
+        ("thread_count", U32),
+        ("reserved", U32),
+        ("token_budget", U64),
+        ("progress", ADDRESS),
+        ("context", ADDRESS),
+    ]
+
+
+class qv_encoded_rows(Versioned):
+    _fields_ = [
+        ("struct_size", U32),
+        ("dimension", U32),
+        ("text_count", U64),
+        ("row_count", U64),
+        ("rows", ADDRESS),
+        ("ends", ADDRESS),
+        ("token_counts", ADDRESS),
+        ("columns", ADDRESS),
+        ("column_count", U64),
+    ]
+
+
+class qv_put_options(Versioned):
+    _fields_ = [
+        ("struct_size", U32),
+        ("flags", U32),
+        ("vector_field", ADDRESS),
+        ("encoder", U64),
+        ("batch_count", U64),
+        ("token_budget", U64),
+        ("thread_count", U32),
+        ("reserved", U32),
+        ("progress", ADDRESS),
+        ("context", ADDRESS),
+    ]
 
 
 class qv_sentence_options(Versioned):

@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING
 
 from numpy.typing import ArrayLike
 
+from . import _constants as c
 from . import documents as _documents
+from . import encoder as _encoder
 from . import maintenance, recall, reports, schema, tuning
-from ._arguments import Arena, Key, name, real
+from ._arguments import Arena, Key, flag, name, real, uint32, uint64
 from ._library import check, library
-from ._structs import qv_receipt
+from ._structs import qv_put_options, qv_receipt
 from .documents import Document, DocumentArrays, FieldUpdate
+from .encoder import Encoder
 from .maintenance import Progress
 from .reader import Reader
 from .recall import RecallPoint
@@ -45,6 +48,68 @@ class Collection(Reader):
     def insert(self, documents: Document | Iterable[Document] | DocumentArrays) -> Receipt:
         """As `upsert`, but a key that is there is an ExistsError."""
         return self._write_documents("qv_insert", documents)
+
+    def put(
+        self,
+        documents: Document | Iterable[Document] | DocumentArrays,
+        *,
+        vector_field: str | None = None,
+        encoder: Encoder | None = None,
+        insert: bool = False,
+        batch_count: int = 0,
+        token_budget: int = 0,
+        thread_count: int = 1,
+        progress: Progress | None = None,
+    ) -> Receipt:
+        """As `upsert`, or as `insert`, but a document with a text and no row of `vector_field` (None: the
+        only one) gets the rows that an encoder makes of the text, and those of its row columns that
+        the field has.
+
+        It is the one that the field is bound to, opened where it was with the first text and kept until
+        the collection is closed; or `encoder`, which the field is bound to if it is to none. With
+        `batch_count` so many documents at a time are a commit: after an error those that were written
+        before stay. `progress` is told of documents, encoded or written; True, or an exception, ends
+        the work. `token_budget` is that of `Encoder.encode`.
+        """
+        arena = Arena()
+        address, count = _documents.structs(documents, arena, self._check_row)
+        options = qv_put_options(
+            flags=c.QV_PUT_INSERT if flag(insert, "insert") else 0,
+            encoder=_encoder.handle(encoder),
+            batch_count=uint64(batch_count, "batch_count"),
+            token_budget=uint64(token_budget, "token_budget"),
+            thread_count=uint32(thread_count, "thread_count"),
+        )
+        if vector_field is not None:
+            options.vector_field = arena.name(vector_field, "vector_field")
+        receipt = qv_receipt()
+
+        def call(callback: int) -> int:
+            options.progress = callback
+            return library.qv_put(
+                self._handle, address, count, ctypes.byref(options), ctypes.byref(receipt)
+            )
+
+        maintenance.calling(progress, call)
+        return reports.report(Receipt, receipt)
+
+    def bind_encoder(self, encoder: Encoder, vector_field: str | None = None) -> None:
+        """Binds a vector field (None: the only one) to an encoder. The first one stays: another is an
+        EncoderError; the same one again is remembered where it is now."""
+        if encoder is None:
+            raise TypeError("encoder is None, expected Encoder")
+        field = None if vector_field is None else name(vector_field, "vector_field")
+        check(library.qv_bind_encoder(self._handle, field, _encoder.handle(encoder)))
+
+    def rename(self, new_name: str) -> None:
+        """Gives the collection another name. Named snapshots know it by the old one."""
+        check(library.qv_rename_collection(self._handle, name(new_name, "new_name")))
+        self.name = new_name
+
+    def set_cache_byte_limit(self, byte_limit: int) -> None:
+        """Other bytes of entries that a cache may hold; what is too much goes with the next
+        `Cache.store`."""
+        check(library.qv_set_cache_byte_limit(self._handle, uint64(byte_limit, "byte_limit")))
 
     def update(self, updates: FieldUpdate | Iterable[FieldUpdate]) -> Receipt:
         """Changes metadata and leaves texts and vectors untouched. A key that is not there is a

@@ -82,28 +82,30 @@ class DocumentArrays:
 
     `keys` has [count] strings or integers (an array of integers is fastest), `vectors` is
     [count × dimension]: float32 in C order goes in without a copy of Python's. `texts` and `fields`
-    have one for each document, if they are given. `vector_field` is the field of the rows.
+    have one for each document, if they are given. `vector_field` is the field of the rows; None for
+    `vectors` is no rows, for `Collection.put` to make of the texts.
     """
 
     keys: Sequence[Key] | NDArray
-    vectors: ArrayLike
+    vectors: ArrayLike | None = None
     texts: Sequence[str | None] | None = None
     fields: Sequence[Mapping[str, FieldValue]] | None = None
     vector_field: str = ""
 
     def _structs(self, arena: Arena, check: RowCheck) -> tuple[int, int]:
-        rows = numbers(self.vectors, "vectors")
         count = len(self.keys)
-        if rows.ndim != 2 or len(rows) != count:
-            raise errors.ArgumentError(
-                f"vectors has shape {rows.shape}, expected one row for each of {count} keys"
-            )
-        if count:
-            check(self.vector_field, rows.shape[1])
         table = numpy.zeros(count, DOCUMENT)
         table["struct_size"] = DOCUMENT.itemsize
+        if self.vectors is not None:
+            rows = numbers(self.vectors, "vectors")
+            if rows.ndim != 2 or len(rows) != count:
+                raise errors.ArgumentError(
+                    f"vectors has shape {rows.shape}, expected one row for each of {count} keys"
+                )
+            if count:
+                check(self.vector_field, rows.shape[1])
+            self._fill_vectors(table, rows, arena)
         self._fill_keys(table["key"], arena)
-        self._fill_vectors(table, rows, arena)
         if self.texts is not None:
             _check_count("texts", self.texts, count)
             encoded = [None if item is None else text(item, "a text") for item in self.texts]

@@ -118,7 +118,7 @@ class SearchError(QuiverError, ValueError):
 
 
 class EncoderError(QuiverError):
-    """Vectors of another encoder than the collection's."""
+    """An encoder that cannot be opened or used, or another one than the collection's."""
 
     status = _constants.QV_ERROR_ENCODER
 

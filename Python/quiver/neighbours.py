@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 from . import _constants as c
 from . import _reading, reports
 from ._arguments import Arena, Key, address, converted, numbers
+from ._arguments import path as _path
 from ._handle import Answer
 from ._library import check, library
 from ._structs import qv_neighbour_options, qv_neighbour_summary, qv_row_owner
@@ -46,9 +47,7 @@ def write(
     struct: qv_neighbour_options,
     progress: Progress | None,
 ) -> NeighbourSummary:
-    place = os.fsencode(path)
-    if b"\0" in place:
-        raise ArgumentError("path has a zero byte inside")
+    place = _path(path, "path")
     summary = qv_neighbour_summary()
 
     def call(callback: int) -> int:

@@ -11,9 +11,11 @@ import numpy
 from numpy.typing import ArrayLike, NDArray
 
 from . import _constants as c
+from . import encoder as _encoder
 from . import errors
-from ._arguments import MAXIMUM_DIMENSION, Arena, Key, choice, flag, numbers, real, uint64
+from ._arguments import MAXIMUM_DIMENSION, Arena, Key, choice, flag, numbers, real, text, uint64
 from ._structs import qv_query, qv_range, qv_scope, qv_source
+from .encoder import Encoder
 
 if TYPE_CHECKING:
     from ._callbacks import Callbacks
@@ -58,6 +60,10 @@ class Source:
     `match` has words, "phrases in quotes", beginnings*, +required and -forbidden ones, field:words
     and words^2 that count double; if `plain`, it is words whatever characters are in it. `bm25` is
     (k1, b) where it is not (1.2, 0.75). `weight` is that of the list among others; None: 1.
+
+    `text` stands in the place of vectors: those that `encoder` makes of it as a query; None: the one
+    that the vector field is bound to, opened where it was with the first text and kept until the collection
+    is closed. `combine` None is "any", and "maxSim" where an encoder makes a row a token of a text.
     """
 
     vectors: ArrayLike | None = None
@@ -66,14 +72,24 @@ class Source:
     like: Key | Iterable[Key] = _NONE
     unlike: Key | Iterable[Key] = _NONE
     unlike_vectors: ArrayLike | None = None
-    combine: Combination = "any"
+    combine: Combination | None = None
     vector_field: str | None = None
     plain: bool = False
     bm25: tuple[float, float] | None = None
     weight: float | None = None
+    text: str | None = None
+    encoder: Encoder | None = None
 
     def _struct(self, arena: Arena) -> qv_source:
-        struct = qv_source(combination=choice(self.combine, "combine", COMBINATIONS))
+        struct = qv_source()
+        if self.combine is not None:
+            struct.combination = choice(self.combine, "combine", COMBINATIONS)
+        if self.text is not None:
+            data = text(self.text, "text")
+            struct.text, struct.text_length = arena.bytes(data), len(data)
+            if self.combine is not None:
+                struct.flags |= c.QV_SOURCE_COMBINATION
+        struct.encoder = _encoder.handle(self.encoder)
         if self.vectors is not None:
             struct.vectors, struct.vector_count = self._take(self.vectors, "vectors", struct, arena)
         if self.unlike_vectors is not None:

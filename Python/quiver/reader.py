@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy
 from numpy.typing import ArrayLike, NDArray
@@ -27,6 +27,7 @@ from ._arguments import (
     key_struct,
     name,
     numbers,
+    path,
     real,
     uint32,
     uint64,
@@ -44,6 +45,7 @@ from ._structs import (
 )
 from .clusters import Clustering
 from .contents import Contents
+from .encoder import Encoder
 from .errors import ArgumentError, NotFoundError, VectorError
 from .maintenance import Progress
 from .neighbours import RowOwner
@@ -72,14 +74,23 @@ class Reader(Handle):
         self._dimensions: dict[str, int] = {}
 
     def search(
-        self, query: ArrayLike | Query | Source, k: int = 10, **options: Unpack[SearchOptions]
+        self,
+        query: ArrayLike | Query | Source | None = None,
+        k: int = 10,
+        *,
+        text: str | None = None,
+        encoder: Encoder | None = None,
+        **options: Unpack[SearchOptions],
     ) -> Hits:
-        """The k rows nearest to one vector, [dimension], or the k best of a Query or a Source.
+        """The k rows nearest to one vector, [dimension], the k best of a Query or a Source, or what is
+        nearest to a `text` in its meaning: `Source(text=text, encoder=encoder)`.
 
         `options` are those of SearchOptions. A float32 array goes in without a copy of Python's.
         Runs on the calling thread; other Python threads go on meanwhile. Raises VectorError for a
         vector that cannot be, SearchError for settings that cannot be.
         """
+        if query is None or text is not None or encoder is not None:
+            query = _of_texts(query, text, encoder, Source)
         if isinstance(query, (Query, Source)):
             return Hits(Results(self._search_queries([query], k, options)), 0)
         array = numbers(query, "query")
@@ -89,13 +100,20 @@ class Reader(Handle):
 
     def search_batch(
         self,
-        queries: ArrayLike | Sequence[Query | Source],
+        queries: ArrayLike | Sequence[Query | Source] | None = None,
         k: int = 10,
+        *,
+        texts: Iterable[str] | None = None,
+        encoder: Encoder | None = None,
         **options: Unpack[SearchOptions],
     ) -> Results:
-        """As `search`, for [n × dimension] vectors, or a list of Query and Source, at once: faster
-        than one after another where `thread_count` lets several threads share them, or rows are
+        """As `search`, for [n × dimension] vectors, a list of Query and Source, or `texts`, at once: faster
+        than one after another where texts are encoded, `thread_count` lets several threads share them, or rows are
         compared one by one."""
+        if queries is None or texts is not None or encoder is not None:
+            return Results(
+                self._search_queries(_of_texts(queries, texts, encoder, _sources), k, options)
+            )
         if isinstance(queries, (list, tuple)) and any(
             isinstance(query, (Query, Source)) for query in queries
         ):
@@ -105,6 +123,24 @@ class Reader(Handle):
             raise ArgumentError(f"queries has shape {array.shape}, expected [n × dimension]")
         count, dimension = array.shape
         return Results(self._search(array, count, dimension, k, options))
+
+    def open_encoder(
+        self,
+        vector_field: str | None = None,
+        *,
+        folder: str | bytes | os.PathLike | None = None,
+    ) -> Encoder:
+        """The encoder that a vector field (None: the only one) is bound to, opened where it was, or, the
+        same one, in `folder`, where texts of this object then find it, too. EncoderError if it is
+        another by now, or the field is bound to none."""
+        place = None if folder is None else path(folder, "folder")
+        handle = ctypes.c_uint64()
+        check(
+            library.qv_open_collection_encoder(
+                self._handle, _field(vector_field), place, ctypes.byref(handle)
+            )
+        )
+        return Encoder._of(handle.value)
 
     def get(self, key: Key, contents: Contents = ()) -> StoredDocument | None:
         """The document of a key; None if there is none. Only `contents` says what it carries."""
@@ -363,6 +399,29 @@ class Reader(Handle):
             raise VectorError(
                 f'vector field "{field}" has rows of {found} numbers, not {dimension}'
             )
+
+
+Made = TypeVar("Made")
+
+
+def _of_texts(
+    query: object,
+    given: object,
+    encoder: Encoder | None,
+    make: Callable[..., Made],
+) -> Made:
+    """What is looked for, of a text or of several."""
+    if query is not None or given is None:
+        raise ArgumentError(
+            "a search has vectors, queries or text, one of them; encoder goes with text"
+        )
+    return make(text=given, encoder=encoder)
+
+
+def _sources(text: Iterable[str], encoder: Encoder | None) -> list[Query | Source]:
+    if isinstance(text, (str, bytes)):
+        raise TypeError("texts is one string, expected a list of texts")
+    return [Source(text=item, encoder=encoder) for item in text]
 
 
 def _field(vector_field: str | None) -> bytes | None:

@@ -65,6 +65,12 @@ class Statistics:
     """What says which files a segment has."""
     tail_byte_count: int
     """Documents not in a segment yet."""
+    cache_hit_count: int
+    """Of a cache, as of its last commit: entries that were found."""
+    cache_miss_count: int
+    """Entries that were asked for and not there, or of another model."""
+    cache_eviction_count: int
+    """Entries that had to go for others."""
 
 
 @dataclasses.dataclass(frozen=True)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import ctypes
 import dataclasses
 from collections.abc import Mapping, Sequence
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy
 
 from . import _constants as c
 from . import errors
-from ._arguments import Arena, choice, mapping, name, real, uint32
+from ._arguments import Arena, choice, mapping, name, real, uint32, uint64
 from ._handle import Answer
 from ._library import check, library
 from ._structs import (
@@ -123,6 +123,15 @@ class TextField:
         return struct
 
 
+class RememberedEncoder(NamedTuple):
+    """The encoder that a vector field is bound to."""
+
+    identity: str
+    """32 hexadecimal digits: whether another one is the same."""
+    location: str
+    """Folder and settings, where it was when it was bound."""
+
+
 @dataclasses.dataclass(frozen=True)
 class Schema:
     """What a collection holds."""
@@ -133,6 +142,10 @@ class Schema:
     text_fields: tuple[TextField, ...]
     recall: float | None
     """The target of searches that do not say themselves."""
+    encoders: dict[str, RememberedEncoder] = dataclasses.field(default_factory=dict)
+    """What vector fields are bound to, by their names."""
+    cache_byte_limit: int | None = None
+    """Bytes of entries that it may hold; None: it is no cache."""
 
 
 _COLUMN_NUMBERS = {word: number for word, (number, _) in COLUMN_TYPES.items()}
@@ -148,6 +161,8 @@ def collection_options(
     fields: Mapping[str, FieldType],
     text_fields: Sequence[TextField] | None,
     recall: float | None,
+    encoder: int,
+    cache_byte_limit: int | None,
 ) -> qv_collection_options:
     vectors = []
     for field in vector_fields:
@@ -173,6 +188,10 @@ def collection_options(
         text_field_count=len(texts),
         flags=0 if text_fields is None or texts else c.QV_COLLECTION_NO_WORDS,
         recall=0 if recall is None else real(recall, "recall"),
+        encoder=encoder,
+        cache_byte_limit=(
+            0 if cache_byte_limit is None else uint64(cache_byte_limit, "cache_byte_limit")
+        ),
     )
 
 
@@ -220,7 +239,23 @@ def read(collection: int) -> Schema:
         texts.append(TextField(_word(text.field), _word(text.language), text.boost))
     recall = ctypes.c_double()
     check(library.qv_schema_recall(answer.handle, ctypes.byref(recall)))
-    return Schema(tuple(vectors), fields, tuple(texts), recall.value or None)  # type: ignore[arg-type]
+    encoders = {}
+    for number, vector_field in enumerate(vectors):
+        parts = [ctypes.c_void_p(), ctypes.c_void_p()]
+        check(library.qv_schema_encoder(answer.handle, number, *map(ctypes.byref, parts)))
+        identity, location = (_word(part.value) for part in parts)
+        if identity is not None and location is not None:
+            encoders[vector_field.name] = RememberedEncoder(identity, location)
+    cache = ctypes.c_uint64()
+    check(library.qv_schema_cache(answer.handle, ctypes.byref(cache)))
+    return Schema(
+        tuple(vectors),
+        fields,  # type: ignore[arg-type]
+        tuple(texts),
+        recall.value or None,
+        encoders,
+        cache.value or None,
+    )
 
 
 def _vector_field(struct: qv_vector_field) -> VectorField:
@@ -235,6 +270,11 @@ def _vector_field(struct: qv_vector_field) -> VectorField:
         bool(struct.flags & c.QV_VECTOR_OPTIONAL),
         {_word(column.name) or "": _COLUMN_WORDS[column.type] for column in columns},  # type: ignore[misc]
     )
+
+
+def column_word(number: int) -> ColumnType:
+    """The type of a row column by its constant."""
+    return _COLUMN_WORDS[number]  # type: ignore[return-value]
 
 
 def _word(address: int | None) -> str | None:

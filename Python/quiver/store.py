@@ -7,12 +7,14 @@ import os
 from collections.abc import Mapping, Sequence
 
 from . import _constants as c
-from . import _reading, errors, reports
+from . import _arguments, _reading, errors, reports
+from . import encoder as _encoder
 from ._arguments import Arena, name, uint64
 from ._handle import Handle
 from ._library import check, failure, library
 from ._structs import qv_open_options, qv_repair_report, qv_snapshot_report, qv_verification
 from .collection import Collection
+from .encoder import Encoder
 from .fields import Timestamp
 from .reports import NamedSnapshot, RepairReport, Verification
 from .schema import FieldType, Metric, Storage, TextField, VectorField, collection_options
@@ -46,6 +48,8 @@ class Store(Handle):
         fields: Mapping[str, FieldType] | None = None,
         text_fields: Sequence[TextField] | None = None,
         recall: float | None = None,
+        encoder: Encoder | None = None,
+        cache_byte_limit: int | None = None,
     ) -> Collection:
         """Makes a collection and opens it.
 
@@ -53,7 +57,10 @@ class Store(Handle):
         and index ("automatic", "exact", "graph", "ivf" or one of FAISS's factory strings); beside
         it those of `vector_fields`, and the metadata fields `fields` by name and type.
         `text_fields` are searched by their words: the documents' own texts unless set, none if it is
-        empty. `recall` is that of searches that do not say themselves. Raises ExistsError, or ConfigurationError for what cannot be.
+        empty. `recall` is that of searches that do not say themselves. With an `encoder` the vector
+        field without a name, which then needs no `dimension`, holds its rows, with its row columns, and is bound
+        to it. With a `cache_byte_limit` it is a Cache. Raises ExistsError, or ConfigurationError for
+        what cannot be.
         """
         arena = Arena()
         options = collection_options(
@@ -66,6 +73,8 @@ class Store(Handle):
             {} if fields is None else fields,
             text_fields,
             recall,
+            _encoder.handle(encoder),
+            cache_byte_limit,
         )
         handle = ctypes.c_uint64()
         check(
@@ -197,7 +206,4 @@ def _name(value: str) -> bytes:
 
 
 def _path(path: Path) -> bytes:
-    data = os.fsencode(path)
-    if b"\0" in data:
-        raise errors.ArgumentError("path has a zero byte inside")
-    return data
+    return _arguments.path(path, "path")

@@ -9,6 +9,7 @@ import time
 import numpy
 import quiver
 import raw
+import tiny
 from quiver import FieldUpdate, TextField, VectorField, errors
 
 from hostile import FIELDS, INDEXES, NAMES, Values
@@ -42,6 +43,8 @@ class Shared:
         self.collections: list[quiver.Collection] = []
         self.counts: dict[str, dict[str, int]] = {}
         self.started: dict[int, float] = {}
+        self.encoder_folder = tiny.make_encoder(path.parent / "tiny")
+        self.encoder = quiver.Encoder(self.encoder_folder, prefix_dimension=8)
         self.failures: list[str] = []
         self.make_collection()
 
@@ -210,6 +213,78 @@ class Fuzzer(Values):
 
     def call_insert(self) -> None:
         self.shared.collection(self).insert(self.documents())
+
+    def call_encoder(self) -> None:
+        mode = self.random.choice(["sentences", "tokens"])
+        with quiver.Encoder(
+            self.rarely(self.shared.encoder_folder),
+            mode=self.rarely(mode),
+            special_tokens=self.rarely(mode == "tokens"),
+            maximum_tokens=self.rarely(self.random.choice([None, 5])),
+            prefix_dimension=self.rarely(self.random.choice([None, 5])),
+        ) as encoder:
+            assert encoder.dimension in (1, 5, 12), encoder.dimension
+            texts = [self.words() for _ in range(self.random.randrange(4))]
+            with callbacks():
+                found = encoder.encode_texts(
+                    self.maybe(texts),
+                    role=self.rarely(self.random.choice(["query", "document"])),
+                    thread_count=self.rarely(2),
+                    token_budget=self.rarely(0),
+                    progress=self.progress(),
+                )
+            assert found.ends[-1] == len(found.rows) and numpy.isfinite(found.rows).all()
+            assert all(len(column) == len(found.rows) for column in found.columns.values())
+
+    def call_put(self) -> None:
+        with callbacks():
+            self.shared.collection(self).put(
+                self.texts(),
+                vector_field=self.rarely(""),
+                encoder=self.rarely(self.random.choice([None, self.shared.encoder])),
+                insert=self.rarely(self.random.random() < 0.1),
+                batch_count=self.maybe(self.random.randrange(5)),
+                token_budget=self.rarely(100),
+                thread_count=self.rarely(2),
+                progress=self.progress(),
+            )
+
+    def call_search_text(self) -> None:
+        options = self.options()
+        with callbacks():
+            results = self.shared.collection(self).search_batch(
+                texts=self.maybe([self.words() for _ in range(2)]),
+                k=self.maybe(5),
+                encoder=self.maybe(self.random.choice([None, self.shared.encoder])),
+                **options,
+            )
+        for hits in results:
+            hits.keys, hits.scores, hits.explanation
+
+    def call_open_encoder(self) -> None:
+        collection = self.shared.collection(self)
+        folder = self.random.choice([None, self.shared.encoder_folder])
+        with collection.open_encoder(self.maybe(""), folder=self.maybe(folder)) as encoder:
+            assert encoder.identity == self.shared.encoder.identity
+            collection.bind_encoder(self.maybe(encoder), self.maybe(""))
+
+    def call_cache(self) -> None:
+        if self.random.random() > 0.2:
+            return
+        # Nobody else knows of it, and the last one's may be open still.
+        name = f"cache {threading.get_ident()}"
+        store = self.shared.store(self)
+        try:
+            collection = store.open_collection(name)
+        except quiver.NotFoundError:
+            collection = store.create_collection(
+                name, 8, cache_byte_limit=self.maybe(1 << 18), fields=FIELDS
+            )
+        with collection:
+            cache = quiver.Cache(collection, self.maybe("m"))
+            cache.store(self.documents())
+            for entry in cache.entries(self.keys(), self.contents()):
+                self.look_at(entry)
 
     def call_update(self) -> None:
         update = FieldUpdate(self.key(), self.fields(), self.maybe(["i"]), self.maybe(None, 0.2))
@@ -392,7 +467,11 @@ class Fuzzer(Values):
                 raise
 
     def call_raw(self) -> None:
-        handles = [self.shared.current._handle, self.shared.collection(self)._handle]
+        handles = [
+            self.shared.current._handle,
+            self.shared.collection(self)._handle,
+            self.shared.encoder._handle,
+        ]
         for _ in range(20):
             status = raw.call(self.random, handles)
             self.shared.count("raw", errors.error(status, "").name if status else "done")

@@ -21,6 +21,8 @@ HANDLES = (
     "qv_schema",
     "qv_ranges",
     "qv_owners",
+    "qv_encoder",
+    "qv_encoded",
 )
 
 
@@ -37,7 +39,7 @@ def functions() -> dict[str, list[str]]:
 
 
 def _kind(words: list[str]) -> str:
-    if words[:2] == ["const", "char"] and words[2].startswith("*"):
+    if words[:2] == ["const", "char"] and re.fullmatch(r"\*\w+", words[2]):
         return "string"
     if "*" in words[-1]:
         return "pointer"

@@ -90,6 +90,10 @@ class Values:
     def text(self):
         return self.maybe(self.random.choice([None, "", "text", "ü\0 日本" * 50]), 0.03)
 
+    def words(self):
+        """A text for an encoder."""
+        return self.rarely(self.random.choice(["a bc", "", "hij " * 30, "ü\0 日本"]))
+
     def array(self, *shape: int):
         """An array of that shape, in one of the forms that it may have."""
         array = self.numbers.standard_normal(shape, numpy.float32)
@@ -165,6 +169,14 @@ class Values:
             self.maybe(fields, 0.03),
             self.maybe("", 0.03),
         )
+
+    def texts(self):
+        """Documents for an encoder, most of them without vectors."""
+        made = []
+        for _ in range(self.random.randrange(6)):
+            vector = self.array(8) if self.random.random() < 0.2 else None
+            made.append(self.rarely(Document(self.key(), vector, self.words())))
+        return self.maybe(made, 0.03)
 
     def contents(self):
         parts = ["text", "vector", "fields", "columns"]

@@ -32,6 +32,10 @@ CLOSERS = {
     "qv_sentences": "qv_ranges_free",
     "qv_terms": "qv_names_free",
     "qv_row_owners": "qv_owners_free",
+    "qv_open_encoder": "qv_close_encoder",
+    "qv_open_collection_encoder": "qv_close_encoder",
+    "qv_encode": "qv_encoded_free",
+    "qv_cache_entries": "qv_documents_free",
 }
 # These end or change what other threads read from or write to, which they do not expect.
 ENDING = {
@@ -42,6 +46,10 @@ ENDING = {
     "qv_schema_free",
     "qv_ranges_free",
     "qv_owners_free",
+    "qv_close_encoder",
+    "qv_encoded_free",
+    "qv_bind_encoder",
+    "qv_rename_collection",
     "qv_drop_collection",
     "qv_drop_field",
     "qv_rename_field",

@@ -364,7 +364,7 @@ class ArrayTests(StoreTestCase):
             (quiver.ArgumentError, numpy.ones((2, 3), bool)),
             (quiver.ArgumentError, [["a", "b", "c"]] * 2),
             (quiver.ArgumentError, [[1, 2, 3], [4, 5]]),
-            (quiver.ArgumentError, None),
+            (quiver.VectorError, None),
             (quiver.VectorError, numpy.ones((2, 6), numpy.float32)),
             (quiver.VectorError, numpy.ones((2, 2))),
             (quiver.VectorError, numpy.ones((2, 0))),

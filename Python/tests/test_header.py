@@ -14,6 +14,7 @@ from quiver import (
     _library,
     _structs,
     contents,
+    encoder,
     explanation,
     options,
     queries,
@@ -43,6 +44,7 @@ FLAGS = {
     "QV_SEARCH_LISTS",
     "QV_SEARCH_EXPLAIN",
     "QV_SEARCH_NO_SAMPLE",
+    "QV_ENCODER_SPECIAL_TOKENS",
 }
 
 # Settings that do not have the name of their member in the struct.
@@ -145,6 +147,18 @@ class HeaderTests(unittest.TestCase):
         parameters = inspect.signature(quiver.Collection.neighbours).parameters
         self.assertEqual(set(parameters) - {"self", "path"}, members)
 
+    def test_encoders_and_put_take_every_field_of_their_structs(self):
+        known = {"struct_size", "reserved", "flags", "context"}
+        members = set(header.structs()["qv_encoder_options"]) - known | {"special_tokens"}
+        parameters = inspect.signature(quiver.Encoder.__init__).parameters
+        self.assertEqual(set(parameters) - {"self", "folder"}, members)
+        members = set(header.structs()["qv_encode_options"]) - known
+        parameters = inspect.signature(quiver.Encoder.encode).parameters
+        self.assertEqual(set(parameters) - {"self", "texts"}, members)
+        members = set(header.structs()["qv_put_options"]) - known | {"insert"}
+        parameters = inspect.signature(quiver.Collection.put).parameters
+        self.assertEqual(set(parameters) - {"self", "documents"}, members)
+
     def test_words_stand_for_every_constant(self):
         for prefix, words in [
             ("QV_METRIC_", schema.METRICS),
@@ -156,6 +170,8 @@ class HeaderTests(unittest.TestCase):
             ("QV_COMBINE_", queries.COMBINATIONS),
             ("QV_FUSE_", {**queries.FUSIONS, "custom": 2}),
             ("QV_METHOD_", explanation.METHODS),
+            ("QV_ENCODER_", encoder.MODES),
+            ("QV_ROLE_", encoder.ROLES),
         ]:
             expected = {
                 name.removeprefix(prefix).replace("_", "").lower(): value

@@ -36,6 +36,14 @@ class ClosedTests(StoreTestCase):
             c.seal,
             c.maintain,
             c.compact,
+            lambda: c.put(Document(1, text="a")),
+            lambda: c.search(text="a"),
+            c.open_encoder,
+            lambda: c.rename("d"),
+            lambda: c.rename_vector_field("", "v"),
+            lambda: c.set_cache_byte_limit(1 << 20),
+            lambda: quiver.Cache(c, "m").entries([1]),
+            lambda: quiver.Cache(c, "m").store(Document(1, [1, 2, 3])),
         ]
 
     def test_a_closed_collection(self):

@@ -16,13 +16,21 @@ public func qv_create_collection(
         let name = try Arguments.string(name, "name")
         let output = try Arguments.output(collection, "collection")
         guard let options else { throw .argument("options is NULL") }
-        let configuration = try CollectionConfiguration(
-            qv_collection_options(reading: options, "options")
-        )
+        let settings = try qv_collection_options(reading: options, "options")
+        let encoder =
+            settings.encoder == 0
+            ? nil : try HandleTable.shared.find(settings.encoder, "encoder", \.encoder).opened
+        let configuration = try CollectionConfiguration(settings, encoder)
         let created = try engine { () throws(StoreError) in
-            try store.createCollection(name, configuration)
+            try store.createCollection(
+                name,
+                configuration,
+                encoders: encoder.map { [VectorField.unnamed: $0.remembered] } ?? [:]
+            )
         }
-        output.pointee = try HandleTable.shared.insert(.collection(created))
+        let held = HeldEncoders()
+        if let encoder { held.keep(encoder) }
+        output.pointee = try HandleTable.shared.insert(.collection(created, held))
     }
 }
 
@@ -81,6 +89,9 @@ public func qv_collection_statistics(
         statistics.commit = found.commit
         statistics.unindexable_segment_count = UInt64(clamping: found.unindexableSegments.count)
         statistics.take(found.byteCounts)
+        statistics.cache_hit_count = found.cache?.hits ?? 0
+        statistics.cache_miss_count = found.cache?.misses ?? 0
+        statistics.cache_eviction_count = found.cache?.evictions ?? 0
         output.fill(statistics)
     }
 }

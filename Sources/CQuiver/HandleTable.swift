@@ -5,9 +5,11 @@ import Synchronization
 /// What a handle stands for.
 enum Resource {
     case store(Store)
-    case collection(Collection)
+    case collection(Collection, HeldEncoders = HeldEncoders())
     /// A collection as a named snapshot has it.
-    case snapshot(Snapshot)
+    case snapshot(Snapshot, HeldEncoders = HeldEncoders())
+    case encoder(EncoderAnswer)
+    case encoded(EncodedAnswer)
     case results(SearchAnswer)
     case documents(DocumentsAnswer)
     case ranges(RangesAnswer)
@@ -131,6 +133,12 @@ enum Readable {
     }
 }
 
+/// What a `qv_collection` stands for, where texts may have to be encoded.
+struct Searchable {
+    let readable: Readable
+    let encoders: HeldEncoders
+}
+
 extension HandleTable {
     /// The collection that a handle stands for, to be written to.
     func writable(_ handle: UInt64) throws(CallFailure) -> Collection {
@@ -149,11 +157,22 @@ extension Resource {
     var store: Store? { if case .store(let store) = self { store } else { nil } }
     var readable: Readable? {
         switch self {
-        case .collection(let collection): .live(collection)
-        case .snapshot(let snapshot): .fixed(snapshot)
+        case .collection(let collection, _): .live(collection)
+        case .snapshot(let snapshot, _): .fixed(snapshot)
         default: nil
         }
     }
+    var searchable: Searchable? {
+        switch self {
+        case .collection(let collection, let encoders):
+            Searchable(readable: .live(collection), encoders: encoders)
+        case .snapshot(let snapshot, let encoders):
+            Searchable(readable: .fixed(snapshot), encoders: encoders)
+        default: nil
+        }
+    }
+    var encoder: EncoderAnswer? { if case .encoder(let encoder) = self { encoder } else { nil } }
+    var encoded: EncodedAnswer? { if case .encoded(let encoded) = self { encoded } else { nil } }
     var results: SearchAnswer? { if case .results(let results) = self { results } else { nil } }
     var documents: DocumentsAnswer? {
         if case .documents(let documents) = self { documents } else { nil }

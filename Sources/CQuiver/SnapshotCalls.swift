@@ -53,9 +53,11 @@ public func qv_pin(
     _ pinned: UnsafeMutablePointer<qv_collection>?
 ) -> qv_status {
     call { () throws(CallFailure) in
-        let collection = try HandleTable.shared.find(collection, "collection", \.readable)
+        let collection = try HandleTable.shared.find(collection, "collection", \.searchable)
         let output = try Arguments.output(pinned, "pinned")
-        output.pointee = try HandleTable.shared.insert(.snapshot(try collection.snapshot()))
+        output.pointee = try HandleTable.shared.insert(
+            .snapshot(try collection.readable.snapshot(), collection.encoders)
+        )
     }
 }
 

@@ -43,6 +43,11 @@ extension qv_clustering_options: VersionedStruct { static var firstByteCount: In
 extension qv_neighbour_options: VersionedStruct { static var firstByteCount: Int { 104 } }
 extension qv_neighbour_summary: VersionedStruct { static var firstByteCount: Int { 32 } }
 extension qv_search_step: VersionedStruct { static var firstByteCount: Int { 24 } }
+extension qv_encoder_options: VersionedStruct { static var firstByteCount: Int { 32 } }
+extension qv_encoder_report: VersionedStruct { static var firstByteCount: Int { 48 } }
+extension qv_encode_options: VersionedStruct { static var firstByteCount: Int { 40 } }
+extension qv_encoded_rows: VersionedStruct { static var firstByteCount: Int { 64 } }
+extension qv_put_options: VersionedStruct { static var firstByteCount: Int { 64 } }
 
 extension VersionedStruct {
     /// The struct that `pointer` leads to. Fields that its program's version lacks are zero; fields that only

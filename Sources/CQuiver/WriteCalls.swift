@@ -121,7 +121,7 @@ extension Collection {
 }
 
 extension qv_receipt {
-    fileprivate init(_ done: CommitReceipt) {
+    init(_ done: CommitReceipt) {
         self.init()
         commit = done.commit
         inserted_count = UInt64(clamping: done.insertedCount)
@@ -133,7 +133,7 @@ extension qv_receipt {
 }
 
 extension WriteBatch.Precondition {
-    fileprivate init(
+    init(
         flags: UInt32,
         expectedVersion: UInt64,
         _ name: @autoclosure () -> String

@@ -1,3 +1,4 @@
+import Files
 public import Quiver
 import Tensors
 
@@ -53,6 +54,23 @@ public struct EncoderDescription: Sendable, Hashable, CustomStringConvertible {
                 includesSpecialTokens: includesSpecialTokens,
                 reduction: components
             )
+        }
+    }
+
+    /// The same with paths that are found from any working directory; those where nothing is stay as they are.
+    public func withAbsolutePaths() -> EncoderDescription {
+        var description = self
+        description.folder = Self.absolute(folder)
+        description.reduction = reduction.map(Self.absolute)
+        return description
+    }
+
+    private static func absolute(_ path: String) -> String {
+        do throws(FileError) {
+            return try absolutePath(path)
+        } catch {
+            // Opening says what is wrong.
+            return path
         }
     }
 

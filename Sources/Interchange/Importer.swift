@@ -175,7 +175,7 @@ public struct Importer {
             if range.isEmpty { continue }
             batches[place.batch][place.document].add(
                 SourceRows(numbers: Array(encoded.rows(of: ordinal)), rowCount: range.count),
-                columns: encoded.columns(of: ordinal),
+                columns: encoded.columns(of: ordinal, for: chosenField),
                 to: chosenField
             )
         }
@@ -303,24 +303,13 @@ extension StoreError {
 }
 
 extension SourceDocument {
-    /// Takes in what an encoder made of the text: rows, and those of their columns that the field has and the file has not given.
+    /// Takes in what an encoder made of the text: rows, and those of their columns that the file has not given.
     fileprivate mutating func add(
         _ rows: SourceRows,
         columns: [String: RowColumnValues],
         to field: VectorField
     ) {
         vectors[field.name] = rows
-        for column in field.rowColumns where self.columns[field.name]?[column.name] == nil {
-            guard let values = columns[column.name] else { continue }
-            self.columns[field.name, default: [:]][column.name] = values.widened(to: column.type)
-        }
-    }
-}
-
-extension RowColumnValues {
-    /// The same numbers as int64 where that is wanted of int32; else as they are, for the store to judge.
-    fileprivate func widened(to type: RowColumn.NumberType) -> RowColumnValues {
-        guard case .int32(let values) = self, type == .int64 else { return self }
-        return .int64(values.map(Int64.init))
+        self.columns[field.name, default: [:]].merge(columns) { given, _ in given }
     }
 }

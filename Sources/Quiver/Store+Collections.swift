@@ -9,13 +9,15 @@ extension Store {
 
     /// Makes a collection, durably.
     ///
-    /// - Throws: `collectionExists`, `invalidName`, `invalidConfiguration`, `unsupportedIndex`, `tooLarge`; `readOnly`, `closed`,
-    ///   `usedAfterFork`, `file`, `catalog`.
+    /// - Parameter encoders: what vector fields are bound to from the start, by their names; others `Collection.bind` binds.
+    /// - Throws: `collectionExists`, `invalidName`, `invalidConfiguration`, `unsupportedIndex`, `tooLarge`, `unknownVectorField`;
+    ///   `readOnly`, `closed`, `usedAfterFork`, `file`, `catalog`.
     public func createCollection(
         _ name: String,
-        _ configuration: CollectionConfiguration
+        _ configuration: CollectionConfiguration,
+        encoders: [String: RememberedEncoder] = [:]
     ) throws(StoreError) -> Collection {
-        try createCollections([(name, configuration)])[0]
+        try create([(name, configuration, encoders)])[0]
     }
 
     /// Makes several collections, durably, all of them or none.
@@ -25,10 +27,16 @@ extension Store {
     public func createCollections(
         _ collections: [(name: String, configuration: CollectionConfiguration)]
     ) throws(StoreError) -> [Collection] {
+        try create(collections.map { ($0.name, $0.configuration, [:]) })
+    }
+
+    private func create(
+        _ collections: [(String, CollectionConfiguration, encoders: [String: RememberedEncoder])]
+    ) throws(StoreError) -> [Collection] {
         let core = try core()
         try core.requireWriter()
         var records: [CollectionRecord] = []
-        for (name, configuration) in collections {
+        for (name, configuration, encoders) in collections {
             try checkName(name, of: "collection")
             var configuration = configuration
             if configuration.cache != nil {
@@ -38,7 +46,9 @@ extension Store {
                 ]
             }
             try configuration.check()
-            records.append(CollectionRecord(name: name, configuration: configuration))
+            var record = CollectionRecord(name: name, configuration: configuration)
+            try record.bind(encoders)
+            records.append(record)
         }
         let wanted = records
         let first = try core.withWriteLock { () throws(StoreError) in
@@ -131,6 +141,20 @@ extension Store {
         let catalog = try core().catalog
         return try catalog.read { (transaction) throws(StoreError) in
             Int(try transaction.settings(of: catalog).format)
+        }
+    }
+}
+
+extension CollectionRecord {
+    /// Binds vector fields of a collection that is not there yet.
+    fileprivate mutating func bind(
+        _ encoders: [String: RememberedEncoder]
+    ) throws(StoreError) {
+        for (field, encoder) in encoders {
+            guard
+                let place = schema.vectorFields.firstIndex(where: { $0.field.name == field })
+            else { throw .unknownVectorField(field, collection: name) }
+            schema.vectorFields[place].encoder = encoder
         }
     }
 }

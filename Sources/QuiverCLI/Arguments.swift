@@ -58,28 +58,6 @@ struct ByteCountArgument: ExpressibleByArgument {
     }
 }
 
-extension CollectionConfiguration {
-    /// The vector field `name`, or the only one.
-    func vectorField(
-        _ name: String?,
-        ofCollection collection: String
-    ) throws -> VectorField {
-        guard let name else {
-            guard let only = vectorFields.first, vectorFields.count == 1 else {
-                throw StoreError.ambiguousVectorField(
-                    collection: collection,
-                    fields: vectorFields.map(\.name)
-                )
-            }
-            return only
-        }
-        guard let field = vectorFields.first(where: { $0.name == name }) else {
-            throw StoreError.unknownVectorField(name, collection: collection)
-        }
-        return field
-    }
-}
-
 /// A key as it is typed: digits are an integer, anything else is a string, and `s:` before it forces one.
 struct KeyArgument: ExpressibleByArgument {
     var key: Key

@@ -152,7 +152,7 @@ struct CreateCommand: ParsableCommand {
     }
 
     func run() throws {
-        let opened = try encoder.description.map { try OpenedEncoder($0) }
+        let opened = try encoder.description.map { try OpenedEncoder(opening: $0) }
         var columns = rowColumns
         if let opened, !columns.contains(where: { $0.field == VectorField.unnamed }) {
             columns += opened.encoder.rowColumns.map {
@@ -172,10 +172,11 @@ struct CreateCommand: ParsableCommand {
         let store =
             Store.exists(at: target.store)
             ? try Store.open(at: target.store) : try Store.create(at: target.store)
-        let collection = try store.createCollection(target.collection, configuration)
-        if let opened {
-            try collection.bind(to: opened.remembered, vectorField: VectorField.unnamed)
-        }
+        _ = try store.createCollection(
+            target.collection,
+            configuration,
+            encoders: opened.map { [VectorField.unnamed: $0.remembered] } ?? [:]
+        )
         let parts =
             configuration.vectorFields.map { field in
                 (field.name.isEmpty ? "" : "\(printable(field.name)): ") + description(of: field)

@@ -77,7 +77,7 @@ struct EncodeCommand: ParsableCommand {
 
     func run() throws {
         guard let description = encoder.description else { return }
-        let opened = try OpenedEncoder(description)
+        let opened = try OpenedEncoder(opening: description)
         if let reducedDimension {
             try trainReduction(to: reducedDimension, opened)
         } else if let output {

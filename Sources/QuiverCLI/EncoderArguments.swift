@@ -71,12 +71,12 @@ struct EncoderArguments: ParsableArguments {
     /// The encoder, if one is named.
     var description: EncoderDescription? {
         guard let encoder else { return nil }
-        var description = EncoderDescription(folder: absolutePath(encoder))
+        var description = EncoderDescription(folder: encoder)
         description.mode = mode?.value ?? .sentences
-        description.reduction = reduction.map(absolutePath)
+        description.reduction = reduction
         description.includesSpecialTokens = includesSpecialTokens
         description.maximumTokenCount = maximumTokenCount
         description.prefixDimension = prefixDimension
-        return description
+        return description.withAbsolutePaths()
     }
 }

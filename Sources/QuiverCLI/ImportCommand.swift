@@ -111,7 +111,7 @@ struct ImportCommand: ParsableCommand {
         importer.request.threadCount = threadCount
         let schema = collection.configuration
         if let description = encoder.description {
-            let opened = try OpenedEncoder(description)
+            let opened = try OpenedEncoder(opening: description)
             let field = try schema.vectorField(vectorField, ofCollection: collection.name)
             guard field.dimension == opened.dimension else {
                 throw EncoderFailure(

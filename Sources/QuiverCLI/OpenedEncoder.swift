@@ -6,45 +6,27 @@ struct EncoderFailure: Error {
     var message: String
 }
 
-/// An encoder and what it was opened from.
-struct OpenedEncoder {
-    let description: EncoderDescription
-    let encoder: any Encoder
-
-    /// Opens the encoder that `description` describes.
-    init(_ description: EncoderDescription) throws {
-        self.description = description
-        do {
-            encoder = try description.open()
+extension OpenedEncoder {
+    /// Opens the encoder that `description` describes, or says in the words of the command line why that cannot be.
+    init(opening description: EncoderDescription) throws {
+        do throws(EncoderError) {
+            try self.init(description)
+        } catch .prefixOutOfRange(let found, let dimension) {
+            throw EncoderFailure(
+                message: "--prefix-dimension is \(found), and the encoder makes rows of "
+                    + "\(dimension) numbers"
+            )
         } catch {
             throw EncoderFailure(message: "\(error)")
-        }
-        if let prefix = description.prefixDimension, prefix > encoder.dimension {
-            throw EncoderFailure(
-                message: "--prefix-dimension is \(prefix), and the encoder makes rows of "
-                    + "\(encoder.dimension) numbers"
-            )
         }
     }
 
     /// How documents are encoded.
-    var request: EncodingRequest { description.request(role: .document, threadCount: threadCount) }
-    /// The identity of the rows that are asked for.
-    var identity: EncoderIdentity { encoder.identity(for: request) }
-    /// Numbers in those rows.
-    var dimension: Int { encoder.dimension(for: request) }
-    /// What a vector field remembers.
-    var remembered: RememberedEncoder {
-        RememberedEncoder(identity: identity, location: "\(description)")
-    }
+    var request: EncodingRequest { request(role: .document, threadCount: threadCount) }
 
     /// The vectors of a query: one, or one of each token.
     func queryVectors(of text: String) throws -> [[Float]] {
-        let request = description.request(role: .query, threadCount: threadCount)
-        let rows = try encoder.encode([text], request) { _ in !Signals.isInterrupted }.rows
-        return stride(from: 0, to: rows.count, by: dimension).map {
-            Array(rows[$0..<min(rows.count, $0 + dimension)])
-        }
+        try queryVectors(of: [text], threadCount: threadCount) { _ in !Signals.isInterrupted }[0]
     }
 }
 
@@ -74,7 +56,7 @@ func openRememberedEncoder(
     let name = snapshot.collectionName
     let opened: OpenedEncoder
     do {
-        opened = try OpenedEncoder(description)
+        opened = try OpenedEncoder(opening: description)
     } catch {
         throw EncoderFailure(
             message: "the encoder of collection \(name) cannot be opened at "

@@ -4,6 +4,7 @@
  * work. */
 
 #include "check.h"
+#include "tiny_encoder.h"
 #include <dirent.h>
 
 static int thread_count(void) {
@@ -18,6 +19,34 @@ static int thread_count(void) {
 }
 
 enum { dimension = 64, rows = 3000 };
+
+/* Encodes, puts documents by their texts and searches by one. */
+static void texts(qv_store store, const char *model) {
+    qv_encoder encoder = 0;
+    EXPECT(QV_OK, qv_open_encoder(model, NULL, &encoder));
+    STRUCT(qv_collection_options, schema);
+    schema.encoder = encoder;
+    qv_collection collection = 0;
+    EXPECT(QV_OK, qv_create_collection(store, "texts", &schema, &collection));
+    static qv_document documents[600];
+    for (uint64_t i = 0; i < 600; i++) documents[i] = document(qv_integer_key(i), "bad cafe", NULL, 0);
+    EXPECT(QV_OK, qv_put(collection, documents, 600, NULL, NULL));
+    CHECK(thread_count() == 1);
+    STRUCT(qv_source, source);
+    source.text = "abc";
+    source.text_length = 3;
+    STRUCT(qv_query, query);
+    query.sources = &source;
+    query.source_count = 1;
+    STRUCT(qv_search_options, options);
+    options.k = 1;
+    qv_results results = 0;
+    EXPECT(QV_OK, qv_search_queries(collection, &query, 1, &options, &results));
+    EXPECT(QV_OK, qv_results_free(results));
+    EXPECT(QV_OK, qv_close_collection(collection));
+    EXPECT(QV_OK, qv_close_encoder(encoder));
+    CHECK(thread_count() == 1);
+}
 
 int main(int argc, char **argv) {
     CHECK(argc == 2);
@@ -58,6 +87,10 @@ int main(int argc, char **argv) {
         CHECK(thread_count() == 1);
     }
     EXPECT(QV_OK, qv_close_collection(collection));
+    char model[4096];
+    snprintf(model, sizeof model, "%s/tiny", argv[1]);
+    make_tiny_encoder(model, 1);
+    texts(store, model);
     EXPECT(QV_OK, qv_close(store));
     CHECK(thread_count() == 1);
     free(vectors);

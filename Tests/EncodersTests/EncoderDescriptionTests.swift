@@ -46,4 +46,42 @@ import Testing
         description.reduction = tiny.folder.file("nothing")
         #expect(throws: EncoderError.self) { try description.open() }
     }
+
+    @Test func `has paths from the root where something is`() throws {
+        let tiny = try TinyEncoder()
+        var description = EncoderDescription(folder: tiny.folder.path + "/./")
+        description.reduction = "no/such file"
+        let absolute = description.withAbsolutePaths()
+        #expect(!absolute.folder.hasSuffix("/") && absolute.folder.hasPrefix("/"))
+        #expect(absolute.reduction == "no/such file")
+    }
+}
+
+@Suite struct `An encoder with its description` {
+    @Test func `makes the rows that a collection remembers`() throws {
+        let tiny = try TinyEncoder()
+        var description = EncoderDescription(folder: tiny.folder.path)
+        let whole = try OpenedEncoder(description)
+        #expect(whole.identity == whole.encoder.identity && whole.dimension == 12)
+        #expect(whole.remembered.location == tiny.folder.path)
+        description.prefixDimension = 5
+        let opened = try OpenedEncoder(description)
+        #expect(opened.dimension == 5 && opened.identity != whole.identity)
+        #expect(opened.remembered.identity == opened.identity)
+        description.prefixDimension = 13
+        #expect(throws: EncoderError.prefixOutOfRange(found: 13, dimension: 12)) {
+            _ = try OpenedEncoder(description)
+        }
+    }
+
+    @Test func `makes queries' vectors of each text`() throws {
+        let tiny = try TinyEncoder()
+        var description = EncoderDescription(folder: tiny.folder.path)
+        description.mode = .tokens
+        let opened = try OpenedEncoder(description)
+        let vectors = try opened.queryVectors(of: ["abc", "", "a"]) { _ in true }
+        #expect(vectors.map(\.count) == [3, 0, 1])
+        let alone = try opened.encoder.encode(["abc"], EncodingRequest(role: .query))
+        #expect(vectors[0].flatMap { $0 } == alone.rows)
+    }
 }

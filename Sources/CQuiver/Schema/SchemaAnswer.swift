@@ -9,9 +9,18 @@ final class SchemaAnswer: @unchecked Sendable {
     let fields: [qv_field]
     let textFields: [qv_text_field]
     let recall: Double?
+    let cacheByteLimit: Int
+    /// Of each vector field; of NULLs where it is bound to none.
+    let encoders: [BoundEncoder]
     private let arena: Arena
 
-    init(_ schema: CollectionConfiguration) {
+    struct BoundEncoder {
+        var identity: UnsafePointer<CChar>?
+        var location: UnsafePointer<CChar>?
+    }
+
+    /// - Parameter encoders: what each vector field is bound to.
+    init(_ schema: CollectionConfiguration, _ encoders: [RememberedEncoder?]) {
         var arena = Arena()
         vectorFields = schema.vectorFields.map { qv_vector_field($0, in: &arena) }
         fields = schema.fields.map { field in
@@ -28,6 +37,13 @@ final class SchemaAnswer: @unchecked Sendable {
             return made
         }
         recall = schema.recall
+        cacheByteLimit = schema.cache?.byteLimit ?? 0
+        self.encoders = encoders.map { encoder in
+            BoundEncoder(
+                identity: encoder.map { arena.copy($0.identity.hash).bytes },
+                location: encoder.map { arena.copy($0.location).bytes }
+            )
+        }
         self.arena = arena
     }
 }

@@ -12,7 +12,15 @@ public func qv_collection_schema(
     call { () throws(CallFailure) in
         let collection = try HandleTable.shared.find(collection, "collection", \.readable)
         let output = try Arguments.output(schema, "schema")
-        let answer = SchemaAnswer(try collection.snapshot().configuration)
+        let snapshot = try collection.snapshot()
+        let schema = snapshot.configuration
+        var encoders: [RememberedEncoder?] = []
+        for field in schema.vectorFields {
+            encoders.append(
+                try engine { () throws(StoreError) in try snapshot.encoder(of: field.name) }
+            )
+        }
+        let answer = SchemaAnswer(schema, encoders)
         output.pointee = try HandleTable.shared.insert(.schema(answer))
     }
 }
@@ -85,6 +93,35 @@ public func qv_schema_text_field(
         let answer = try HandleTable.shared.find(schema, "schema", \.schema)
         let output = try Output(field, "field")
         output.fill(try answer.textFields.item(number, of: "text fields"))
+    }
+}
+
+@c @implementation
+public func qv_schema_encoder(
+    _ schema: qv_schema,
+    _ number: UInt64,
+    _ identity: UnsafeMutablePointer<UnsafePointer<CChar>?>?,
+    _ location: UnsafeMutablePointer<UnsafePointer<CChar>?>?
+) -> qv_status {
+    call { () throws(CallFailure) in
+        let answer = try HandleTable.shared.find(schema, "schema", \.schema)
+        let identity = try Arguments.optionalOutput(identity, "identity")
+        let location = try Arguments.optionalOutput(location, "location")
+        let found = try answer.encoders.item(number, of: "vector fields")
+        identity?.pointee = found.identity
+        location?.pointee = found.location
+    }
+}
+
+@c @implementation
+public func qv_schema_cache(
+    _ schema: qv_schema,
+    _ byte_limit: UnsafeMutablePointer<UInt64>?
+) -> qv_status {
+    call { () throws(CallFailure) in
+        let answer = try HandleTable.shared.find(schema, "schema", \.schema)
+        let output = try Arguments.output(byte_limit, "byte_limit")
+        output.pointee = UInt64(answer.cacheByteLimit)
     }
 }
 

@@ -106,7 +106,18 @@ public func qv_set_text_fields(
     }
 }
 
-private func alter(
+@c @implementation
+public func qv_rename_collection(
+    _ collection: qv_collection,
+    _ new_name: UnsafePointer<CChar>?
+) -> qv_status {
+    alter(collection) { () throws(CallFailure) in
+        .renameCollection(try Arguments.string(new_name, "new_name"))
+    }
+}
+
+/// Makes one change to a collection's schema.
+func alter(
     _ collection: qv_collection,
     _ change: () throws(CallFailure) -> SchemaChange
 ) -> qv_status {

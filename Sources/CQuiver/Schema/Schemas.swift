@@ -1,9 +1,12 @@
 import CQuiverABI
+import Encoders
 import Quiver
 
 extension CollectionConfiguration {
     /// The schema that a C caller wants.
-    init(_ options: qv_collection_options) throws(CallFailure) {
+    ///
+    /// - Parameter encoder: whose rows the vector field without a name is to hold, if one's.
+    init(_ options: qv_collection_options, _ encoder: OpenedEncoder?) throws(CallFailure) {
         let vectorFields = try qv_vector_field.array(
             options.vector_fields,
             count: options.vector_field_count,
@@ -16,14 +19,24 @@ extension CollectionConfiguration {
         )
         self.init(vectorFields: [])
         recall = options.recall == 0 ? nil : options.recall
+        if options.cache_byte_limit > 0 {
+            cache = CacheSettings(byteLimit: Int(clamping: options.cache_byte_limit))
+        }
+        if let encoder, options.dimension > 0, Int(options.dimension) != encoder.dimension {
+            throw .encoder(
+                "options: dimension is \(options.dimension), and the encoder makes rows of "
+                    + "\(encoder.dimension) numbers"
+            )
+        }
         // Without anything else, a dimension of 0 is one that was forgotten, which the engine says.
-        if options.dimension > 0 || vectorFields.isEmpty && fields.isEmpty {
+        if options.dimension > 0 || encoder != nil || vectorFields.isEmpty && fields.isEmpty {
             self.vectorFields.append(
                 VectorField(
-                    dimension: Int(options.dimension),
+                    dimension: encoder?.dimension ?? Int(options.dimension),
                     metric: try Metric(options.metric, "options"),
                     storage: try Storage(options.storage, "options"),
-                    index: try IndexSpecification(options.index, "options")
+                    index: try IndexSpecification(options.index, "options"),
+                    rowColumns: encoder?.encoder.rowColumns ?? []
                 )
             )
         }

@@ -13,9 +13,12 @@ public func qv_search(
     _ options: UnsafePointer<qv_search_options>?,
     _ results: UnsafeMutablePointer<qv_results>?
 ) -> qv_status {
-    search(collection, options, results) { (schema, vectorField) throws(CallFailure) in
-        let searched = SearchedFields(schema: schema, name: vectorField)
-        if query_count > 0, let field = searched.field(named: vectorField),
+    search(collection, options, results) { (snapshot, request, _) throws(CallFailure) in
+        let searched = SearchedFields(
+            schema: snapshot.configuration,
+            name: request.vectorField
+        )
+        if query_count > 0, let field = searched.field(named: request.vectorField),
             dimension != UInt32(clamping: field.dimension)
         {
             throw CallFailure(
@@ -45,36 +48,53 @@ public func qv_search_queries(
     _ options: UnsafePointer<qv_search_options>?,
     _ results: UnsafeMutablePointer<qv_results>?
 ) -> qv_status {
-    search(collection, options, results) { (schema, _) throws(CallFailure) in
+    search(collection, options, results) { (snapshot, request, encoders) throws(CallFailure) in
         // As the command line has them: "text" is the documents' own.
-        let textFields = Set(schema.textFields.map { $0.field ?? "text" })
-        var made: [SearchQuery] = []
+        let textFields = Set(snapshot.configuration.textFields.map { $0.field ?? "text" })
         let array = try qv_query.array(queries, count: count, "queries")
+        var sources: [[qv_source]] = []
+        for (number, query) in array.enumerated() {
+            sources.append(
+                try qv_source.array(
+                    query.sources,
+                    count: query.source_count,
+                    "queries[\(number)]: sources"
+                )
+            )
+        }
+        let texts = try QueryTexts(sources, snapshot, request, encoders)
+        var made: [SearchQuery] = []
         for (number, query) in array.enumerated() {
             made.append(
-                try SearchQuery(query, textFields: textFields, "queries[\(number)]")
+                try SearchQuery(
+                    query,
+                    sources[number],
+                    texts.rows(ofQuery: number),
+                    textFields: textFields,
+                    "queries[\(number)]"
+                )
             )
         }
         return made
     }
 }
 
-/// Answers what `queries` makes, for a schema and the vector field that the options name.
+/// Answers what `queries` makes, for a snapshot and what the options ask for.
 private func search(
     _ collection: qv_collection,
     _ options: UnsafePointer<qv_search_options>?,
     _ results: UnsafeMutablePointer<qv_results>?,
-    _ queries: (CollectionConfiguration, String?) throws(CallFailure) -> [SearchQuery]
+    _ queries: (Snapshot, SearchRequest, HeldEncoders) throws(CallFailure) -> [SearchQuery]
 ) -> qv_status {
     call { () throws(CallFailure) in
-        let collection = try HandleTable.shared.find(collection, "collection", \.readable)
+        let collection = try HandleTable.shared.find(collection, "collection", \.searchable)
         let output = try Arguments.output(results, "results")
         guard let options else { throw .argument("options is NULL") }
         let settings = try qv_search_options(reading: options, "options")
-        let snapshot = try collection.snapshot()
+        let snapshot = try collection.readable.snapshot()
         let schema = snapshot.configuration
         var request = try SearchRequest(settings, in: schema)
-        request.queries = try queries(schema, request.vectorField)
+        request.queries = try queries(snapshot, request, collection.encoders)
         let asked = request
         let found = try engine { () throws(StoreError) in try snapshot.search(asked) }
         output.pointee = try HandleTable.shared.insert(

@@ -4,22 +4,21 @@ import Quiver
 extension SearchQuery {
     /// What a C caller looks for.
     ///
-    /// - Parameter textFields: the names that can stand before a colon.
+    /// - Parameters:
+    ///   - rows: those of the sources that are texts, by their places.
+    ///   - textFields: the names that can stand before a colon.
     init(
         _ query: qv_query,
+        _ array: [qv_source],
+        _ rows: [Int: QueryTexts.Rows],
         textFields: Set<String>,
         _ name: String
     ) throws(CallFailure) {
-        let array = try qv_source.array(
-            query.sources,
-            count: query.source_count,
-            "\(name): sources"
-        )
         var sources: [Source] = []
         var weights: [Double] = []
         for (ordinal, source) in array.enumerated() {
             let place = "\(name): sources[\(ordinal)]"
-            sources.append(try Source(source, textFields: textFields, place))
+            sources.append(try Source(source, rows[ordinal], textFields: textFields, place))
             weights.append(try source.checkedWeight(place))
         }
         self.init(
@@ -33,10 +32,13 @@ extension SearchQuery {
 extension SearchQuery.Source {
     fileprivate init(
         _ source: qv_source,
+        _ rows: QueryTexts.Rows?,
         textFields: Set<String>,
         _ name: String
     ) throws(CallFailure) {
-        let known = UInt32(QV_SOURCE_PLAIN | QV_SOURCE_BM25 | QV_SOURCE_WEIGHT)
+        let known = UInt32(
+            QV_SOURCE_PLAIN | QV_SOURCE_BM25 | QV_SOURCE_WEIGHT | QV_SOURCE_COMBINATION
+        )
         guard source.flags & ~known == 0 else {
             throw .argument("\(name): flags is \(source.flags), which has an unknown bit")
         }
@@ -50,14 +52,17 @@ extension SearchQuery.Source {
         guard source.flags & UInt32(QV_SOURCE_PLAIN | QV_SOURCE_BM25) == 0 else {
             throw .argument("\(name): QV_SOURCE_PLAIN and QV_SOURCE_BM25 belong to match")
         }
-        self = .vectors(try VectorQuery(source, name))
+        self = .vectors(try VectorQuery(source, rows, name))
     }
 }
 
 extension qv_source {
     fileprivate var hasNoVectors: Bool {
+        hasNoExamples && vector_field == nil && combination == 0 && text == nil
+    }
+
+    fileprivate var hasNoExamples: Bool {
         vector_count == 0 && like_count == 0 && unlike_vector_count == 0 && unlike_count == 0
-            && vector_field == nil && combination == 0
     }
 
     fileprivate func checkedWeight(_ name: String) throws(CallFailure) -> Double {
@@ -70,7 +75,29 @@ extension qv_source {
 }
 
 extension VectorQuery {
-    fileprivate init(_ source: qv_source, _ name: String) throws(CallFailure) {
+    fileprivate init(
+        _ source: qv_source,
+        _ rows: QueryTexts.Rows?,
+        _ name: String
+    ) throws(CallFailure) {
+        let isCombined = source.flags & UInt32(QV_SOURCE_COMBINATION) != 0
+        if let rows {
+            guard source.hasNoExamples else {
+                throw .argument("\(name): a source has text, or vectors and documents, not both")
+            }
+            self.init(
+                .vectors(rows.vectors),
+                field: try Arguments.nameOrNil(source.vector_field, "\(name): vector_field"),
+                combination: rows.areOfTokens && !isCombined && source.combination == 0
+                    ? .maxSim : try Combination(source.combination, name)
+            )
+            return
+        }
+        guard !isCombined, source.text_length == 0, source.encoder == 0 else {
+            throw .argument(
+                "\(name): text_length, encoder and QV_SOURCE_COMBINATION belong to text"
+            )
+        }
         let vectors = try Arguments.vectors(
             source.vectors,
             count: source.vector_count,

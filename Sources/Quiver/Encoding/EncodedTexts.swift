@@ -70,6 +70,16 @@ public struct EncodedTexts: Sendable, Equatable {
     public func columns(of text: Int) -> [String: RowColumnValues] {
         columns.mapValues { $0[rowRange(of: text)] }
     }
+
+    /// Those of these numbers that a vector field has a column of: int32 as int64 where the field wants that, else as they are,
+    /// for the store to judge.
+    public func columns(of text: Int, for field: VectorField) -> [String: RowColumnValues] {
+        var found: [String: RowColumnValues] = [:]
+        for column in field.rowColumns {
+            found[column.name] = columns[column.name]?[rowRange(of: text)].widened(to: column.type)
+        }
+        return found
+    }
 }
 
 /// An encoder's answer whose parts do not fit each other.
@@ -80,6 +90,8 @@ public enum EncodedTextsError: Error, Sendable, Equatable, CustomStringConvertib
     case numberCount(expected: Int, found: Int)
     /// A column has more or fewer numbers than there are rows.
     case columnCount(String, expected: Int, found: Int)
+    /// The rows have another dimension than the vector field that they are for.
+    case dimension(field: String, expected: Int, found: Int)
 
     /// The error in words.
     public var description: String {
@@ -90,6 +102,8 @@ public enum EncodedTextsError: Error, Sendable, Equatable, CustomStringConvertib
             "the encoder made \(found) numbers, not the \(expected) of its rows"
         case .columnCount(let name, let expected, let found):
             "the encoder made \(found) numbers of column \"\(name)\" for \(expected) rows"
+        case .dimension(let field, let expected, let found):
+            "the encoder makes rows of \(found) numbers, vector field \"\(field)\" has \(expected)"
         }
     }
 }
@@ -104,5 +118,13 @@ extension RowColumnValues {
         case .int64(let values): .int64(Array(values[rows]))
         case .float32(let values): .float32(Array(values[rows]))
         }
+    }
+}
+
+extension RowColumnValues {
+    /// The same numbers as int64 where that is wanted of int32; else as they are.
+    fileprivate func widened(to type: RowColumn.NumberType) -> RowColumnValues {
+        guard case .int32(let values) = self, type == .int64 else { return self }
+        return .int64(values.map(Int64.init))
     }
 }

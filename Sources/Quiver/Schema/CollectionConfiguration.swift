@@ -53,6 +53,29 @@ public struct CollectionConfiguration: Sendable, Hashable {
 }
 
 extension CollectionConfiguration {
+    /// The vector field of a name; `nil` stands for the only one.
+    ///
+    /// - Parameter collection: whose schema it is, for the error.
+    /// - Throws: `unknownVectorField`, `ambiguousVectorField`.
+    public func vectorField(
+        _ name: String?,
+        ofCollection collection: String
+    ) throws(StoreError) -> VectorField {
+        guard let name else {
+            guard let only = vectorFields.first, vectorFields.count == 1 else {
+                throw .ambiguousVectorField(
+                    collection: collection,
+                    fields: vectorFields.map(\.name)
+                )
+            }
+            return only
+        }
+        guard let field = vectorFields.first(where: { $0.name == name }) else {
+            throw .unknownVectorField(name, collection: collection)
+        }
+        return field
+    }
+
     /// Throws `invalidConfiguration`, `unsupportedIndex` or `invalidName` unless a collection can be made of it.
     public func check() throws(StoreError) {
         guard vectorFields.count <= Self.maximumVectorFieldCount else {

@@ -89,7 +89,7 @@ struct QuerySource {
                 try rememberedDescription(of: snapshot, field.name)
                 ?? EncoderDescription(folder: folder)
             description.folder = folder
-            return try OpenedEncoder(description)
+            return try OpenedEncoder(opening: description)
         }
         guard let remembered = try openRememberedEncoder(of: snapshot, field.name) else {
             throw StoreError.noEncoder(collection: command.target.collection)
