@@ -28,9 +28,12 @@ public func qv_create_collection(
                 encoders: encoder.map { [VectorField.unnamed: $0.remembered] } ?? [:]
             )
         }
-        let held = HeldEncoders()
-        if let encoder { held.keep(encoder) }
-        output.pointee = try HandleTable.shared.insert(.collection(created, held))
+        let held = encoder.map { encoder in
+            let held = HeldEncoders()
+            held.keep(encoder)
+            return held
+        }
+        output.pointee = try HandleTable.shared.insert(.collection(created), encoders: held)
     }
 }
 

@@ -5,9 +5,9 @@ import Synchronization
 /// What a handle stands for.
 enum Resource {
     case store(Store)
-    case collection(Collection, HeldEncoders = HeldEncoders())
+    case collection(Collection)
     /// A collection as a named snapshot has it.
-    case snapshot(Snapshot, HeldEncoders = HeldEncoders())
+    case snapshot(Snapshot)
     case encoder(EncoderAnswer)
     case encoded(EncodedAnswer)
     case results(SearchAnswer)
@@ -31,6 +31,9 @@ final class HandleTable: Sendable {
     private struct Slot {
         var generation: UInt32
         var resource: Resource?
+        /// Those of a collection, once it was looked at for more than reading. No payload of `resource`: such a pointer holds the
+        /// case as well, so that a leak checker would not see it.
+        var encoders: HeldEncoders?
     }
 
     private struct State {
@@ -40,16 +43,22 @@ final class HandleTable: Sendable {
 
     private let state = Mutex(State())
 
-    /// Keeps `resource` and returns its handle, which is never 0.
-    func insert(_ resource: Resource) throws(CallFailure) -> UInt64 {
+    /// Keeps `resource`, a collection perhaps with encoders, and returns its handle, which is never 0.
+    func insert(
+        _ resource: Resource,
+        encoders: HeldEncoders? = nil
+    ) throws(CallFailure) -> UInt64 {
         let handle = state.withLock { state -> UInt64? in
             if let index = state.free.popLast() {
                 state.slots[index].resource = resource
+                state.slots[index].encoders = encoders
                 return Self.handle(index, state.slots[index].generation)
             }
             guard state.slots.count < Int(UInt32.max) - 1 else { return nil }
             let generation = UInt32.random(in: 1...UInt32.max / 2)
-            state.slots.append(Slot(generation: generation, resource: resource))
+            state.slots.append(
+                Slot(generation: generation, resource: resource, encoders: encoders)
+            )
             return Self.handle(state.slots.count - 1, generation)
         }
         guard let handle else {
@@ -80,21 +89,37 @@ final class HandleTable: Sendable {
         _ name: StaticString,
         _ kind: (Resource) -> Value?
     ) throws(CallFailure) -> Value {
-        // The resource leaves the lock alive: what it takes down with it can be long.
-        let value = state.withLock { state -> Value? in
+        // The resource leaves the lock alive: what it takes down with it can be long. So do its encoders.
+        let removed = state.withLock { state -> (value: Value, encoders: HeldEncoders?)? in
             guard let index = Self.index(of: handle, in: state),
                 let resource = state.slots[index].resource,
                 let value = kind(resource)
             else { return nil }
+            let encoders = state.slots[index].encoders
             state.slots[index].resource = nil
+            state.slots[index].encoders = nil
             if state.slots[index].generation < UInt32.max {
                 state.slots[index].generation += 1
                 state.free.append(index)
             }
-            return value
+            return (value, encoders)
         }
-        guard let value else { throw Self.stale(handle, name) }
-        return value
+        guard let removed else { throw Self.stale(handle, name) }
+        return removed.value
+    }
+
+    /// The collection that a handle stands for, where texts may have to be encoded.
+    func searchable(_ handle: UInt64) throws(CallFailure) -> Searchable {
+        let found = state.withLock { state -> Searchable? in
+            guard let index = Self.index(of: handle, in: state),
+                let readable = state.slots[index].resource?.readable
+            else { return nil }
+            let encoders = state.slots[index].encoders ?? HeldEncoders()
+            state.slots[index].encoders = encoders
+            return Searchable(readable: readable, encoders: encoders)
+        }
+        guard let found else { throw Self.stale(handle, "collection") }
+        return found
     }
 
     private static func handle(_ index: Int, _ generation: UInt32) -> UInt64 {
@@ -157,17 +182,8 @@ extension Resource {
     var store: Store? { if case .store(let store) = self { store } else { nil } }
     var readable: Readable? {
         switch self {
-        case .collection(let collection, _): .live(collection)
-        case .snapshot(let snapshot, _): .fixed(snapshot)
-        default: nil
-        }
-    }
-    var searchable: Searchable? {
-        switch self {
-        case .collection(let collection, let encoders):
-            Searchable(readable: .live(collection), encoders: encoders)
-        case .snapshot(let snapshot, let encoders):
-            Searchable(readable: .fixed(snapshot), encoders: encoders)
+        case .collection(let collection): .live(collection)
+        case .snapshot(let snapshot): .fixed(snapshot)
         default: nil
         }
     }

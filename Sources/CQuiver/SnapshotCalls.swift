@@ -53,10 +53,11 @@ public func qv_pin(
     _ pinned: UnsafeMutablePointer<qv_collection>?
 ) -> qv_status {
     call { () throws(CallFailure) in
-        let collection = try HandleTable.shared.find(collection, "collection", \.searchable)
+        let collection = try HandleTable.shared.searchable(collection)
         let output = try Arguments.output(pinned, "pinned")
         output.pointee = try HandleTable.shared.insert(
-            .snapshot(try collection.readable.snapshot(), collection.encoders)
+            .snapshot(try collection.readable.snapshot()),
+            encoders: collection.encoders
         )
     }
 }

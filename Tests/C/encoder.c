@@ -321,7 +321,7 @@ static void putting(qv_store store) {
     /* In batches, of which those before a cancellation stay. */
     static qv_document many[1500];
     for (uint64_t i = 0; i < 1500; i++) many[i] = of_text(1000 + i, words[i % 5]);
-    uint64_t limit = 600;
+    uint64_t limit = 650; /* beyond what is encoded together */
     options.batch_count = 100;
     options.thread_count = 2;
     options.progress = stop;

@@ -32,7 +32,7 @@ public func qv_open_collection_encoder(
     _ encoder: UnsafeMutablePointer<qv_encoder>?
 ) -> qv_status {
     call { () throws(CallFailure) in
-        let found = try HandleTable.shared.find(collection, "collection", \.searchable)
+        let found = try HandleTable.shared.searchable(collection)
         let field = try Arguments.nameOrNil(vector_field, "vector_field")
         let folder = try Arguments.nameOrNil(folder, "folder")
         let output = try Arguments.output(encoder, "encoder")
@@ -76,7 +76,7 @@ public func qv_bind_encoder(
 ) -> qv_status {
     call { () throws(CallFailure) in
         let written = try HandleTable.shared.writable(collection)
-        let held = try HandleTable.shared.find(collection, "collection", \.searchable).encoders
+        let held = try HandleTable.shared.searchable(collection).encoders
         let field = try Arguments.nameOrNil(vector_field, "vector_field")
         let opened = try HandleTable.shared.find(encoder, "encoder", \.encoder).opened
         try written.bind(opened, field)

@@ -87,7 +87,7 @@ private func search(
     _ queries: (Snapshot, SearchRequest, HeldEncoders) throws(CallFailure) -> [SearchQuery]
 ) -> qv_status {
     call { () throws(CallFailure) in
-        let collection = try HandleTable.shared.find(collection, "collection", \.searchable)
+        let collection = try HandleTable.shared.searchable(collection)
         let output = try Arguments.output(results, "results")
         guard let options else { throw .argument("options is NULL") }
         let settings = try qv_search_options(reading: options, "options")
