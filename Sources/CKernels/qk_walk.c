@@ -32,6 +32,7 @@ typedef struct walk {
     size_t size;   /* rows in the pool */
     size_t cursor; /* the rows before it are expanded */
     uint32_t absent; /* QK_NO_LINK if none is */
+    qk_candidate mark; /* UINT64_MAX if there is none */
 } walk;
 
 static inline const uint32_t *links_of_row(const qk_graph *graph, uint32_t row) {
@@ -195,7 +196,7 @@ static void descend(walk *walk) {
             node = nodes[i];
             moved = true;
         }
-        level -= !moved;
+        if (!moved && level-- == walk->conditions->mark_level) walk->mark = nearest;
     }
 }
 
@@ -332,22 +333,25 @@ bool qk_walk(const qk_graph *graph, const qk_walk_distances *source, uint32_t le
              const qk_walk_conditions *conditions, qk_walk_scratch *scratch) {
     uint32_t width = level == 0 ? graph->width : graph->upper_width;
     walk walk = {graph, source, conditions, scratch, ef, level, width, 0, 0,
-                 conditions->has_absent ? conditions->absent : QK_NO_LINK};
+                 conditions->has_absent ? conditions->absent : QK_NO_LINK, UINT64_MAX};
     bool cancelled = false;
     uint32_t row;
     scratch->passage_count = scratch->measured_count = 0;
+    scratch->misled = false;
     if (conditions->has_absent) {
         meet(scratch, conditions->absent);
         remember(scratch, &conditions->absent, 1);
     }
     descend(&walk);
     if (level == 0) scatter(&walk);
-    for (size_t expanded = 1; !cancelled && next(&walk, &row); expanded++) {
+    for (size_t expanded = 1; !cancelled && !scratch->misled && next(&walk, &row); expanded++) {
         if (level == 0 && conditions->selects) {
             expand_selected(&walk, row);
         } else {
             expand(&walk, row);
         }
+        scratch->misled = expanded == conditions->misled_after && walk.mark != UINT64_MAX &&
+                          (walk.size == 0 || scratch->pool[0] > walk.mark);
         cancelled = expanded % PATIENCE == 0 && conditions->cancelled != NULL &&
                     conditions->cancelled(conditions->cancelled_context);
     }

@@ -73,6 +73,10 @@ typedef struct qk_walk_conditions {
     /* So many rows, spread evenly over all, start a walk on level 0 besides the entry: for a graph without upper levels,
      * whose links alone may lead from one cluster of rows to another too late. */
     uint32_t start_count;
+    /* Not 0: the nearest row that this level leads to is taken for a mark, and the walk ends, misled, if by `misled_after` expanded rows
+     * none that is a hit was nearer: what is near the query is excluded, and no link leads from there to the hits. */
+    uint32_t mark_level;
+    uint32_t misled_after;
     /* A row that the walk goes past as if the graph had been built without it; only as the entry it is found. */
     bool has_absent;
     uint32_t absent;
@@ -129,6 +133,7 @@ typedef struct qk_walk_scratch {
     size_t pool_count, touched_count, passage_count;
     size_t measured_count; /* rows whose distances the last walk computed */
     bool forgot; /* not all touched rows fitted */
+    bool misled; /* the last walk ended as its conditions' `mark_level` says, long before its end */
 } qk_walk_scratch;
 
 /* Makes room; false, with the scratch as it was or larger, if memory is short. `passing` for walks that exclude rows. */
@@ -141,7 +146,7 @@ void qk_walk_release(qk_walk_scratch *scratch);
 
 /* Finds about the `ef` nearest rows on a level (0 for a search; another, of top_level at most and where upper_rows is
  * NULL, to build a graph); they are scratch->pool[0 ... pool_count - 1] then, nearest first. The walk ends when the
- * `ef` nearest found are all nearer than what is left to expand; false if it was cancelled before.
+ * `ef` nearest found are all nearer than what is left to expand, or misled; false if it was cancelled before.
  * The scratch has been reserved for this graph and `ef`, 1 ... 2^31 - 1. */
 bool qk_walk(const qk_graph *graph, const qk_walk_distances *source, uint32_t level, size_t ef,
              const qk_walk_conditions *conditions, qk_walk_scratch *scratch);

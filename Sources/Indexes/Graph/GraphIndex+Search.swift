@@ -70,7 +70,8 @@ extension GraphIndex {
         let selecting =
             selecting && dead != nil && live < Int(Double(rows.count) * Self.mostSelected)
         var foundCount = 0
-        let measured = walk(
+        let markLevel = insisting || dead == nil ? 0 : markLevel(live: live, of: rows.count)
+        let walked = walk(
             sketches?.view ?? rows.view,
             sketches?.prepared(query).vector ?? query.vector,
             norm: query.norm,
@@ -78,6 +79,7 @@ extension GraphIndex {
             excluding: dead,
             selecting: selecting,
             absent: absent.flatMap { Int($0) < rows.count ? $0 : nil },
+            markLevel: live <= Self.mostScanned * efSearch ? markLevel : 0,
             scratch: &scratch,
             cancelled: cancelled
         ) { candidates in
@@ -93,7 +95,11 @@ extension GraphIndex {
                 )
             }
         }
-        guard let measured else { throw .cancelled }
+        guard let (measured, isMisled) = walked else { throw .cancelled }
+        if isMisled {
+            try scan(rows, sketches, query, excluding: dead, live, cancelled, into: &nearest)
+            return Answer(method: .scan, distanceCount: measured + live)
+        }
         // The rows that count may hang together so little that no walk leads from one to the others.
         if foundCount < min(nearest.k, live) {
             nearest.removeAll()
@@ -110,6 +116,21 @@ extension GraphIndex {
             method: selecting ? .selectiveWalk : .walk,
             distanceCount: measured + (sketches == nil ? 0 : foundCount)
         )
+    }
+
+    /// Live rows for each candidate of a walk that are rather compared where the walk is misled: about what it would take to find as much
+    /// by walking.
+    private static let mostScanned = 1_024
+
+    /// A level whose nearest row has about three live rows nearer to the query, if what is live has nothing to do with the query: one row in M is
+    /// on the next level. That none is nearer has then a chance of 5 %.
+    private func markLevel(live: Int, of count: Int) -> Int {
+        var (level, expected) = (1, Double(live) / Double(count) * Double(format.M))
+        while expected < 3, level <= format.topLevel {
+            level += 1
+            expected *= Double(format.M)
+        }
+        return level <= format.topLevel ? level : 0
     }
 
     /// The share of rows that count below which a walk goes around the others.

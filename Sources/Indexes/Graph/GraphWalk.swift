@@ -19,6 +19,7 @@ extension GraphIndex {
 
     /// Walks over `rows`, or sketches of them, to the `efSearch` nearest rows outside `dead` and hands them over, nearest first.
     ///
+    /// - Parameter markLevel: not 0: the walk ends, misled, if it soon finds no row outside `dead` that is nearer than the nearest of that level.
     /// - Returns: the distances computed; `nil` if cancelled.
     func walk(
         _ rows: qk_rows,
@@ -28,10 +29,11 @@ extension GraphIndex {
         excluding dead: RowSet?,
         selecting: Bool,
         absent: UInt32?,
+        markLevel: Int,
         scratch: inout GraphSearchScratch,
         cancelled: () -> Bool,
         _ found: (_ candidates: UnsafeBufferPointer<qk_candidate>) -> Void
-    ) -> Int? {
+    ) -> (distanceCount: Int, isMisled: Bool)? {
         let memory = scratch.reserve(
             for: view,
             efSearch: efSearch,
@@ -49,6 +51,7 @@ extension GraphIndex {
                         excluding: dead,
                         selecting: selecting,
                         absent: absent,
+                        markLevel: markLevel,
                         cancelled
                     ) { conditions in
                         withUnsafePointer(to: self.view) { graph in
@@ -60,19 +63,25 @@ extension GraphIndex {
             }
         }
         guard finished else { return nil }
+        if memory.pointee.misled { return (memory.pointee.measured_count, true) }
         found(UnsafeBufferPointer(start: memory.pointee.pool, count: memory.pointee.pool_count))
-        return memory.pointee.measured_count
+        return (memory.pointee.measured_count, false)
     }
 }
 
 /// Rows that start a walk besides its entry where most are left out: what is near the entry may lead to none that counts.
 private let selectedStartCount: UInt32 = 16
 
+/// Rows that a walk expands before it is known to be misled: by then the ones that lead to hits have come to the nearest of these, as a
+/// rule.
+private let misledAfter: UInt32 = 12
+
 /// Lends a set of rows and a Swift closure to C.
 private func withConditions<Result>(
     excluding dead: RowSet?,
     selecting: Bool,
     absent: UInt32?,
+    markLevel: Int,
     _ cancelled: () -> Bool,
     _ body: (UnsafePointer<qk_walk_conditions>) -> Result
 ) -> Result {
@@ -95,6 +104,8 @@ private func withConditions<Result>(
                 return withUnsafePointer(to: &set) { set in
                     conditions.excludes = qk_row_set_contains
                     conditions.excludes_context = UnsafeRawPointer(set)
+                    conditions.mark_level = UInt32(markLevel)
+                    conditions.misled_after = misledAfter
                     conditions.selects = selecting
                     conditions.start_count = selecting ? selectedStartCount : 0
                     return body(&conditions)

@@ -319,4 +319,68 @@ final class StoredGraph {
             try graph.search(Query([1, 2, 3, 4], metric: .innerProduct), k: 1)
         }
     }
+
+    /// The share of rows that the filter lets through.
+    @Test(arguments: [0.2, 0.5])
+    func `rows that count are found where what is near to the query does not`(share: Double) throws
+    {
+        let (count, dimension) = (6_000, 24)
+        var random = SplitMix64(seed: 91)
+        func vector() -> [Float] {
+            (0..<dimension).map { _ in
+                (0..<6).reduce(0) { sum, _ in sum + Float.random(in: -1...1, using: &random) }
+            }
+        }
+        let vectors = (0..<count).map { _ in vector() }
+        let graph = try StoredGraph(
+            StoredRows(vectors, storage: .float32, metric: .l2, dimension: dimension)
+        )
+        let allowedCount = Int(Double(count) * share)
+        var scratch = GraphSearchScratch()
+        /// The share of the true nearest that is found, and how often the rows were compared one by one.
+        func found(_ excluded: (_ place: Int) -> Bool) throws -> (recall: Double, scans: Int) {
+            var (hits, scans) = (0, 0)
+            for _ in 0..<40 {
+                // Beyond all rows, in a direction of its own.
+                let query = vector().map { 2 * $0 }
+                let order = vectors.indices.sorted { one, other in
+                    zip(vectors[one], query).reduce(0) { $0 + $1.0 * $1.1 }
+                        > zip(vectors[other], query).reduce(0) { $0 + $1.0 * $1.1 }
+                }
+                var dead = RowSet()
+                for (place, row) in order.enumerated() where excluded(place) {
+                    dead.insert(UInt32(row))
+                }
+                let prepared = Query(query, metric: .l2)
+                var exact = Nearest(k: 10)
+                try ExactIndex.search(
+                    graph.stored.rows,
+                    query: prepared,
+                    excluding: dead,
+                    into: &exact
+                )
+                var nearest = Nearest(k: 10)
+                let answer = try graph.index.search(
+                    graph.stored.rows,
+                    query: prepared,
+                    efSearch: 10,
+                    excluding: dead,
+                    selecting: true,
+                    scratch: &scratch,
+                    into: &nearest
+                )
+                scans += answer.method == .scan ? 1 : 0
+                let rows = Set(exact.sorted().map(\.row))
+                hits += nearest.sorted().count { rows.contains($0.row) }
+            }
+            return (Double(hits) / 400, scans)
+        }
+        let far = try found { $0 < count - allowedCount }
+        #expect(far.recall > 0.95)
+        #expect(far.scans > 30)
+        // Where the filter has nothing to do with the query, a walk is not given up.
+        let step = count / allowedCount
+        let unrelated = try found { !$0.isMultiple(of: step) }
+        #expect(unrelated.scans < 8)
+    }
 }
