@@ -81,6 +81,8 @@ def scores(
     handle: int, pairs: ArrayLike, vector_field: bytes | None, thread_count: int
 ) -> NDArray[numpy.float32]:
     numbers = converted(pairs, "pairs", _INT64)
+    if not numbers.size:
+        numbers = numbers.reshape(-1, 2)
     if numbers.ndim != 2 or numbers.shape[1] != 2:
         raise ArgumentError(f"pairs has shape {numbers.shape}, expected [n × 2]")
     if (numbers < 0).any():

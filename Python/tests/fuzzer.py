@@ -178,7 +178,7 @@ class Fuzzer(Values):
                     vectors=self.random.choice([None, self.array(5, 8)]),
                     vector_field=self.maybe(""),
                     filter=self.random.choice([None, self.filter()]),
-                    mode=self.maybe(self.random.choice(["automatic", "exact"])),
+                    mode=self.maybe(self.random.choice(["automatic", "exact", "indexed"])),
                     ef_search=self.maybe(0),
                     nprobe=self.maybe(0),
                     candidate_factor=self.maybe(0),

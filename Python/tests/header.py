@@ -21,6 +21,8 @@ HANDLES = (
     "qv_schema",
     "qv_ranges",
     "qv_owners",
+    "qv_tuning",
+    "qv_clustering",
     "qv_encoder",
     "qv_encoded",
 )

@@ -250,7 +250,7 @@ class Values:
 
     def options(self) -> dict:
         values = {
-            "mode": lambda: self.random.choice(["automatic", "exact"]),
+            "mode": lambda: self.random.choice(["automatic", "exact", "indexed"]),
             "ef_search": lambda: self.random.randrange(100),
             "recall": lambda: self.random.choice([None, 0.5, 0.9, 1.0, 2.0]),
             "sample": lambda: self.random.random() < 0.5,

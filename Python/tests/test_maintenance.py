@@ -114,8 +114,8 @@ class MaintenanceTests(StoreTestCase):
         self.assertTrue(seen)
         self.assertEqual(c.tune(["ivf"], queries, index_byte_limit=1).best.specification, "exact")
         self.assertEqual(c.tune([], sample_count=100).basis, "rows")
-        c.set_index("", tuning.best.specification)
-        with self.assertRaises(quiver.VectorIndexError):
+        c.set_index(tuning.best.specification)
+        with self.assertRaises(quiver.ConfigurationError):
             c.tune(["Nonsense"])
         with self.assertRaises(quiver.SearchError):
             c.tune(recall=1)

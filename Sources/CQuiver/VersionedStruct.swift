@@ -35,7 +35,7 @@ extension qv_search_part: VersionedStruct { static var firstByteCount: Int { 56 
 extension qv_recall_choice: VersionedStruct { static var firstByteCount: Int { 24 } }
 extension qv_recall_point: VersionedStruct { static var firstByteCount: Int { 64 } }
 extension qv_calibration_options: VersionedStruct { static var firstByteCount: Int { 64 } }
-extension qv_tuning_options: VersionedStruct { static var firstByteCount: Int { 104 } }
+extension qv_tuning_options: VersionedStruct { static var firstByteCount: Int { 96 } }
 extension qv_tuning_summary: VersionedStruct { static var firstByteCount: Int { 56 } }
 extension qv_index_trial: VersionedStruct { static var firstByteCount: Int { 56 } }
 extension qv_trial_point: VersionedStruct { static var firstByteCount: Int { 64 } }

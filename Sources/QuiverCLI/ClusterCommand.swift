@@ -8,9 +8,9 @@ struct ClusterCommand: ParsableCommand {
         commandName: "cluster",
         abstract: "Put the rows of a vector field into clusters by k-means.",
         discussion: """
-            Prints a line of JSON for each row, in the order in which rows are numbered: {"key":"a","row":0,"cluster":7}, or \
-            null where the document is gone. The same rows and --seed give the same clusters. Under cosine k-means is \
-            spherical: the middles have norm 1.
+            Prints the size of each cluster; with --json a line for each row, in the order in which rows are numbered: \
+            {"key":"a","row":0,"cluster":7}, or null where the document is gone. The same rows and --seed give the same clusters. \
+            Under cosine k-means is spherical: the middles have norm 1.
             """
     )
 
@@ -52,6 +52,9 @@ struct ClusterCommand: ParsableCommand {
     )
     var rowsPerCluster = 256
 
+    @Flag(help: "Print a line of JSON for each row.")
+    var json = false
+
     func run() throws {
         let snapshot = try snapshot.snapshot(of: target)
         var options = ClusteringOptions()
@@ -80,7 +83,22 @@ struct ClusterCommand: ParsableCommand {
             for centroid in clustering.centroids { try file.append(centroid) }
             try file.finish()
         }
-        try print(clustering, of: snapshot)
+        if json {
+            try print(clustering, of: snapshot)
+        } else {
+            printSizes(of: clustering)
+        }
+    }
+
+    private func printSizes(of clustering: Clustering) {
+        let rowCount = max(1, clustering.sizes.reduce(0, +))
+        StandardOutput.shared.write("cluster       rows\n")
+        for (cluster, size) in clustering.sizes.enumerated() {
+            let share = decimal(100 * Double(size) / Double(rowCount), places: 1)
+            StandardOutput.shared.write(
+                "\(cluster)".paddedLeft(to: 7) + "\(size)".paddedLeft(to: 11) + "  \(share) %\n"
+            )
+        }
     }
 
     private func print(_ clustering: Clustering, of snapshot: Snapshot) throws {

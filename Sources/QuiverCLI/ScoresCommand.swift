@@ -26,6 +26,9 @@ struct ScoresCommand: ParsableCommand {
 
     @OptionGroup var snapshot: SnapshotArguments
 
+    @Flag(help: "The same: a number is JSON.")
+    var json = false
+
     func run() throws {
         let snapshot = try snapshot.snapshot(of: target)
         let reader = try RowPairReader(path: file, isCancelled: { Signals.isInterrupted })

@@ -246,7 +246,7 @@ static void hostile_searches(qv_collection collection) {
     vector[2] = (float)NAN;
     EXPECT(QV_ERROR_VECTOR, qv_search(collection, vector, 1, 4, &options, &results));
     vector[2] = 3;
-    options.mode = 2;
+    options.mode = 3;
     EXPECT(QV_ERROR_ARGUMENT, qv_search(collection, vector, 1, 4, &options, &results));
     options.mode = 0;
     options.contents = 16;

@@ -167,7 +167,7 @@ static void tune(qv_collection collection) {
     EXPECT(QV_ERROR_ARGUMENT, qv_tune(collection, &options, NULL));
     static const char *const unknown[] = {"Nonsense", NULL};
     options.indexes = unknown;
-    EXPECT(QV_ERROR_INDEX, qv_tune(collection, &options, &tuning));
+    EXPECT(QV_ERROR_CONFIGURATION, qv_tune(collection, &options, &tuning));
     options.indexes = unknown + 1;
     EXPECT(QV_ERROR_ARGUMENT, qv_tune(collection, &options, &tuning));
     options.indexes = NULL;

@@ -233,7 +233,7 @@ static void hostile(qv_store store, qv_collection collection) {
     options.k = 16385;
     refused(QV_ERROR_SEARCH, collection, options);
     options = wanted(1);
-    options.mode = 2;
+    options.mode = 3;
     refused(QV_ERROR_ARGUMENT, collection, options);
     options = wanted(1);
     options.flags = 2;

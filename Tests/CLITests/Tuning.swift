@@ -112,7 +112,8 @@ struct `Tuning, clusters and scores on the command line` {
             "--centroids",
             centroids,
             "--seed",
-            "2"
+            "2",
+            "--json"
         )
         #expect(outcome.status == 0, "\(outcome.error)")
         let lines = outcome.output.split(separator: "\n")

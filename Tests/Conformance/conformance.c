@@ -287,6 +287,9 @@ static const struct {
     {"count", count, 1},
     {"search", search, 1},
     {"neighbours", neighbours, 1},
+    {"scores", scores, 1},
+    {"cluster", cluster, 1},
+    {"tune", tune, 1},
     {"sentences", sentences, 0},
     {"terms", terms, 0},
 };

@@ -108,6 +108,15 @@ class Store:
             for number, row in enumerate(d["vectors"].get(name, []))
         ]
 
+    def scores(self, step: dict) -> list[float]:
+        collection = self.reading(step)
+        field = collection.vector_field(step.get("vector_field"))
+
+        def row(key: int | str, number: int) -> list[float]:
+            return collection.documents[key]["vectors"][field["name"]][number]
+
+        return [nearness(field["metric"], row(*one), row(*other)) for one, other in step["pairs"]]
+
     def snapshot_create(self, step: dict) -> None:
         self.snapshots[step["snapshot"]] = copy.deepcopy(self.collections)
 
@@ -172,7 +181,7 @@ def expected() -> dict[str, dict[str, object]]:
     for scenario, steps in table.scenarios().items():
         store = Store()
         for step in steps:
-            if "error" in step or step["operation"] in ("sentences", "terms"):
+            if "error" in step or step["operation"] in ("sentences", "terms", "cluster", "tune"):
                 continue
             operation = {"snapshots": "snapshots_", "collections": "collections_"}.get(
                 step["operation"]

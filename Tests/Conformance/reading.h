@@ -377,4 +377,86 @@ static qv_status neighbours(void) {
     return QV_OK;
 }
 
+/* The number of a row of a document. */
+static qv_status row_number(const char *field, qv_key key, uint64_t row, uint64_t *number) {
+    qv_range rows;
+    TRY(qv_row_numbers(at_hand, field, &key, 1, &rows));
+    *number = rows.start + row;
+    return QV_OK;
+}
+
+static qv_status scores(void) {
+    const char *field = name();
+    uint64_t count;
+    qv_key *of = keys(&count);
+    uint64_t *pairs = ARRAY(uint64_t, count);
+    for (uint64_t at = 0; at < count; at++) TRY(row_number(field, of[at], number(), &pairs[at]));
+    float *found = ARRAY(float, count / 2);
+    TRY(qv_row_scores(at_hand, field, pairs, count / 2, 2, found));
+    put_floats(found, count / 2);
+    return QV_OK;
+}
+
+static qv_status cluster(void) {
+    STRUCT(qv_clustering_options, options);
+    options.vector_field = name();
+    options.cluster_count = small();
+    options.seed = number();
+    options.iteration_count = small();
+    qv_clustering clustering;
+    TRY(qv_cluster(at_hand, &options, &clustering));
+    const int32_t *clusters;
+    uint64_t count;
+    TRY(qv_clustering_rows(clustering, &clusters, &count));
+    put("[");
+    for (uint64_t row = 0, written = 0; row < count; row++) {
+        if (clusters[row] < 0) continue;
+        const uint64_t number = row;
+        qv_owners owners;
+        const qv_row_owner *owner;
+        uint64_t one;
+        TRY(qv_row_owners(at_hand, options.vector_field, &number, 1, &owners));
+        TRY(qv_owners_array(owners, &owner, &one));
+        put_comma(written++);
+        put("[%d,", clusters[row]);
+        put_key(owner->key);
+        put(",%llu]", (unsigned long long)owner->row);
+        TRY(qv_owners_free(owners));
+    }
+    put("]");
+    return qv_clustering_free(clustering);
+}
+
+static qv_status tune(void) {
+    STRUCT(qv_tuning_options, options);
+    options.vector_field = name();
+    options.index_count = small();
+    const char **indexes = ARRAY(const char *, options.index_count);
+    for (uint32_t at = 0; at < options.index_count; at++) indexes[at] = name();
+    options.indexes = indexes;
+    options.dimension = small();
+    uint64_t numbers;
+    options.queries = floats(&numbers);
+    options.query_count = options.dimension ? numbers / options.dimension : 0;
+    options.recall = real();
+    options.k = small();
+    options.seed = number();
+    qv_tuning tuning;
+    TRY(qv_tune(at_hand, &options, &tuning));
+    STRUCT(qv_tuning_summary, summary);
+    TRY(qv_tuning_summarize(tuning, &summary));
+    put("{\"indexes\":[");
+    for (uint64_t at = 0; at < summary.trial_count; at++) {
+        STRUCT(qv_index_trial, trial);
+        TRY(qv_tuning_trial(tuning, at, &trial));
+        put_comma(at);
+        put_name(trial.specification);
+    }
+    STRUCT(qv_trial_point, point);
+    TRY(qv_tuning_point(tuning, 0, 0, &point));
+    put("],\"basis\":%u,\"queries\":%llu,\"rows\":%llu,\"exact\":%.17g}", summary.basis,
+        (unsigned long long)summary.query_count, (unsigned long long)summary.row_count, point.recall);
+    return qv_tuning_free(tuning);
+}
+
 #endif

@@ -455,6 +455,51 @@ class Program:
 
         return shape
 
+    def scores(
+        self, collection: str, pairs: list, vector_field: str | None = None, at: str | None = None
+    ) -> None:
+        self.tell_state(collection, at, pinned=True)
+        self.tell(vector_field)
+        rows = [row for pair in pairs for row in pair]
+        self.tell_keys(key for key, _ in rows)
+        self.tell(*(row for _, row in rows))
+
+    def cluster(
+        self,
+        collection: str,
+        count: int,
+        at: str | None = None,
+        vector_field: str | None = None,
+        seed: int = 0,
+        iteration_count: int = 0,
+    ):
+        self.tell_state(collection, at, pinned=True)
+        self.tell(vector_field, count, seed, iteration_count)
+
+        def shape(found: list) -> list[list]:
+            clusters: dict[int, list] = {}
+            for cluster, *row in found:
+                clusters.setdefault(cluster, []).append(row)
+            return sorted(sorted(rows) for rows in clusters.values())
+
+        return shape
+
+    def tune(
+        self,
+        collection: str,
+        indexes: list[str],
+        vector_field: str | None = None,
+        asked: list | None = None,
+        recall: float = 0,
+        k: int = 0,
+        seed: int = 0,
+    ):
+        self.tell_state(collection)
+        self.tell(vector_field, len(indexes), *indexes, len(asked[0]) if asked else 0)
+        self.tell_rows(asked or [])
+        self.tell(float(recall), k, seed)
+        return lambda found: {**found, "basis": word("RECALL", found["basis"])}
+
     # ---- Texts
 
     def sentences(self, text: str, language: str | None = None, wrapped: bool = False) -> None:

@@ -365,6 +365,43 @@ class CommandLine:
             found.sort(key=lambda one: (isinstance(one["key"], str), one["key"], one["row"]))
         return found
 
+    def scores(
+        self, collection: str, pairs: list, vector_field: str | None = None, at: str | None = None
+    ) -> list[float]:
+        lines = [
+            {"a": one[0], "rowA": one[1], "b": other[0], "rowB": other[1]} for one, other in pairs
+        ]
+        given = "".join(f"{json.dumps(line)}\n" for line in lines)
+        words = named(vector_field) + state(at)
+        return self.lines("scores", self.store, collection, *words, given=given)
+
+    def cluster(self, collection: str, count: int, at: str | None = None, **told) -> list:
+        words = named(told.pop("vector_field", None)) + state(at)
+        words += options(told, seed="--seed", iteration_count="--iterations")
+        rows = self.lines("cluster", self.store, collection, "--count", count, *words)
+        clusters: dict[int, list] = {}
+        for row in rows:
+            if row is not None:
+                clusters.setdefault(row["cluster"], []).append([row["key"], row["row"]])
+        return sorted(sorted(rows) for rows in clusters.values())
+
+    def tune(
+        self, collection: str, indexes: list[str], asked: list | None = None, **told
+    ) -> dict:
+        words = named(told.pop("vector_field", None))
+        words += [word for index in indexes for word in ("--index", index)]
+        if asked is not None:
+            words += ["--queries", self.vector_file(asked)]
+        words += options(told, recall="--recall", k="-k", seed="--seed")
+        [tuning] = self.lines("tune", self.store, collection, "--json", *words)
+        return {
+            "indexes": [trial["index"] for trial in tuning["trials"]],
+            "basis": tuning["basis"],
+            "queries": tuning["queries"],
+            "rows": tuning["rows"],
+            "exact": tuning["trials"][0]["points"][0]["recall"],
+        }
+
     def vector_file(self, rows: list[list]) -> pathlib.Path:
         path = self.file("fbin")
         numbers = [float(number) for row in rows for number in row]

@@ -235,6 +235,38 @@ class Package:
             found.sort(key=lambda one: (isinstance(one["key"], str), one["key"], one["row"]))
         return found
 
+    def scores(
+        self, collection: str, pairs: list, vector_field: str | None = None, at: str | None = None
+    ) -> list[float]:
+        with self.state(collection, at) as reader:
+            numbers = [
+                [self.row(reader, *one, vector_field), self.row(reader, *other, vector_field)]
+                for one, other in pairs
+            ]
+            return reader.row_scores(numbers, vector_field).tolist()
+
+    def row(self, reader, key: int | str, row: int, field: str | None) -> int:
+        [numbers] = reader.row_numbers([key], field)
+        return numbers[row]
+
+    def cluster(self, collection: str, count: int, at: str | None = None, **told) -> list:
+        field = told.get("vector_field")
+        with self.state(collection, at) as reader:
+            found = reader.cluster(count, **told).clusters.tolist()
+            return together(reader.row_owners(range(len(found)), field), found)
+
+    def tune(
+        self, collection: str, indexes: list[str], asked: list | None = None, **told
+    ) -> dict:
+        tuning = self.store.open_collection(collection).tune(indexes, asked, **told)
+        return {
+            "indexes": [trial.specification for trial in tuning.trials],
+            "basis": tuning.basis,
+            "queries": tuning.query_count,
+            "rows": tuning.row_count,
+            "exact": tuning.trials[0].points[0].recall,
+        }
+
     # ---- Texts
 
     def sentences(self, text: str, **told) -> list[str]:
@@ -242,6 +274,15 @@ class Package:
 
     def terms(self, text: str, **told) -> list[str]:
         return quiver.terms(text, **told)
+
+
+def together(owners: list, clusters: list[int]) -> list[list]:
+    """The rows of each cluster."""
+    found: dict[int, list] = {}
+    for owner, cluster in zip(owners, clusters):
+        if owner is not None:
+            found.setdefault(cluster, []).append([owner.key, owner.row])
+    return sorted(sorted(rows) for rows in found.values())
 
 
 def vector_field(**field) -> quiver.VectorField:

@@ -83,6 +83,9 @@ struct SwiftAPI {
         case "search": return try SearchStep(try snapshot(told), told).answer()
         case "neighbours":
             return try NeighbourStep(try snapshot(told), told, folder: folder).answer()
+        case "scores": return try snapshot(told).scores(told)
+        case "cluster": return try snapshot(told).cluster(told)
+        case "tune": return try collection(told).tune(told)
         case "sentences":
             let text = try told.string("text")
             let options = SentenceOptions(
