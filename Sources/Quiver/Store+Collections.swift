@@ -9,7 +9,10 @@ extension Store {
 
     /// Makes a collection, durably.
     ///
-    /// - Parameter encoders: what vector fields are bound to from the start, by their names; others `Collection.bind` binds.
+    /// - Parameters:
+    ///   - name: 1 to 255 bytes of UTF-8.
+    ///   - configuration: its fields.
+    ///   - encoders: what vector fields are bound to from the start, by their names; others `Collection.bind` binds.
     /// - Throws: `collectionExists`, `invalidName`, `invalidConfiguration`, `unsupportedIndex`, `tooLarge`, `unknownVectorField`;
     ///   `readOnly`, `closed`, `usedAfterFork`, `file`, `catalog`.
     public func createCollection(

@@ -55,7 +55,9 @@ public struct CollectionConfiguration: Sendable, Hashable {
 extension CollectionConfiguration {
     /// The vector field of a name; `nil` stands for the only one.
     ///
-    /// - Parameter collection: whose schema it is, for the error.
+    /// - Parameters:
+    ///   - name: of the field.
+    ///   - collection: whose schema it is, for the error.
     /// - Throws: `unknownVectorField`, `ambiguousVectorField`.
     public func vectorField(
         _ name: String?,
