@@ -36,7 +36,10 @@ public struct OpenedEncoder: Sendable {
 
     /// What texts of queries become: a row each, or as many as they have tokens.
     ///
-    /// - Parameter progress: as `Encoder.encode` has it.
+    /// - Parameters:
+    ///   - texts: what is asked.
+    ///   - threadCount: threads that may work, the caller's included.
+    ///   - progress: as `Encoder.encode` has it.
     /// - Throws: what `Encoder.encode` throws.
     public func queryVectors(
         of texts: [String],
