@@ -170,7 +170,7 @@ def check_scores(collection, rows, answers):
     """The greatest difference, in proportion, of a MaxSim score from NumPy's on the stored rows."""
     greatest = 0.0
     for query, hits in zip(rows, answers):
-        documents = collection.get_batch([hit.key for hit in hits], contents="vectors")
+        documents = collection.get_batch([hit.key for hit in hits], contents="vector")
         for hit, document in zip(hits, documents):
             score = best(unit(query) @ unit(document.vector).T)
             greatest = max(greatest, abs(score - hit.score) / max(abs(score), 1e-9))

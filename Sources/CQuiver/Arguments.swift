@@ -34,6 +34,17 @@ enum Arguments {
         return string
     }
 
+    /// A text, which may be at NULL if it has no bytes.
+    static func text(
+        _ pointer: UnsafePointer<CChar>?,
+        _ length: UInt64,
+        _ name: @autoclosure () -> String
+    ) throws(CallFailure) -> String {
+        let bytes = try array(pointer, count: length, name())
+        guard let address = bytes.baseAddress else { return "" }
+        return try string(address, byteCount: bytes.count, name())
+    }
+
     /// An array of `count` elements.
     static func array<Element>(
         _ pointer: UnsafePointer<Element>?,

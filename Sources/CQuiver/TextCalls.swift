@@ -13,7 +13,7 @@ public func qv_sentences(
 ) -> qv_status {
     call { () throws(CallFailure) in
         let output = try Arguments.output(ranges, "ranges")
-        let text = try validText(text, text_length)
+        let text = try Arguments.text(text, text_length, "text")
         var sentenceOptions = SentenceOptions()
         if let options {
             let settings = try qv_sentence_options(reading: options, "options")
@@ -62,22 +62,12 @@ public func qv_terms(
 ) -> qv_status {
     call { () throws(CallFailure) in
         let output = try Arguments.output(terms, "terms")
-        let text = try validText(text, text_length)
+        let text = try Arguments.text(text, text_length, "text")
         let language = try Language?(name: Arguments.nameOrNil(language, "language"), "language")
         output.pointee = try HandleTable.shared.insert(
             .names(NamesAnswer(Quiver.terms(text, language: language)))
         )
     }
-}
-
-/// A text that may be NULL if it has no bytes.
-private func validText(
-    _ pointer: UnsafePointer<CChar>?,
-    _ length: UInt64
-) throws(CallFailure) -> String {
-    let bytes = try Arguments.array(pointer, count: length, "text")
-    guard let address = bytes.baseAddress else { return "" }
-    return try Arguments.string(address, byteCount: bytes.count, "text")
 }
 
 /// Ranges as C reads them.

@@ -155,7 +155,9 @@ extension CollectionRecord {
     ) throws(StoreError) {
         for (field, encoder) in encoders {
             guard
-                let place = schema.vectorFields.firstIndex(where: { $0.field.name == field })
+                let place = schema.vectorFields.firstIndex(where: {
+                    $0.field.name.utf8.elementsEqual(field.utf8)
+                })
             else { throw .unknownVectorField(field, collection: name) }
             schema.vectorFields[place].encoder = encoder
         }

@@ -120,7 +120,6 @@ struct TuneCommand: ParsableCommand {
             return !Signals.isInterrupted
         }
         progressLine.clear()
-        if let svg { try TradeOffChart(tuning, title: target.collection).write(to: svg) }
         if json {
             var writer = JSONWriter()
             try writer.tuning(tuning)
@@ -128,8 +127,10 @@ struct TuneCommand: ParsableCommand {
         } else {
             TuningTable(tuning).write(to: .shared)
         }
-        guard apply else { return }
+        // What took long to find is shown before anything else can fail.
         try StandardOutput.shared.flush()
+        if let svg { try TradeOffChart(tuning, title: target.collection).write(to: svg) }
+        guard apply else { return }
         try collection.alter([
             .setIndex(vectorField: field.name, tuning.best.specification), .setRecall(recall),
         ])

@@ -86,6 +86,14 @@ struct `Tuning, clusters and scores on the command line` {
         #expect(statistics["recallTarget"] as? Double == 0.9)
     }
 
+    @Test func `tune shows what it found before a picture fails`() throws {
+        try fill(200)
+        let nowhere = quiver.folder.file("nowhere/t.svg")
+        let outcome = try quiver("tune", quiver.store, "c", "--index", "graph", "--svg", nowhere)
+        #expect(outcome.status == 1 && outcome.error.contains("nowhere/t.svg"))
+        #expect(outcome.output.contains("graph"))
+    }
+
     @Test func `tune refuses what it cannot do`() throws {
         try fill(200)
         for arguments in [

@@ -11,6 +11,8 @@ import subprocess
 
 from table import Refused
 
+MODES = {"automatic": [], "exact": ["--exact"], "indexed": ["--indexed"]}
+
 
 class CommandLine:
     def __init__(self, program: str, folder: pathlib.Path) -> None:
@@ -274,8 +276,7 @@ class CommandLine:
         if "ranges_of" in scope:
             words += self.row_ranges(collection, scope.pop("ranges_of"), told["vector_field"], at)
         words += options(scope, row_filter="--row-filter")
-        if told.pop("mode", "automatic") == "exact":
-            words += ["--exact"]
+        words += MODES[told.pop("mode", "automatic")]
         if not told.pop("sample", True):
             words += ["--no-sample"]
         if "timeout" in told:
@@ -340,8 +341,7 @@ class CommandLine:
     ) -> list[dict]:
         place = named(told.pop("vector_field", None)) + state(at)
         words = place + ["-k", k]
-        if told.pop("mode", "automatic") == "exact":
-            words += ["--exact"]
+        words += MODES[told.pop("mode", "automatic")]
         if vectors is not None:
             words += ["--vectors", self.vector_file(vectors)]
         words += options(told, filter="--filter")

@@ -66,6 +66,14 @@ final class Arguments {
         try self[name]?.string.map { try Filter(parsing: $0) }
     }
 
+    var mode: SearchRequest.Mode {
+        switch self["mode"]?.string {
+        case "exact": .exact
+        case "indexed": .indexed
+        default: .automatic
+        }
+    }
+
     func contents(_ name: String = "contents") -> Contents {
         var contents: Contents = []
         for part in array(name).compactMap(\.string) {

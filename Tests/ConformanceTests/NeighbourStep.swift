@@ -23,7 +23,7 @@ struct NeighbourStep {
                 },
             vectorField: told["vector_field"]?.string,
             filter: try told.filter("filter"),
-            mode: told["mode"]?.string == "exact" ? .exact : .automatic,
+            mode: told.mode,
             shardCount: told["shards"]?.int ?? 1
         )
     }

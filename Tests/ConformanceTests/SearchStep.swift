@@ -19,7 +19,7 @@ struct SearchStep {
         if told["distinct"]?.bool == true {
             request.grouping = Grouping(by: .document, count: perGroup)
         }
-        request.mode = told["mode"]?.string == "exact" ? .exact : .automatic
+        request.mode = told.mode
         request.efSearch = told["ef_search"]?.int
         request.nprobe = told["nprobe"]?.int
         request.recall = told["recall"]?.double

@@ -150,13 +150,15 @@ extension Arguments {
         var texts: [String] = []
         texts.reserveCapacity(array.count)
         for (ordinal, string) in array.enumerated() {
-            texts.append(try text(string.bytes, string.length, "\(name)[\(ordinal)]"))
+            texts.append(
+                try encodedText(string.bytes, string.length, "\(name)[\(ordinal)]")
+            )
         }
         return texts
     }
 
-    /// A text, which may be at NULL if it has no bytes.
-    static func text(
+    /// A text that is encoded.
+    static func encodedText(
         _ pointer: UnsafePointer<CChar>?,
         _ length: UInt64,
         _ name: @autoclosure () -> String
@@ -168,8 +170,6 @@ extension Arguments {
                     "\(name()) is \(length) bytes long, more than \(Document.maximumTextByteCount)"
             )
         }
-        let bytes = try array(pointer, count: length, name())
-        guard let address = bytes.baseAddress else { return "" }
-        return try string(address, byteCount: bytes.count, name())
+        return try text(pointer, length, name())
     }
 }

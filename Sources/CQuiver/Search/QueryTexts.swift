@@ -30,7 +30,7 @@ struct QueryTexts {
                     field: field ?? request.vectorField
                 )
                 groups[encoder, default: Group()].append(
-                    try Arguments.text(source.text, source.text_length, "\(name): text"),
+                    try Arguments.encodedText(source.text, source.text_length, "\(name): text"),
                     query: query,
                     source: ordinal
                 )

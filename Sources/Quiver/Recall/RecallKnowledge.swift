@@ -18,6 +18,8 @@ final class RecallKnowledge: Sendable {
 
         /// The least chance of a query to be kept.
         private static let leastChance = 1.0 / 32
+        // The system's takes a call of its own a number.
+        private var random = SplitMix64(seed: .random(in: 0...(.max)))
 
         mutating func basis(ofQuery mark: UInt64, _ calibration: RecallCalibration) -> RecallBasis {
             if let known = queries[mark]?.basis { return known }
@@ -47,7 +49,7 @@ final class RecallKnowledge: Sendable {
             // As likely as the ones before it to be in the sample (Vitter, "Random Sampling with a Reservoir", 1985, algorithm R), until
             // what was asked long ago is to give way.
             let chance = max(Self.leastChance, Double(QuerySample.capacity) / Double(count))
-            let isChosen = chance >= 1 || Double.random(in: 0..<1) < chance
+            let isChosen = chance >= 1 || Double.random(in: 0..<1, using: &random) < chance
             if isChosen, kept.count < QuerySample.capacity { kept.append(vector) }
         }
     }

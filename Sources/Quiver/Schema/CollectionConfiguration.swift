@@ -72,7 +72,8 @@ extension CollectionConfiguration {
             }
             return only
         }
-        guard let field = vectorFields.first(where: { $0.name == name }) else {
+        guard let field = vectorFields.first(where: { $0.name.utf8.elementsEqual(name.utf8) })
+        else {
             throw .unknownVectorField(name, collection: collection)
         }
         return field

@@ -85,11 +85,28 @@ struct TuningRun {
             progress(specification, Progress(stage: .indexing, completed: done, total: rowCount))
         }
         let buildTime = ContinuousClock.now - start
+        let measured = try measure(trial, truth, exact: exact)
+        return IndexTrial(
+            specification: specification,
+            indexedSegmentCount: trial.indexedSegmentCount,
+            refusal: trial.refusal,
+            buildTime: buildTime,
+            indexByteCount: trial.indexByteCount,
+            curve: measured.curve,
+            times: measured.times
+        )
+    }
+
+    private func measure(
+        _ trial: TrialView,
+        _ truth: [[Float]],
+        exact: IndexTrial?
+    ) throws(StoreError) -> (curve: RecallCurve, times: [IndexTrial.QueryTimes]) {
         let isExact = trial.indexedSegmentCount == 0
         let queryCount =
             isExact ? min(Self.exactQueryCount, sample.queries.count) : sample.queries.count
         let efforts = isExact ? [1] : CalibrationRun.efforts
-        let told = told(specification, searchCount: efforts.count * queryCount)
+        let told = told(trial.field.field.index, searchCount: efforts.count * queryCount)
         let measurement = try RecallMeasurement(
             trial.field,
             of: Snapshot(core: core, view: trial.view)
@@ -119,25 +136,19 @@ struct TuningRun {
         var times: [IndexTrial.QueryTimes] = []
         for effort in efforts {
             let findings = try found(queryCount, effort)
-            points.append(RecallCurve.Point(effort: effort, findings))
-            times.append(IndexTrial.QueryTimes(findings.map(\.duration)))
-            let isSlow = exact.map { times[times.count - 1].mean > $0.times[0].mean } ?? false
-            let isThorough = (points.last?.recall ?? 0) >= CalibrationRun.highestRecall
-            if effort >= 1, isThorough || isSlow { break }
+            let point = RecallCurve.Point(effort: effort, findings)
+            let time = IndexTrial.QueryTimes(findings.map(\.duration))
+            points.append(point)
+            times.append(time)
+            let isSlow = exact.map { time.mean > $0.times[0].mean } ?? false
+            if effort >= 1, isSlow || point.recall >= CalibrationRun.highestRecall { break }
         }
-        return IndexTrial(
-            specification: specification,
-            indexedSegmentCount: trial.indexedSegmentCount,
-            refusal: trial.refusal,
-            buildTime: buildTime,
-            indexByteCount: trial.indexByteCount,
-            curve: RecallCurve(
-                basis: sample.basis,
-                k: options.k,
-                queryCount: queryCount,
-                points: points
-            ),
-            times: times
+        let curve = RecallCurve(
+            basis: sample.basis,
+            k: options.k,
+            queryCount: queryCount,
+            points: points
         )
+        return (curve, times)
     }
 }
