@@ -31,6 +31,7 @@ extension GraphIndex {
     /// - Parameters:
     ///   - efSearch: 1 or more; raised to `nearest.k`. More cost time and help recall.
     ///   - dead: rows that are left out, none if `nil`.
+    ///   - listed: the rows that are not, ascending, where these are few: comparing them then looks at no others.
     ///   - absent: a row that the walk goes past, as if the graph had been built without it: how a row that is not there would be
     ///     answered. It may be found all the same where rows are compared one by one.
     ///   - selecting: most rows may be among them: they are passed through to their links instead of measured.
@@ -44,6 +45,7 @@ extension GraphIndex {
         query: Query,
         efSearch: Int = defaultEfSearch,
         excluding dead: RowSet? = nil,
+        listed: [UInt32]? = nil,
         selecting: Bool = false,
         insisting: Bool = false,
         absent: UInt32? = nil,
@@ -56,14 +58,23 @@ extension GraphIndex {
             throw .rowCountMismatch(.graph, expected: rows.count, found: format.rowCount)
         }
         let dead = dead.flatMap { $0.count == 0 ? nil : $0 }
-        let live = rows.count - (dead?.count(below: rows.count) ?? 0)
+        let live = listed?.count ?? rows.count - (dead?.count(below: rows.count) ?? 0)
         if live == 0 || nearest.k == 0 { return Answer(method: .scan, distanceCount: 0) }
         let sketches = sketches(of: rows)
         // What sketches put a little too far behind is not to be lost.
         let wanted = sketches == nil ? nearest.k : nearest.k + nearest.k / 4
         let efSearch = min(max(efSearch, wanted, 1), rows.count)
         if !insisting, Self.isScanCheaper(live: live, of: rows.count, efSearch: efSearch) {
-            try scan(rows, sketches, query, excluding: dead, live, cancelled, into: &nearest)
+            try scan(
+                rows,
+                sketches,
+                query,
+                excluding: dead,
+                listed,
+                live,
+                cancelled,
+                into: &nearest
+            )
             return Answer(method: .scan, distanceCount: live)
         }
         // Where many rows count, a walk through the others costs less than one around them.
@@ -97,7 +108,16 @@ extension GraphIndex {
         }
         guard let (measured, isMisled) = walked else { throw .cancelled }
         if isMisled {
-            try scan(rows, sketches, query, excluding: dead, live, cancelled, into: &nearest)
+            try scan(
+                rows,
+                sketches,
+                query,
+                excluding: dead,
+                listed,
+                live,
+                cancelled,
+                into: &nearest
+            )
             return Answer(method: .scan, distanceCount: measured + live)
         }
         // The rows that count may hang together so little that no walk leads from one to the others.
@@ -107,6 +127,7 @@ extension GraphIndex {
                 rows,
                 query: query,
                 excluding: dead,
+                listed: listed,
                 cancelled: cancelled,
                 into: &nearest
             )
@@ -122,11 +143,16 @@ extension GraphIndex {
     /// by walking.
     private static let mostScanned = 1_024
 
-    /// A level whose nearest row has about three live rows nearer to the query, if what is live has nothing to do with the query: one row in M is
-    /// on the next level. That none is nearer has then a chance of 5 %.
+    /// Live rows that a walk should find nearer than its mark, on average. Of fewer there is more often none by chance; of more, walks are
+    /// known to be misled more seldom.
+    private static let leastNearer = 20.0
+
+    /// A level whose nearest row has at least so many live rows nearer to the query on average, if what is live has nothing to do with
+    /// the query: one row in M is on the next level. Of `count` on average there is none with a chance of 1 / (1 + count) at most, since
+    /// the level may have the nearest row of all.
     private func markLevel(live: Int, of count: Int) -> Int {
         var (level, expected) = (1, Double(live) / Double(count) * Double(format.M))
-        while expected < 3, level <= format.topLevel {
+        while expected < Self.leastNearer, level <= format.topLevel {
             level += 1
             expected *= Double(format.M)
         }
@@ -145,6 +171,7 @@ extension GraphIndex {
         _ sketches: GraphSketches?,
         _ query: Query,
         excluding dead: RowSet?,
+        _ listed: [UInt32]?,
         _ live: Int,
         _ cancelled: () -> Bool,
         into nearest: inout Nearest
@@ -154,6 +181,7 @@ extension GraphIndex {
                 rows,
                 query: query,
                 excluding: dead,
+                listed: listed,
                 cancelled: cancelled,
                 into: &nearest
             )
@@ -163,6 +191,7 @@ extension GraphIndex {
             sketches.rows,
             query: sketches.prepared(query),
             excluding: dead,
+            listed: listed,
             cancelled: cancelled,
             into: &found
         )
