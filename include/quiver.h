@@ -156,6 +156,7 @@ typedef struct qv_string {
 #define QV_FIELD_STRINGS 6   /* strings, length of them */
 #define QV_FIELD_BYTES 7     /* bytes, length */
 #define QV_FIELD_INT32S 8    /* integers, length of them */
+#define QV_FIELD_SPARSE 9    /* indices and values, length of each: a sparse vector; each index once, values above 0 and finite */
 
 /* A metadata field, and its value where there is one. Of the members below `name` those count that the type names. */
 typedef struct qv_field {
@@ -169,7 +170,9 @@ typedef struct qv_field {
     const char *bytes;
     const qv_string *strings;
     const int32_t *integers;
-    uint64_t length;           /* of `bytes`, `strings` or `integers` */
+    uint64_t length;           /* of `bytes`, `strings`, `integers`, or `indices` and `values` */
+    const uint32_t *indices;
+    const float *values;
 } qv_field;
 
 #define QV_COLUMN_INT8 1
@@ -200,10 +203,12 @@ typedef uint64_t qv_collection;
 #define QV_METRIC_COSINE 0        /* dot product over both norms, larger is nearer */
 #define QV_METRIC_L2 1            /* squared Euclidean distance, smaller is nearer */
 #define QV_METRIC_INNER_PRODUCT 2 /* dot product, larger is nearer */
+#define QV_METRIC_HAMMING 3       /* how many bits differ, smaller is nearer; of QV_STORAGE_BINARY alone */
 
 #define QV_STORAGE_FLOAT32 0
 #define QV_STORAGE_FLOAT16 1
 #define QV_STORAGE_INT8 2
+#define QV_STORAGE_BINARY 3 /* a bit a number, which is given and read as 0 or 1; dimensions are a multiple of 8 */
 
 #define QV_VECTOR_OPTIONAL 1u /* a document may have no row of the field */
 
@@ -218,6 +223,7 @@ typedef struct qv_vector_field {
     uint32_t reserved;
     const qv_row_column *columns; /* their names and types */
     uint64_t column_count;
+    const char *trained;          /* as in qv_collection_options; not read from a schema */
 } qv_vector_field;
 
 /* A text that is searched by its words. */
@@ -253,6 +259,8 @@ typedef struct qv_collection_options {
     qv_encoder encoder; /* the vector field without a name holds its rows, and has its dimension, so that `dimension` may be 0, and
                          * its row columns; 0: none */
     uint64_t cache_byte_limit; /* a cache, of so many bytes of entries: see Caches; 0: none */
+    const char *trained; /* a file of qv_train, or of FAISS's write_index without rows, with which indexes of the vector field without a
+                          * name begin in the place of training: its index is then of that kind; NULL: none */
 } qv_collection_options;
 
 qv_status qv_create_collection(qv_store store, const char *name, const qv_collection_options *options,
@@ -290,6 +298,9 @@ qv_status qv_rename_vector_field(qv_collection collection, const char *name, con
 /* Another index of a vector field, as in qv_collection_options; `vector_field` may be NULL or "", too. Segments are searched
  * by the index that they have until qv_maintain builds the new one. */
 qv_status qv_set_index(qv_collection collection, const char *vector_field, const char *index);
+
+/* Begins the indexes of a vector field (NULL or "": the one without a name) with a trained one, as in qv_collection_options. */
+qv_status qv_set_trained(qv_collection collection, const char *vector_field, const char *path);
 
 /* Another recall target of searches that do not say themselves; 0: none. */
 qv_status qv_set_recall(qv_collection collection, double recall);
@@ -583,7 +594,10 @@ qv_status qv_search(qv_collection collection, const float *queries, uint64_t que
  * of what it is to be unlike. Documents among them are not found.
  *
  * `text` stands in the place of vectors: those that an encoder makes of it as a query. Where that is a row a token they are
- * looked for as QV_COMBINE_MAX_SIM says, unless a flag or another `combination` does. */
+ * looked for as QV_COMBINE_MAX_SIM says, unless a flag or another `combination` does.
+ *
+ * A sparse vector is looked for by itself, in a metadata field of such: documents by its inner product with theirs; those
+ * without an index in common are not found. */
 typedef struct qv_source {
     uint32_t struct_size;
     uint32_t flags;            /* QV_SOURCE_… */
@@ -605,6 +619,10 @@ typedef struct qv_source {
     const char *text;          /* what is meant, in words; NULL: none */
     uint64_t text_length;
     qv_encoder encoder;        /* of `text`; 0: the vector field's, as in qv_put_options */
+    const uint32_t *sparse_indices; /* [sparse_count], each once */
+    const float *sparse_values;     /* [sparse_count], above 0 */
+    uint64_t sparse_count;
+    const char *sparse_field;  /* the metadata field of type QV_FIELD_SPARSE; NULL: the only one */
 } qv_source;
 
 /* A document's place in a source's list. */
@@ -1028,6 +1046,23 @@ qv_status qv_row_owners(qv_collection collection, const char *vector_field, cons
 qv_status qv_owners_array(qv_owners owners, const qv_row_owner **array, uint64_t *count);
 
 qv_status qv_owners_free(qv_owners owners);
+
+/* ---- Trained indexes ------------------------------------------------------------------------------------- */
+
+typedef struct qv_training_options {
+    uint32_t struct_size;
+    uint32_t thread_count;    /* threads that may work, the caller's included; 0: 1 */
+    const char *vector_field; /* NULL: the only one */
+    const char *index;        /* a FAISS factory string, such as "IVF1024,SQ8" */
+    uint64_t row_limit;       /* rows that it learns from, at most; 0: 256 a centroid */
+    uint64_t seed;            /* of the choice of these */
+    qv_progress progress;     /* asked now and then, not told how far it is; may be NULL */
+    void *context;
+} qv_training_options;
+
+/* Trains an index with a collection's rows, and writes what it has learned (centroids of lists, rotations, codes) into the file at
+ * `path`, in the place of any of that name. */
+qv_status qv_train(qv_collection collection, const qv_training_options *options, const char *path);
 
 /* ---- Clusters and pairs ---------------------------------------------------------------------------------- */
 

@@ -51,7 +51,7 @@ from .errors import (
     VectorIndexError,
 )
 from .explanation import Explanation, ListedHit, Method, Part, Step
-from .fields import FieldValue, Timestamp
+from .fields import FieldValue, SparseVector, Timestamp
 from .maintenance import Progress
 from .neighbours import RowOwner
 from .options import Mode, Reranking, SearchOptions

@@ -195,7 +195,7 @@ def numbers(values: ArrayLike, what: str) -> NDArray[numpy.float32]:
         array = numpy.asarray(values)
     except (TypeError, ValueError) as failure:
         raise errors.ArgumentError(f"{what} is no array of numbers: {failure}") from None
-    if array.dtype.kind not in "fiu":
+    if array.dtype.kind not in "fiub":
         raise errors.ArgumentError(f"{what} is of {array.dtype}, expected real numbers")
     with numpy.errstate(over="ignore"):  # a number that is too large becomes infinite: refused
         return numpy.require(array, FLOAT32, ["C_CONTIGUOUS", "ALIGNED"])

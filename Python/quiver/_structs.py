@@ -70,6 +70,8 @@ class qv_field(Versioned):
         ("strings", ADDRESS),
         ("integers", ADDRESS),
         ("length", U64),
+        ("indices", ADDRESS),
+        ("values", ADDRESS),
     ]
 
 
@@ -99,6 +101,7 @@ class qv_vector_field(Versioned):
         ("reserved", U32),
         ("columns", ADDRESS),
         ("column_count", U64),
+        ("trained", ADDRESS),
     ]
 
 
@@ -130,6 +133,7 @@ class qv_collection_options(Versioned):
         ("recall", F64),
         ("encoder", U64),
         ("cache_byte_limit", U64),
+        ("trained", ADDRESS),
     ]
 
 
@@ -302,6 +306,10 @@ class qv_source(Versioned):
         ("text", ADDRESS),
         ("text_length", U64),
         ("encoder", U64),
+        ("sparse_indices", ADDRESS),
+        ("sparse_values", ADDRESS),
+        ("sparse_count", U64),
+        ("sparse_field", ADDRESS),
     ]
 
 
@@ -556,6 +564,19 @@ class qv_clustering_options(Versioned):
         ("cluster_count", U32),
         ("iteration_count", U32),
         ("rows_per_cluster", U64),
+        ("seed", U64),
+        ("progress", ADDRESS),
+        ("context", ADDRESS),
+    ]
+
+
+class qv_training_options(Versioned):
+    _fields_ = [
+        ("struct_size", U32),
+        ("thread_count", U32),
+        ("vector_field", ADDRESS),
+        ("index", ADDRESS),
+        ("row_limit", U64),
         ("seed", U64),
         ("progress", ADDRESS),
         ("context", ADDRESS),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import os
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from . import documents as _documents
 from . import encoder as _encoder
 from . import maintenance, recall, reports, schema, tuning
 from ._arguments import Arena, Key, flag, name, real, uint32, uint64
+from ._arguments import path as _path
 from ._library import check, library
 from ._structs import qv_put_options, qv_receipt
 from .documents import Document, DocumentArrays, FieldUpdate
@@ -175,6 +177,12 @@ class Collection(Reader):
         `maintain` builds the new one."""
         field = name(vector_field, "vector_field")
         check(library.qv_set_index(self._handle, field, name(index, "index")))
+
+    def set_trained(self, path: str | bytes | os.PathLike, vector_field: str = "") -> None:
+        """Begins the indexes of a vector field from now on with the trained one in a file of `train`, or of
+        FAISS's `write_index` without rows. The field's index becomes of that kind."""
+        field = name(vector_field, "vector_field")
+        check(library.qv_set_trained(self._handle, field, _path(path, "path")))
 
     def set_recall(self, recall: float | None) -> None:
         """Another recall target of searches that do not say themselves; None: none."""

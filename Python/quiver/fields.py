@@ -8,16 +8,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from . import _constants as c
 from . import errors
-from ._arguments import Arena, converted, integer, mapping, text
+from ._arguments import FLOAT32, Arena, converted, integer, mapping, numbers, text
 from ._handle import Answer
 from ._reading import array
 from ._structs import qv_field, qv_string
 
 INT32 = numpy.dtype(numpy.int32)
+UINT32 = numpy.dtype(numpy.uint32)
 EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
 
 
@@ -44,6 +45,15 @@ class Timestamp(NamedTuple):
         )
 
 
+class SparseVector(NamedTuple):
+    """Weights of some dimensions; all others are 0."""
+
+    indices: NDArray[numpy.uint32]
+    """[count]: the dimensions, each once; ascending where it comes out of a store."""
+    values: NDArray[numpy.float32]
+    """[count]: the weight of each, above 0 and finite."""
+
+
 FieldValue = (
     str
     | int
@@ -54,6 +64,8 @@ FieldValue = (
     | bytes
     | Sequence[str]
     | NDArray[numpy.int32]
+    | SparseVector
+    | Mapping[int, float]
     | None
 )
 """A metadata value, by the type of its field:
@@ -62,6 +74,7 @@ FieldValue = (
 - `timestamp`: Timestamp, or a datetime with a time zone; read as Timestamp
 - `strings`: a list of str; the empty list is of this type
 - `int32s`: an array of int32, or a list of integers that is not empty; read as an array
+- `sparse`: a SparseVector, or a mapping of indices to values; read as SparseVector
 - any: None, which is a value too and differs from having none
 
 Anything else is a TypeError, and a value of another type than its field's a FieldError."""
@@ -111,6 +124,11 @@ def value(field: qv_field, answer: Answer) -> FieldValue:
         return ctypes.string_at(field.bytes, field.length) if field.length else b""
     if kind == c.QV_FIELD_INT32S:
         return array(field.integers, field.length, INT32, answer)
+    if kind == c.QV_FIELD_SPARSE:
+        return SparseVector(
+            array(field.indices, field.length, UINT32, answer),
+            array(field.values, field.length, FLOAT32, answer),
+        )
     if kind == c.QV_FIELD_NULL:
         return None
     raise errors.QuiverError(f"field type {kind} is newer than this package")
@@ -137,6 +155,10 @@ def _fill(struct: qv_field, field: str, value: object, arena: Arena) -> None:
     elif isinstance(value, (bytes, bytearray, memoryview)):
         data = bytes(value)
         struct.type, struct.bytes, struct.length = c.QV_FIELD_BYTES, arena.bytes(data), len(data)
+    elif isinstance(value, (SparseVector, Mapping)):
+        indices, weights, count = sparse(value, what, arena)
+        struct.type, struct.indices, struct.values = c.QV_FIELD_SPARSE, indices, weights
+        struct.length = count
     elif isinstance(value, (list, tuple)) and all(isinstance(item, str) for item in value):
         _fill_strings(struct, what, value, arena)
     elif isinstance(value, (list, tuple, numpy.ndarray)):
@@ -147,6 +169,27 @@ def _fill(struct: qv_field, field: str, value: object, arena: Arena) -> None:
         struct.length = len(integers)
     else:
         raise TypeError(f"{what} is of type {type(value).__name__}, which no field has")
+
+
+def sparse(
+    vector: SparseVector | Mapping[int, float], what: str, arena: Arena
+) -> tuple[int, int, int]:
+    """The addresses of a sparse vector's indices and values, and their count."""
+    if isinstance(vector, Mapping):
+        given: tuple[ArrayLike, ArrayLike] = (list(vector.keys()), list(vector.values()))
+    elif isinstance(vector, SparseVector):
+        given = vector
+    else:
+        raise TypeError(
+            f"{what} is of type {type(vector).__name__}, expected SparseVector or a mapping"
+        )
+    indices = converted(given[0], f"{what}: indices", UINT32)
+    values = numbers(given[1], f"{what}: values")
+    if indices.ndim != 1 or values.shape != indices.shape:
+        raise errors.ArgumentError(
+            f"{what} has indices of shape {indices.shape} and values of shape {values.shape}"
+        )
+    return arena.array(indices), arena.array(values), len(indices)
 
 
 def _fill_strings(struct: qv_field, what: str, value: Sequence[str], arena: Arena) -> None:

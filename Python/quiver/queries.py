@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy
@@ -12,10 +12,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from . import _constants as c
 from . import encoder as _encoder
-from . import errors
+from . import errors, fields
 from ._arguments import MAXIMUM_DIMENSION, Arena, Key, choice, flag, numbers, real, text, uint64
 from ._structs import qv_query, qv_range, qv_scope, qv_source
 from .encoder import Encoder
+from .fields import SparseVector
 
 if TYPE_CHECKING:
     from ._callbacks import Callbacks
@@ -50,7 +51,8 @@ each list, None where it is not in one, higher being better. Its exceptions come
 
 @dataclasses.dataclass
 class Source:
-    """Something that gives a list, the best first: rows by vectors, or documents by words.
+    """Something that gives a list, the best first: rows by vectors, documents by words or by sparse
+    vectors.
 
     `vectors`, [dimension] or [count × dimension], are looked for as `combine` says, and so are the
     rows of one document alone in `like`, which itself is not found. With several documents, with
@@ -64,6 +66,10 @@ class Source:
     `text` stands in the place of vectors: those that `encoder` makes of it as a query; None: the one
     that the vector field is bound to, opened where it was with the first text and kept until the collection
     is closed. `combine` None is "any", and "maxSim" where an encoder makes a row a token of a text.
+
+    `sparse` is a sparse vector, or a mapping of indices to values: documents are found by its inner product
+    with theirs in `sparse_field`, a metadata field of type "sparse"; None: the only one. Those without an
+    index in common are not found.
     """
 
     vectors: ArrayLike | None = None
@@ -79,6 +85,8 @@ class Source:
     weight: float | None = None
     text: str | None = None
     encoder: Encoder | None = None
+    sparse: SparseVector | Mapping[int, float] | None = None
+    sparse_field: str | None = None
 
     def _struct(self, arena: Arena) -> qv_source:
         struct = qv_source()
@@ -112,6 +120,13 @@ class Source:
             except (TypeError, ValueError):
                 raise TypeError(f"bm25 is {self.bm25!r}, expected (k1, b)") from None
             struct.k1, struct.b = real(k1, "k1"), real(b, "b")
+        if self.sparse is not None:
+            taken = fields.sparse(self.sparse, "sparse", arena)
+            struct.sparse_indices, struct.sparse_values, struct.sparse_count = taken
+            if not struct.sparse_count:  # which in C is none
+                raise errors.SearchError("a sparse vector without any weight finds nothing")
+        if self.sparse_field is not None:
+            struct.sparse_field = arena.name(self.sparse_field, "sparse_field")
         if self.weight is not None:
             struct.flags |= c.QV_SOURCE_WEIGHT
             struct.weight = real(self.weight, "weight")

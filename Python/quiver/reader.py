@@ -15,7 +15,7 @@ from . import contents as _contents
 from . import neighbours as _neighbours
 from . import options as _options
 from . import queries as _queries
-from . import recall, reports, stored
+from . import recall, reports, stored, training
 from . import schema as _schema
 from ._arguments import (
     MAXIMUM_UINT32,
@@ -320,6 +320,26 @@ class Reader(Handle):
             seed,
             thread_count,
             progress,
+        )
+
+    def train(
+        self,
+        index: str,
+        path: str | bytes | os.PathLike,
+        progress: Progress | None = None,
+        *,
+        vector_field: str | None = None,
+        row_limit: int | None = None,
+        seed: int = 0,
+        thread_count: int = 1,
+    ) -> None:
+        """Trains an index, one of FAISS's factory strings, with the rows of a vector field, and writes what
+        it has learned (centroids of lists, rotations, codes) into the file at `path`, with which indexes of this
+        collection or others can begin: `trained` of `create_collection` and VectorField, `set_trained`. It learns from
+        `row_limit` rows at most, chosen by `seed`; None: 256 a centroid. `progress` can end the work, and is
+        not told how far it is."""
+        training.train(
+            self._handle, index, path, vector_field, row_limit, seed, thread_count, progress
         )
 
     def row_scores(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import dataclasses
+import os
 from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
@@ -11,7 +12,7 @@ import numpy
 
 from . import _constants as c
 from . import errors
-from ._arguments import Arena, choice, mapping, name, real, uint32, uint64
+from ._arguments import Arena, choice, mapping, name, path, real, uint32, uint64
 from ._handle import Answer
 from ._library import check, library
 from ._structs import (
@@ -22,14 +23,18 @@ from ._structs import (
     qv_vector_field,
 )
 
-Metric = Literal["cosine", "l2", "innerProduct"]
+Metric = Literal["cosine", "l2", "innerProduct", "hamming"]
 """How near two vectors are. `cosine`: the dot product over both norms, larger is nearer; `l2`: the
-squared Euclidean distance, smaller is nearer; `innerProduct`: the dot product, larger is nearer."""
+squared Euclidean distance, smaller is nearer; `innerProduct`: the dot product, larger is nearer;
+`hamming`: how many bits differ, smaller is nearer, of the storage "binary" alone."""
 
-Storage = Literal["float32", "float16", "int8"]
-"""How rows are stored; `int8` has one float32 scale a row."""
+Storage = Literal["float32", "float16", "int8", "binary"]
+"""How rows are stored; `int8` has one float32 scale a row, `binary` a bit a number, which is given as 0
+or 1, or as a bool, and read as a number. Its dimensions are a multiple of 8."""
 
-FieldType = Literal["string", "int64", "double", "bool", "timestamp", "strings", "bytes", "int32s"]
+FieldType = Literal[
+    "string", "int64", "double", "bool", "timestamp", "strings", "bytes", "int32s", "sparse"
+]
 """The type of a metadata field's values; any may also be null. `documents` has them in Python."""
 
 ColumnType = Literal["int8", "int16", "int32", "int64", "float32"]
@@ -39,11 +44,13 @@ METRICS = {
     "cosine": c.QV_METRIC_COSINE,
     "l2": c.QV_METRIC_L2,
     "innerProduct": c.QV_METRIC_INNER_PRODUCT,
+    "hamming": c.QV_METRIC_HAMMING,
 }
 STORAGES = {
     "float32": c.QV_STORAGE_FLOAT32,
     "float16": c.QV_STORAGE_FLOAT16,
     "int8": c.QV_STORAGE_INT8,
+    "binary": c.QV_STORAGE_BINARY,
 }
 FIELD_TYPES = {
     "string": c.QV_FIELD_STRING,
@@ -54,6 +61,7 @@ FIELD_TYPES = {
     "strings": c.QV_FIELD_STRINGS,
     "bytes": c.QV_FIELD_BYTES,
     "int32s": c.QV_FIELD_INT32S,
+    "sparse": c.QV_FIELD_SPARSE,
 }
 COLUMN_TYPES: dict[str, tuple[int, numpy.dtype]] = {
     "int8": (c.QV_COLUMN_INT8, numpy.dtype(numpy.int8)),
@@ -70,7 +78,9 @@ class VectorField:
 
     `name` may be "", the field without a name. `index` is "automatic", "exact", "graph", "ivf" or
     one of FAISS's factory strings. A document may have no row of it if it is `optional`. `columns`
-    are numbers of fixed width beside each row, by name.
+    are numbers of fixed width beside each row, by name. `trained` is a file of `train`, or of FAISS's
+    `write_index` without rows, with which the field's indexes begin in the place of training: `index` is
+    then of that kind whatever it says here. A schema that is read has none.
     """
 
     name: str
@@ -80,6 +90,7 @@ class VectorField:
     index: str = "automatic"
     optional: bool = False
     columns: Mapping[str, ColumnType] = dataclasses.field(default_factory=dict)
+    trained: str | bytes | os.PathLike | None = None
 
     def _struct(self, arena: Arena) -> qv_vector_field:
         columns = [
@@ -96,6 +107,7 @@ class VectorField:
             storage=choice(self.storage, "storage", STORAGES),
             columns=arena.structs(columns),
             column_count=len(columns),
+            trained=0 if self.trained is None else arena.bytes(path(self.trained, "trained")),
         )
 
 
@@ -163,6 +175,7 @@ def collection_options(
     recall: float | None,
     encoder: int,
     cache_byte_limit: int | None,
+    trained: str | bytes | os.PathLike | None,
 ) -> qv_collection_options:
     vectors = []
     for field in vector_fields:
@@ -192,6 +205,7 @@ def collection_options(
         cache_byte_limit=(
             0 if cache_byte_limit is None else uint64(cache_byte_limit, "cache_byte_limit")
         ),
+        trained=0 if trained is None else arena.bytes(path(trained, "trained")),
     )
 
 

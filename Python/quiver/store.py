@@ -50,6 +50,7 @@ class Store(Handle):
         recall: float | None = None,
         encoder: Encoder | None = None,
         cache_byte_limit: int | None = None,
+        trained: Path | None = None,
     ) -> Collection:
         """Makes a collection and opens it.
 
@@ -59,7 +60,8 @@ class Store(Handle):
         `text_fields` are searched by their words: the documents' own texts unless set, none if it is
         empty. `recall` is that of searches that do not say themselves. With an `encoder` the vector
         field without a name, which then needs no `dimension`, holds its rows, with its row columns, and is bound
-        to it. With a `cache_byte_limit` it is a Cache. Raises ExistsError, or ConfigurationError for
+        to it. With a `cache_byte_limit` it is a Cache. `trained` is that of VectorField, for the vector
+        field without a name. Raises ExistsError, or ConfigurationError for
         what cannot be.
         """
         arena = Arena()
@@ -75,6 +77,7 @@ class Store(Handle):
             recall,
             _encoder.handle(encoder),
             cache_byte_limit,
+            trained,
         )
         handle = ctypes.c_uint64()
         check(

@@ -371,6 +371,20 @@ class Fuzzer(Values):
                     ]
                 )()
 
+    def call_train(self) -> None:
+        if self.random.random() > 0.1:
+            return
+        path = self.rarely(str(self.shared.path) + ".trained")
+        collection = self.shared.collection(self)
+        collection.train(
+            self.rarely(self.random.choice(INDEXES)),
+            path,
+            row_limit=self.maybe(100),
+            seed=self.rarely(1),
+            vector_field=self.rarely(""),
+        )
+        collection.set_trained(path, self.rarely(""))
+
     def call_cluster(self) -> None:
         if self.random.random() < 0.1:
             with callbacks():

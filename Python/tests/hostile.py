@@ -13,6 +13,7 @@ from quiver import (
     Rows,
     Scope,
     Source,
+    SparseVector,
     Timestamp,
 )
 
@@ -26,6 +27,7 @@ FIELDS = {
     "ss": "strings",
     "by": "bytes",
     "is": "int32s",
+    "sp": "sparse",
 }
 INDEXES = ["automatic", "exact", "graph", "ivf", "HNSW16", "IVF4,SQ8", "PQ0", "", "\0", "x" * 5000]
 HOSTILE = [
@@ -128,8 +130,16 @@ class Values:
             "ss": ["a", "ü"],
             "by": b"\0\xff",
             "is": self.random.choice([[1, 2], numpy.arange(3, dtype=numpy.int32)]),
+            "sp": self.sparse(),
         }
         return self.maybe(good.get(kind), 0.05)
+
+    def sparse(self):
+        indices = self.random.sample(range(20), self.random.randrange(4))
+        values = [self.maybe(self.random.random() + 0.1, 0.02) for _ in indices]
+        if self.random.random() < 0.5:
+            return dict(zip(indices, values))
+        return SparseVector(indices, self.maybe(values, 0.02))
 
     def fields(self):
         names = self.random.sample(list(FIELDS), self.random.randrange(4))
@@ -216,7 +226,12 @@ class Values:
         )
 
     def source(self):
-        form = self.random.randrange(4)
+        form = self.random.randrange(5)
+        if form == 4:
+            return Source(
+                sparse=self.rarely(self.sparse()),
+                sparse_field=self.rarely(self.random.choice([None, "sp", "s"])),
+            )
         if form == 0:
             words = ["text", "+text -nothing", '"text ü"', "te*", "text:text^2", '"open', "s:text"]
             return Source(

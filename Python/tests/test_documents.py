@@ -19,6 +19,7 @@ EVERY_TYPE = {
     "ss": "strings",
     "by": "bytes",
     "is": "int32s",
+    "sp": "sparse",
 }
 
 
@@ -119,6 +120,7 @@ class FieldTests(StoreTestCase):
             "ss": ["a", "", "ü\0"],
             "by": b"\0\xff",
             "is": numpy.array([-(1 << 31), 0, (1 << 31) - 1], numpy.int32),
+            "sp": quiver.SparseVector([(1 << 32) - 1, 3], [0.5, 2.0]),
         }
         c.upsert(
             [
@@ -138,6 +140,7 @@ class FieldTests(StoreTestCase):
                         "i": numpy.int8(-3),
                         "d": numpy.float32(0.5),
                         "b": numpy.False_,
+                        "sp": {9: 1.5},
                     },
                 ),
             ]
@@ -146,7 +149,10 @@ class FieldTests(StoreTestCase):
             ["full", "null", "none", "empty", "others"], "fields"
         )
         numpy.testing.assert_array_equal(full.fields["is"], values["is"])
-        self.assertEqual({**full.fields, "is": 0}, {**values, "is": 0})
+        self.assertEqual({**full.fields, "is": 0, "sp": 0}, {**values, "is": 0, "sp": 0})
+        self.assertEqual(full.fields["sp"].indices.tolist(), [3, (1 << 32) - 1])
+        self.assertEqual(full.fields["sp"].values.tolist(), [2.0, 0.5])
+        self.assertEqual(others.fields["sp"].indices.tolist(), [9])
         self.assertEqual(list(full.fields), list(EVERY_TYPE))
         self.assertEqual(null.fields, dict.fromkeys(values))
         self.assertEqual(none.fields, {})
@@ -361,7 +367,7 @@ class ArrayTests(StoreTestCase):
             (quiver.ArgumentError, numpy.ones((1, 2, 3))),
             (quiver.ArgumentError, numpy.ones((3, 3))),
             (quiver.ArgumentError, numpy.ones((2, 3), complex)),
-            (quiver.ArgumentError, numpy.ones((2, 3), bool)),
+            (quiver.ArgumentError, numpy.ones((2, 3), object)),
             (quiver.ArgumentError, [["a", "b", "c"]] * 2),
             (quiver.ArgumentError, [[1, 2, 3], [4, 5]]),
             (quiver.VectorError, None),

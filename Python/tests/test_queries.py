@@ -103,6 +103,94 @@ class SourceTests(QueryTestCase):
             c.search_batch([Source(vector), vector])
 
 
+class SparseTests(StoreTestCase):
+    def notes(self):
+        c = self.store.create_collection("notes", fields={"terms": "sparse"})
+        for number in range(1, 5):
+            vector = {5: float(number), 9: 1.0}
+            c.upsert(Document(number, text=f"note {number}", fields={"terms": vector}))
+            if number == 2:
+                c.seal()
+        c.upsert(Document(9, fields={"terms": {}}))
+        return c
+
+    def test_inner_products(self):
+        c = self.notes()
+        hits = c.search(Source(sparse={5: 2.0, 77: 1.0}), 2)
+        self.assertEqual((hits.keys, hits.scores.tolist()), ([4, 3], [8.0, 6.0]))
+        vector = quiver.SparseVector(numpy.array([9, 5]), [10.0, 1.0])
+        hits = c.search(Source(sparse=vector, sparse_field="terms"), 10)
+        self.assertEqual(hits.keys, [4, 3, 2, 1])
+        self.assertIsNone(hits[0].row)
+        self.assertEqual(c.search(Source(sparse={77: 1.0})).keys, [])
+        both = Query([Source(match="1"), Source(sparse={5: 1.0}, weight=0.1)])
+        self.assertEqual(c.search(both, 2).keys, [1, 4])
+
+    def test_what_is_no_sparse_vector(self):
+        c = self.notes()
+        for error, source in [
+            (quiver.FieldError, {"sparse": {5: 0.0}}),
+            (quiver.FieldError, {"sparse": quiver.SparseVector([1, 1], [1.0, 2.0])}),
+            (quiver.FieldError, {"sparse": {5: math.nan}}),
+            (quiver.SearchError, {"sparse": {}}),
+            (quiver.ArgumentError, {"sparse": quiver.SparseVector([1, 2], [1.0])}),
+            (quiver.ArgumentError, {"sparse": {-1: 1.0}}),
+            (quiver.ArgumentError, {"sparse": {1 << 32: 1.0}}),
+            (quiver.ArgumentError, {"sparse": {1: 1.0}, "match": "a"}),
+            (quiver.NotFoundError, {"sparse": {1: 1.0}, "sparse_field": "x"}),
+            (TypeError, {"sparse": [1.0]}),
+        ]:
+            with self.subTest(source), self.assertRaises(error):
+                c.search(Source(**source))
+        with self.assertRaises(quiver.FieldError):
+            c.upsert(Document(1, fields={"terms": {5: -1.0}}))
+
+
+class BitTests(StoreTestCase):
+    def test_hamming(self):
+        c = self.collection(16, "hamming", storage="binary", index="graph")
+        random = numpy.random.default_rng(1)
+        rows = random.integers(0, 2, (300, 16)).astype(bool)
+        c.upsert(quiver.DocumentArrays(numpy.arange(300), rows))
+        c.compact()
+        hits = c.search(rows[7], 5, mode="exact", contents="vector")
+        apart = numpy.sort((rows != rows[7]).sum(axis=1))[:5]
+        self.assertEqual(hits.scores.tolist(), apart.tolist())
+        self.assertEqual(hits[0].vector.tolist(), rows[hits[0].key].tolist())
+        self.assertEqual(c.schema().vector_fields[0].storage, "binary")
+        with self.assertRaises(quiver.VectorError):
+            c.search(numpy.full(16, 0.5, numpy.float32))
+        for options in [{"metric": "l2", "storage": "binary"}, {"metric": "hamming"}]:
+            with self.assertRaises(quiver.ConfigurationError):
+                self.store.create_collection("d", 16, **options)
+
+
+class TrainingTests(StoreTestCase):
+    def test_trained_indexes(self):
+        random = numpy.random.default_rng(2)
+        rows = random.normal(size=(400, 3)).astype(numpy.float32)
+        c = self.collection()
+        c.upsert(quiver.DocumentArrays(numpy.arange(400), rows))
+        path = self.folder / "trained"
+        c.train("IVF4,Flat", path, row_limit=300, seed=1)
+        other = self.store.create_collection("other", 3, metric="l2", trained=path)
+        other.upsert(quiver.DocumentArrays(numpy.arange(400), rows))
+        other.compact()
+        self.assertEqual(other.schema().vector_fields[0].index, "IVF4,Flat")
+        self.assertEqual(other.search(rows[11], 1, nprobe=4).keys, [11])
+        c.set_trained(str(path))
+        self.assertEqual(c.schema().vector_fields[0].index, "IVF4,Flat")
+        c.add_vector_field(VectorField("v", 3, "l2", trained=path))
+        for error, call in [
+            (quiver.ConfigurationError, lambda: c.train("HNSW16", path)),
+            (quiver.ConfigurationError, lambda: self.collection(4, trained=path)),
+            (quiver.FileError, lambda: c.set_trained(self.folder / "nothing")),
+            (quiver.CancelledError, lambda: other.train("IVF4,Flat", path, lambda *_: True)),
+        ]:
+            with self.assertRaises(error):
+                call()
+
+
 class FusionTests(QueryTestCase):
     def test_ranks_scores_and_lists(self):
         c = self.words()

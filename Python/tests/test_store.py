@@ -156,7 +156,7 @@ class StoreTests(StoreTestCase):
         for dimension in ["3", 3.0, True]:
             with self.assertRaises(TypeError):
                 self.collection(dimension)
-        for options in [{"metric": "hamming"}, {"storage": "float64"}, {"metric": 0}]:
+        for options in [{"metric": "manhattan"}, {"storage": "float64"}, {"metric": 0}]:
             with self.assertRaises(quiver.ArgumentError):
                 self.collection(3, **options)
         with self.assertRaises(quiver.ConfigurationError):

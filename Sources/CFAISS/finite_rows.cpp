@@ -27,6 +27,7 @@ std::optional<uint64_t> first_row_not_finite(const qk_rows &rows) {
         const uint64_t first = row * rows.dimension;
         const bool values = rows.storage == QK_FLOAT32 ? finite32(rows.values, first, rows.dimension)
             : rows.storage == QK_FLOAT16               ? finite16(rows.values, first, rows.dimension)
+            : rows.storage == QK_BINARY                ? true
                                                        : finite32(rows.scales, row, 1);
         const bool norm = rows.norms == nullptr || finite32(rows.norms, row, 1);
         if (!values || !norm) return row;

@@ -32,7 +32,10 @@ struct Progress {
 void check_view(const qk_rows &rows) {
     cfaiss::require(rows.dimension >= 1 && rows.dimension <= 65536, "the dimension is out of range");
     cfaiss::require(rows.count <= INT32_MAX, "there are more rows than 32 bits number");
-    cfaiss::require(rows.storage <= QK_INT8 && rows.metric <= QK_COSINE, "the storage type or metric is not known");
+    cfaiss::require(rows.storage <= QK_BINARY && rows.metric <= QK_HAMMING, "the storage type or metric is not known");
+    cfaiss::require(
+        (rows.storage == QK_BINARY) == (rows.metric == QK_HAMMING) && (rows.storage != QK_BINARY || rows.dimension % 8 == 0),
+        "bits go with the Hamming distance alone, and whole bytes of them");
     if (rows.count == 0) return;
     cfaiss::require(rows.values != nullptr, "a pointer is missing");
     cfaiss::require(rows.storage != QK_INT8 || rows.scales != nullptr, "a pointer is missing");

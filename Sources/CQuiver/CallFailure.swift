@@ -37,9 +37,9 @@ extension StoreError {
             QV_ERROR_CONFIGURATION
         case .invalidKey, .duplicateKey, .duplicateCollection: QV_ERROR_KEY
         case .versionConflict: QV_ERROR_CONFLICT
-        case .fieldTypeMismatch, .invalidFieldValue: QV_ERROR_FIELD
+        case .fieldTypeMismatch, .invalidFieldValue, .invalidSparseVector: QV_ERROR_FIELD
         case .missingVectors, .missingRowColumn, .rowColumnMismatch, .dimensionMismatch,
-            .notFinite, .normOverflow, .zeroVector, .float16Overflow:
+            .notFinite, .notABit, .normOverflow, .zeroVector, .float16Overflow:
             QV_ERROR_VECTOR
         case .textTooLong, .tooLarge: QV_ERROR_TOO_LARGE
         case .invalidK, .invalidSearch, .invalidFilter, .invalidReading, .noSuchDocument,

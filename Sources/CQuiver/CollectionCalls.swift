@@ -21,11 +21,13 @@ public func qv_create_collection(
             settings.encoder == 0
             ? nil : try HandleTable.shared.find(settings.encoder, "encoder", \.encoder).opened
         let configuration = try CollectionConfiguration(settings, encoder)
+        let trained = try TrainedIndex.indexes(settings)
         let created = try engine { () throws(StoreError) in
             try store.createCollection(
                 name,
                 configuration,
-                encoders: encoder.map { [VectorField.unnamed: $0.remembered] } ?? [:]
+                encoders: encoder.map { [VectorField.unnamed: $0.remembered] } ?? [:],
+                trained: trained
             )
         }
         let held = encoder.map { encoder in

@@ -66,8 +66,30 @@ extension FieldValue {
                     try Arguments.array(field.integers, count: field.length, "\(name): integers")
                 )
             )
+        case UInt32(QV_FIELD_SPARSE):
+            self = .sparse(
+                try SparseVector(field.indices, field.values, count: field.length, name)
+            )
         default:
             throw .argument("\(name): type is \(field.type), expected a QV_FIELD_ constant")
+        }
+    }
+}
+
+extension SparseVector {
+    /// - Throws: with `QV_ERROR_FIELD` for what is no sparse vector.
+    init(
+        _ indices: UnsafePointer<UInt32>?,
+        _ values: UnsafePointer<Float>?,
+        count: UInt64,
+        _ name: String
+    ) throws(CallFailure) {
+        let indices = Array(try Arguments.array(indices, count: count, "\(name): indices"))
+        let values = Array(try Arguments.array(values, count: count, "\(name): values"))
+        do throws(StoreError) {
+            try self.init(indices: indices, values: values)
+        } catch {
+            throw CallFailure(status: QV_ERROR_FIELD, message: "\(name): \(error)")
         }
     }
 }
@@ -112,6 +134,10 @@ extension qv_field {
         case .int32s(let values):
             integers = arena.copy(values)
             length = UInt64(values.count)
+        case .sparse(let vector):
+            indices = arena.copy(vector.indices)
+            self.values = arena.copy(vector.values)
+            length = UInt64(vector.indices.count)
         }
     }
 

@@ -40,6 +40,7 @@ extension qv_tuning_summary: VersionedStruct { static var firstByteCount: Int { 
 extension qv_index_trial: VersionedStruct { static var firstByteCount: Int { 56 } }
 extension qv_trial_point: VersionedStruct { static var firstByteCount: Int { 64 } }
 extension qv_clustering_options: VersionedStruct { static var firstByteCount: Int { 56 } }
+extension qv_training_options: VersionedStruct { static var firstByteCount: Int { 56 } }
 extension qv_neighbour_options: VersionedStruct { static var firstByteCount: Int { 104 } }
 extension qv_neighbour_summary: VersionedStruct { static var firstByteCount: Int { 32 } }
 extension qv_search_step: VersionedStruct { static var firstByteCount: Int { 24 } }

@@ -140,8 +140,8 @@ public final class HNSWGraph: Sendable {
 /// Throws unless `rows` can be read as its own fields say.
 private func check(_ rows: qk_rows) throws(FAISSError) {
     try check("dimension", Int(rows.dimension), in: Limits.dimension)
-    try check("storage", Int(rows.storage), in: Int(QK_FLOAT32)...Int(QK_INT8))
-    try check("metric", Int(rows.metric), in: Int(QK_L2)...Int(QK_COSINE))
+    try check("storage", Int(rows.storage), in: Int(QK_FLOAT32)...Int(QK_BINARY))
+    try check("metric", Int(rows.metric), in: Int(QK_L2)...Int(QK_HAMMING))
     guard rows.count <= UInt64(Limits.rowCount) else {
         throw .tooManyRows(limit: Limits.rowCount, found: Int(clamping: rows.count))
     }

@@ -43,6 +43,11 @@ public struct Rows: @unchecked Sendable {
         precondition(values != nil || count == 0, "rows without values")
         precondition(norms != nil || metric != .cosine, "cosine needs the rows' norms")
         precondition(scales != nil || storage != .int8, "int8 rows need their factors")
+        precondition((storage == .binary) == (metric == .hamming), "bits go with hamming alone")
+        precondition(
+            storage != .binary || dimension.isMultiple(of: 8) && dimension <= QK_BINARY_MOST_BITS,
+            "rows of bits are whole bytes"
+        )
         self.storage = storage
         self.metric = metric
         self.dimension = dimension

@@ -16,7 +16,7 @@ public struct StoredRow: Sendable {
         qk_norm(row, row.count)
     }
 
-    /// Converts `row`, whose numbers must be finite. Rounds to nearest, ties to even.
+    /// Converts `row`, whose numbers must be finite; for `binary` they are 0 or 1, and a multiple of 8. Rounds to nearest, ties to even.
     public init(_ row: [Float], storage: Storage) {
         var overflow: Int?
         var scale: Float = 1
@@ -39,6 +39,11 @@ public struct StoredRow: Sendable {
             let factor = scale
             let decoded = steps.map { Float($0) * factor }
             norm = qk_norm(decoded, decoded.count)
+        case .binary:
+            var bits = [UInt8](repeating: 0, count: row.count / 8)
+            qk_pack_bits(row, row.count, &bits)
+            bytes = bits
+            norm = qk_norm(row, row.count)
         }
         self.scale = scale
         self.overflow = overflow

@@ -37,6 +37,7 @@ extension FieldType {
             }
             return .bytes(bytes)
         case (.int32s, .array(let elements)): return .int32s(try integers(elements))
+        case (.sparse, .object): return .sparse(try SparseVector(json))
         default: break
         }
         throw Misfit("expected \(inJSON), found \(json.kind)")
@@ -53,6 +54,7 @@ extension FieldType {
         case .strings: "an array of strings"
         case .bytes: "bytes in base64 as a string"
         case .int32s: "an array of 32-bit integers"
+        case .sparse: SparseVector.inJSON
         }
     }
 }
@@ -77,7 +79,8 @@ extension RowColumn.NumberType {
     }
 }
 
-private func integers<Number: FixedWidthInteger>(
+/// Integers that `Number` holds, all of them.
+func integers<Number: FixedWidthInteger>(
     _ elements: [JSONValue]
 ) throws(Misfit) -> [Number] {
     var numbers: [Number] = []

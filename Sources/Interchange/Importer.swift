@@ -295,7 +295,7 @@ extension StoreError {
             key
         case .dimensionMismatch(let key, _, _, _), .notFinite(let key, _, _, _),
             .normOverflow(let key, _, _), .zeroVector(let key, _, _),
-            .float16Overflow(let key, _, _, _, _):
+            .float16Overflow(let key, _, _, _, _), .notABit(let key, _, _, _, _):
             key
         default: nil
         }

@@ -63,7 +63,7 @@ extension VectorFileProblem: CustomStringConvertible {
         case .brokenHeader(let offset, let reason):
             "broken npy header at byte \(offset): \(reason)"
         case .unsupportedType(let type):
-            "numbers of type \(type) are not read, only <f4, <f2 and <f8; "
+            "numbers of type \(type) are not read, only <f4, <f2, <f8 and |b1; "
                 + "convert with array.astype('<f4')"
         case .fortranOrder:
             "the array is in Fortran order; convert it with numpy.ascontiguousarray(array)"

@@ -22,6 +22,7 @@ extension JSONWriter {
             beginArray()
             for value in values { integer(value) }
             endArray()
+        case .sparse(let vector): try self.value(vector)
         }
     }
 

@@ -62,6 +62,7 @@ func npyLayout(_ file: InputFile) throws(InterchangeError) -> VectorLayout {
     case "<f4": element = .float32
     case "<f2": element = .float16
     case "<f8": element = .float64
+    case "|b1": element = .bool
     default: throw failure(.unsupportedType(fields.type))
     }
     guard !fields.isFortranOrder else { throw failure(.fortranOrder) }

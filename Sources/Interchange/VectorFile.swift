@@ -90,6 +90,11 @@ public final class VectorFile {
                 let bits: UInt16 = bytes.load(at: position * 2)
                 numbers.append(Float(Float16(bitPattern: UInt16(littleEndian: bits))))
             }
+        case .bool:
+            for position in 0..<dimension {
+                let byte: UInt8 = bytes.load(at: position)
+                numbers.append(byte == 0 ? 0 : 1)
+            }
         case .float64:
             for position in 0..<dimension {
                 let bits: UInt64 = bytes.load(at: position * 8)
@@ -111,13 +116,14 @@ public final class VectorFile {
 /// Where the rows of a file are, checked against its length.
 struct VectorLayout {
     enum Element {
-        case float16, float32, float64
+        case float16, float32, float64, bool
 
         var size: Int {
             switch self {
             case .float16: 2
             case .float32: 4
             case .float64: 8
+            case .bool: 1
             }
         }
     }

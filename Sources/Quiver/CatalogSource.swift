@@ -34,6 +34,16 @@ struct CatalogSource {
         return try transaction.record(place.space, place.key, of: core.catalog, decode)
     }
 
+    /// The checksum that is stored with what is under `key`; `nil` if there is nothing.
+    func checksum(
+        _ transaction: borrowing some Transaction & ~Copyable,
+        _ space: KeySpace,
+        _ key: [UInt8]
+    ) throws(StoreError) -> UInt64? {
+        let place = place(space, key)
+        return try transaction.storedChecksum(place.space, place.key, of: core.catalog)
+    }
+
     /// Each entry whose key begins with `prefix`; keys as they are without a named snapshot.
     func forEachRecord(
         _ transaction: borrowing some Transaction & ~Copyable,

@@ -14,6 +14,7 @@ public final class Snapshot: Sendable {
     let view: CollectionView
     private let knownStorageOrder = Mutex<StorageOrder?>(nil)
     let knownNumbering = Mutex<DocumentNumbering?>(nil)
+    private let knownConfiguration = Mutex<CollectionConfiguration?>(nil)
     private let knownTextUnits = Mutex<TextUnits?>(nil)
     private let knownCalibrations = Mutex<[UInt32: MeasuredField]>([:])
     let selections = KnownSelections()
@@ -82,5 +83,12 @@ public final class Snapshot: Sendable {
     }
 
     /// The schema as it was then.
-    public var configuration: CollectionConfiguration { view.record.configuration }
+    public var configuration: CollectionConfiguration {
+        knownConfiguration.withLock { known in
+            if let known { return known }
+            let configuration = view.record.configuration
+            known = configuration
+            return configuration
+        }
+    }
 }

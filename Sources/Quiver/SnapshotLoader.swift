@@ -20,7 +20,13 @@ struct SnapshotLoader: ~Copyable {
         try core.catalog.read { (transaction: borrowing ReadTransaction) throws(StoreError) in
             let source = CatalogSource(core: core, snapshot: nil)
             guard
-                let loader = try SnapshotLoader(collectionID, from: source, transaction, core: core)
+                let loader = try SnapshotLoader(
+                    collectionID,
+                    from: source,
+                    transaction,
+                    core: core,
+                    previous: previous?.view
+                )
             else { throw .unknownCollection(name) }
             let old = previous?.view
             if let previous, old?.state == loader.view.state, old?.record == loader.view.record {
@@ -63,21 +69,25 @@ struct SnapshotLoader: ~Copyable {
         _ collectionID: UInt32,
         from source: CatalogSource,
         _ transaction: borrowing ReadTransaction,
-        core: StoreCore
+        core: StoreCore,
+        previous: CollectionView? = nil
     ) throws(StoreError) {
         let key = CatalogKey.collection(collectionID)
-        guard
-            let record = try source.record(
-                transaction,
-                .collections,
-                key,
-                CollectionRecord.decode
-            ),
+        let checksum = try source.checksum(transaction, .collections, key)
+        var known: CollectionRecord?
+        // The record is the long one of the two, and seldom another.
+        if let previous, checksum != nil, previous.recordChecksum == checksum {
+            known = previous.record
+        } else {
+            known = try source.record(transaction, .collections, key, CollectionRecord.decode)
+        }
+        guard let record = known,
             let state = try source.record(transaction, .states, key, CollectionState.decode)
         else { return nil }
         self.core = core
         self.source = source
         view = CollectionView(collectionID: collectionID, record: record, state: state)
+        view.recordChecksum = checksum
     }
 
     private mutating func loadSegments(

@@ -1,3 +1,4 @@
+public import Indexes
 import LMDB
 
 extension Store {
@@ -13,14 +14,16 @@ extension Store {
     ///   - name: 1 to 255 bytes of UTF-8.
     ///   - configuration: its fields.
     ///   - encoders: what vector fields are bound to from the start, by their names; others `Collection.bind` binds.
+    ///   - trained: what the indexes of vector fields begin with, by their names; a field's index becomes of that kind.
     /// - Throws: `collectionExists`, `invalidName`, `invalidConfiguration`, `unsupportedIndex`, `tooLarge`, `unknownVectorField`;
     ///   `readOnly`, `closed`, `usedAfterFork`, `file`, `catalog`.
     public func createCollection(
         _ name: String,
         _ configuration: CollectionConfiguration,
-        encoders: [String: RememberedEncoder] = [:]
+        encoders: [String: RememberedEncoder] = [:],
+        trained: [String: TrainedIndex] = [:]
     ) throws(StoreError) -> Collection {
-        try create([(name, configuration, encoders)])[0]
+        try create([(name, configuration, encoders, trained)])[0]
     }
 
     /// Makes several collections, durably, all of them or none.
@@ -30,16 +33,19 @@ extension Store {
     public func createCollections(
         _ collections: [(name: String, configuration: CollectionConfiguration)]
     ) throws(StoreError) -> [Collection] {
-        try create(collections.map { ($0.name, $0.configuration, [:]) })
+        try create(collections.map { ($0.name, $0.configuration, [:], [:]) })
     }
 
     private func create(
-        _ collections: [(String, CollectionConfiguration, encoders: [String: RememberedEncoder])]
+        _ collections: [(
+            String, CollectionConfiguration, encoders: [String: RememberedEncoder],
+            trained: [String: TrainedIndex]
+        )]
     ) throws(StoreError) -> [Collection] {
         let core = try core()
         try core.requireWriter()
-        var records: [CollectionRecord] = []
-        for (name, configuration, encoders) in collections {
+        var records: [NewCollection] = []
+        for (name, configuration, encoders, trained) in collections {
             try checkName(name, of: "collection")
             var configuration = configuration
             if configuration.cache != nil {
@@ -48,10 +54,23 @@ extension Store {
                     Field(name: CacheSettings.usedField, type: .int64),
                 ]
             }
+            for (field, index) in trained {
+                guard
+                    let place = configuration.vectorFields.firstIndex(where: {
+                        $0.name.utf8.elementsEqual(field.utf8)
+                    })
+                else { throw .unknownVectorField(field, collection: name) }
+                try configuration.vectorFields[place].take(index)
+            }
             try configuration.check()
-            var record = CollectionRecord(name: name, configuration: configuration)
-            try record.bind(encoders)
-            records.append(record)
+            var new = NewCollection(
+                record: CollectionRecord(name: name, configuration: configuration)
+            )
+            try new.record.bind(encoders)
+            for (field, index) in trained {
+                new.trained[try new.record.vectorFieldID(field)] = index
+            }
+            records.append(new)
         }
         let wanted = records
         let first = try core.withWriteLock { () throws(StoreError) in
@@ -59,7 +78,7 @@ extension Store {
                 try transaction.make(wanted, of: core.catalog)
             }
         }
-        return records.enumerated().map { collection(id: first + UInt32($0), record: $1) }
+        return records.enumerated().map { collection(id: first + UInt32($0), record: $1.record) }
     }
 
     /// The collection of that name.
@@ -94,7 +113,9 @@ extension Store {
                     try transaction.retire("\(StoreLayout.segments)/\(directory)", of: core.catalog)
                 }
                 try transaction.retireLongTexts(of: view, catalog: core.catalog)
-                for space in [KeySpace.collections, .states, .segments, .tombstones, .tail] {
+                for space in [
+                    KeySpace.collections, .states, .segments, .tombstones, .tail, .trained,
+                ] {
                     try transaction.removeAll(space, prefix: key, of: core.catalog)
                 }
                 try transaction.put(
@@ -148,6 +169,13 @@ extension Store {
     }
 }
 
+/// A collection that is not in the catalog yet.
+private struct NewCollection {
+    var record: CollectionRecord
+    /// By the number of the vector field.
+    var trained: [UInt32: TrainedIndex] = [:]
+}
+
 extension CollectionRecord {
     /// Binds vector fields of a collection that is not there yet.
     fileprivate mutating func bind(
@@ -167,13 +195,13 @@ extension CollectionRecord {
 extension WriteTransaction {
     /// Puts new collections into the catalog and gives the number of the first; the others follow.
     fileprivate mutating func make(
-        _ records: [CollectionRecord],
+        _ records: [NewCollection],
         of catalog: Catalog
     ) throws(StoreError) -> UInt32 {
         var names = Set(try collections(of: catalog).map { Array($0.record.name.utf8) })
         var settings = try settings(of: catalog)
         let first = settings.nextCollectionID
-        for record in records {
+        for (record, trained) in records.map({ ($0.record, $0.trained) }) {
             guard names.insert(Array(record.name.utf8)).inserted else {
                 throw .collectionExists(record.name)
             }
@@ -185,6 +213,10 @@ extension WriteTransaction {
                 )
             }
             let key = CatalogKey.collection(settings.nextCollectionID)
+            for (field, index) in trained {
+                let place = CatalogKey.trained(field: field, of: settings.nextCollectionID)
+                try put(.trained, place, index.bytes, of: catalog)
+            }
             settings.nextCollectionID += 1
             try put(.collections, key, record.encoded(), of: catalog)
             try put(.states, key, CollectionState().encoded(), of: catalog)

@@ -48,6 +48,7 @@ extension StoreError: CustomStringConvertible {
             "key \(key): field \"\(field)\" holds values of type \(expected), not \(found)"
         case .invalidFieldValue(let key, let field, let reason):
             "key \(key): field \"\(field)\": \(reason)"
+        case .invalidSparseVector(let reason): "a sparse vector \(reason)"
         case .missingRowColumn(let key, let field, let column):
             "key \(key): no column \"\(column)\" for the vectors\(Self.of(field))"
         case .rowColumnMismatch(let key, let field, let column, let expected, let found):
@@ -61,6 +62,9 @@ extension StoreError: CustomStringConvertible {
             "\(Self.place(key))the vector\(Self.of(field)) (\(Self.number(row, key))) has a norm that does not fit into float32"
         case .zeroVector(let key, let field, let row):
             "\(Self.place(key))the vector\(Self.of(field)) (\(Self.number(row, key))) is zero as stored, so it has no cosine"
+        case .notABit(let key, let field, let row, let position, let value):
+            "\(Self.place(key))number \(position) of the vector\(Self.of(field)) (\(Self.number(row, key))) is \(value), "
+                + "and of rows of bits it is 0 or 1"
         case .float16Overflow(let key, let field, let row, let position, let value):
             "\(Self.place(key))number \(position) of the vector\(Self.of(field)) (\(Self.number(row, key))), \(value), "
                 + "does not fit into float16 (±65504)"

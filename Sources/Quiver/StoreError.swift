@@ -46,6 +46,8 @@ public enum StoreError: Error, Sendable, Equatable {
     case versionConflict(key: Key, expected: UInt64, found: UInt64?)
     case fieldTypeMismatch(key: Key, field: String, expected: FieldType, found: FieldType)
     case invalidFieldValue(key: Key, field: String, reason: String)
+    /// Indices and values that are not those of a sparse vector.
+    case invalidSparseVector(reason: String)
     case missingRowColumn(key: Key, field: String, column: String)
     case rowColumnMismatch(key: Key, field: String, column: String, expected: String, found: String)
     case missingVectors(key: Key, field: String)
@@ -55,6 +57,8 @@ public enum StoreError: Error, Sendable, Equatable {
     /// The norm does not fit into float32.
     case normOverflow(key: Key?, field: String, row: Int)
     case zeroVector(key: Key?, field: String, row: Int)
+    /// A number of a row of bits is neither 0 nor 1.
+    case notABit(key: Key?, field: String, row: Int, position: Int, value: Float)
     case float16Overflow(key: Key?, field: String, row: Int, position: Int, value: Float)
     case textTooLong(key: Key, byteCount: Int, limit: Int)
     /// Less memory than the work can do with.

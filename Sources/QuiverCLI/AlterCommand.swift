@@ -82,6 +82,17 @@ struct AlterCommand: ParsableCommand {
     var indexes: [PairArgument] = []
 
     @Option(
+        name: .customLong("set-trained"),
+        help: ArgumentHelp(
+            "Begin the indexes of a vector field with this trained one; :FILE is that of the field without a name.",
+            valueName: "name:file"
+        ),
+        completion: .file(),
+        transform: PairArgument.parse
+    )
+    var trained: [PairArgument] = []
+
+    @Option(
         name: .customLong("set-recall"),
         parsing: .unconditional,
         help: ArgumentHelp(
@@ -119,7 +130,8 @@ struct AlterCommand: ParsableCommand {
     private var hasChanges: Bool {
         !addedFields.isEmpty || !droppedFields.isEmpty || !renamedFields.isEmpty
             || !addedVectors.isEmpty || !droppedVectors.isEmpty || !renamedVectors.isEmpty
-            || !indexes.isEmpty || recall != nil || !texts.names.isEmpty || rename != nil
+            || !indexes.isEmpty || !trained.isEmpty || recall != nil || !texts.names.isEmpty
+            || rename != nil
     }
 
     private func changes(to fields: [Field]) throws -> [SchemaChange] {
@@ -133,6 +145,9 @@ struct AlterCommand: ParsableCommand {
         }
         changes += try indexes.map {
             .setIndex(vectorField: $0.name, try IndexSpecification(parsing: $0.value))
+        }
+        changes += try trained.map {
+            .setTrained(vectorField: $0.name, try TrainedIndex(contentsOf: $0.value))
         }
         if let texts = try texts.parsed(fields: fields + addedFields) {
             changes.append(.setTextFields(texts))

@@ -77,6 +77,18 @@ struct CreateCommand: ParsableCommand {
     var index: String?
 
     @Option(
+        help: ArgumentHelp(
+            "What the indexes of a vector field begin with in the place of training: a file of quiver train, or of FAISS's "
+                + "write_index; may be repeated.",
+            discussion:
+                "FILE is of the field without a name, or of the only one; NAME:FILE of another.",
+            valueName: "[name:]file"
+        ),
+        completion: .file()
+    )
+    var trained: [String] = []
+
+    @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
             "The share of the true nearest that searches are to find on average, above 0 to 1, unless they say otherwise.",
@@ -97,7 +109,7 @@ struct CreateCommand: ParsableCommand {
             name: VectorField.unnamed,
             dimension: dimension,
             metric: metric?.value ?? .cosine,
-            storage: storage?.value ?? .float32,
+            storage: storage?.value ?? (metric?.value == .hamming ? .binary : .float32),
             index: index ?? "automatic"
         )
         return [unnamed] + vectors
@@ -151,6 +163,35 @@ struct CreateCommand: ParsableCommand {
         }
     }
 
+    /// By the vector fields' names.
+    private func trainedIndexes(_ fields: [VectorField]) throws -> [String: TrainedIndex] {
+        var indexes: [String: TrainedIndex] = [:]
+        for argument in trained {
+            var (name, path) = (fields.count == 1 ? fields[0].name : VectorField.unnamed, argument)
+            if let colon = argument.firstIndex(of: ":"),
+                fields.contains(where: { $0.name == argument[..<colon] })
+            {
+                (name, path) = (
+                    String(argument[..<colon]), String(argument[argument.index(after: colon)...])
+                )
+            }
+            guard let field = fields.first(where: { $0.name == name }) else {
+                throw ValidationError("--trained \(argument): say of which field, as in NAME:FILE")
+            }
+            guard indexes[name] == nil else {
+                throw ValidationError("--trained \(argument): the field has one already")
+            }
+            let index = try TrainedIndex(contentsOf: path)
+            guard field.index == .automatic || field.index == .faiss(index.kind) else {
+                throw ValidationError(
+                    "--trained \(argument) is for the index \(index.kind), and the field's is to be \(field.index)"
+                )
+            }
+            indexes[name] = index
+        }
+        return indexes
+    }
+
     func run() throws {
         let opened = try encoder.description.map { try OpenedEncoder(opening: $0) }
         var columns = rowColumns
@@ -169,13 +210,21 @@ struct CreateCommand: ParsableCommand {
         if let texts = try texts.parsed(fields: fields) { configuration.textFields = texts }
         // Before a store is made for nothing.
         try configuration.check()
+        let trained = try trainedIndexes(configuration.vectorFields)
+        for place in configuration.vectorFields.indices {
+            let field = configuration.vectorFields[place]
+            guard let index = trained[field.name] else { continue }
+            try index.check(dimension: field.dimension, metric: field.metric)
+            configuration.vectorFields[place].index = .faiss(index.kind)
+        }
         let store =
             Store.exists(at: target.store)
             ? try Store.open(at: target.store) : try Store.create(at: target.store)
         _ = try store.createCollection(
             target.collection,
             configuration,
-            encoders: opened.map { [VectorField.unnamed: $0.remembered] } ?? [:]
+            encoders: opened.map { [VectorField.unnamed: $0.remembered] } ?? [:],
+            trained: trained
         )
         let parts =
             configuration.vectorFields.map { field in

@@ -107,6 +107,7 @@ private func cure(for error: StoreError) -> String? {
     case .keyExists: "leave it out, or replace the document with an import without --insert"
     case .zeroVector: "leave it out, or use the metric l2 or innerProduct"
     case .notFinite: "only finite numbers are stored"
+    case .notABit: "give each dimension as 0 or 1"
     case .normOverflow: "scale the vectors"
     case .float16Overflow: "scale the vectors, or create the collection with --storage float32"
     case .textTooLong: "split it"

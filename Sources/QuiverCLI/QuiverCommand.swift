@@ -16,7 +16,8 @@ struct QuiverCommand: ParsableCommand {
             GetCommand.self, ScanCommand.self, CountCommand.self, DeleteCommand.self,
             NeighboursCommand.self, ClusterCommand.self, ScoresCommand.self, AlterCommand.self,
             DropCommand.self, SnapshotCommand.self,
-            CompactCommand.self, CalibrateCommand.self, TuneCommand.self, StatsCommand.self,
+            CompactCommand.self, CalibrateCommand.self, TuneCommand.self, TrainCommand.self,
+            StatsCommand.self,
             VerifyCommand.self, RepairCommand.self, UpgradeCommand.self, EncodeCommand.self,
             TokenizeCommand.self, SentencesCommand.self, TermsCommand.self,
         ]

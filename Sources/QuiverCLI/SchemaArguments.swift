@@ -46,6 +46,7 @@ struct VectorFieldArgument {
         }
         var found = VectorFieldArgument(name: String(parts[0]), dimension: dimension)
         if parts.count > 2 { found.metric = try chosen(parts[2], "metric") }
+        if found.metric == .hamming { found.storage = .binary }
         if parts.count > 3 { found.storage = try chosen(parts[3], "storage") }
         if parts.count > 4 { found.index = String(parts[4]) }
         return found

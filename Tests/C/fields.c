@@ -26,13 +26,15 @@ static qv_row_column column(const char *name, uint32_t type, const void *numbers
     return made;
 }
 
-static const char *const names[9] = {"",     "string",    "int64",   "double", "bool",
-                                     "timestamp", "strings", "bytes", "int32s"};
+#define LAST_TYPE QV_FIELD_SPARSE
+
+static const char *const names[LAST_TYPE + 1] = {"",        "string", "int64",  "double", "bool", "timestamp",
+                                                 "strings", "bytes",  "int32s", "sparse"};
 
 /* A field of every type, named by it, and the vector fields "" (2 numbers) and "tokens" (3, optional, with columns). */
 static qv_collection create_with_all_types(qv_store store) {
-    qv_field fields[8];
-    for (uint32_t type = 1; type <= 8; type++) fields[type - 1] = field(names[type], type);
+    qv_field fields[LAST_TYPE];
+    for (uint32_t type = 1; type <= LAST_TYPE; type++) fields[type - 1] = field(names[type], type);
     qv_row_column columns[2] = {column("id", QV_COLUMN_INT64, NULL, 0), column("weight", QV_COLUMN_FLOAT32, NULL, 0)};
     STRUCT(qv_vector_field, tokens);
     tokens.name = "tokens";
@@ -48,7 +50,7 @@ static qv_collection create_with_all_types(qv_store store) {
     options.vector_fields = &tokens;
     options.vector_field_count = 1;
     options.fields = fields;
-    options.field_count = 8;
+    options.field_count = LAST_TYPE;
     qv_collection collection = 0;
     EXPECT(QV_OK, qv_create_collection(store, "all", &options, &collection));
     return collection;
@@ -59,11 +61,13 @@ static const float token_rows[6] = {1, 0, 0, 0, 1, 0};
 static const int64_t ids[2] = {INT64_MAX, INT64_MIN};
 static const float weights[2] = {0.5f, -0.25f};
 static const int32_t int32s[2] = {INT32_MIN, 7};
+static const uint32_t indices[2] = {9, UINT32_MAX};
+static const float values[2] = {0.5f, 3};
 
 static void write_all_types(qv_collection collection) {
     qv_string strings[2] = {{"a", 1}, {NULL, 0}};
-    qv_field fields[8];
-    for (uint32_t type = 1; type <= 8; type++) fields[type - 1] = field(names[type], type);
+    qv_field fields[LAST_TYPE];
+    for (uint32_t type = 1; type <= LAST_TYPE; type++) fields[type - 1] = field(names[type], type);
     fields[0].bytes = "\xc3\xa9\0x";
     fields[0].length = 4;
     fields[1].integer = INT64_MIN;
@@ -77,6 +81,9 @@ static void write_all_types(qv_collection collection) {
     fields[6].length = 2;
     fields[7].integers = int32s;
     fields[7].length = 2;
+    fields[8].indices = indices;
+    fields[8].values = values;
+    fields[8].length = 2;
     qv_row_column columns[2] = {column("id", QV_COLUMN_INT64, ids, 2), column("weight", QV_COLUMN_FLOAT32, weights, 2)};
     STRUCT(qv_vectors, vectors);
     vectors.field = "tokens";
@@ -88,7 +95,7 @@ static void write_all_types(qv_collection collection) {
     made.vectors = &vectors;
     made.vectors_count = 1;
     made.fields = fields;
-    made.field_count = 8;
+    made.field_count = LAST_TYPE;
     EXPECT(QV_OK, qv_insert(collection, &made, 1, NULL));
     EXPECT(QV_ERROR_EXISTS, qv_insert(collection, &made, 1, NULL));
     qv_document bare = document(qv_integer_key(7), NULL, flat, 2);
@@ -103,7 +110,7 @@ static void read_all_types(qv_collection collection) {
     STRUCT(qv_stored_document, found);
     EXPECT(QV_OK, qv_documents_item(documents, 0, &found));
     CHECK(found.found && found.vector_count == 2 && memcmp(found.vector, flat, sizeof flat) == 0);
-    CHECK(found.vectors_count == 2 && found.field_count == 8);
+    CHECK(found.vectors_count == 2 && found.field_count == LAST_TYPE);
 
     STRUCT(qv_vectors, vectors);
     EXPECT(QV_OK, qv_documents_vectors(documents, 0, 0, &vectors));
@@ -118,7 +125,7 @@ static void read_all_types(qv_collection collection) {
     EXPECT(QV_ERROR_ARGUMENT, qv_documents_vectors(documents, 1, 0, &vectors));
 
     STRUCT(qv_field, value);
-    for (uint32_t type = 1; type <= 8; type++) {
+    for (uint32_t type = 1; type <= LAST_TYPE; type++) {
         EXPECT(QV_OK, qv_documents_field(documents, 0, type - 1, &value));
         CHECK(value.type == type && strcmp(value.name, names[type]) == 0);
         switch (type) {
@@ -132,10 +139,14 @@ static void read_all_types(qv_collection collection) {
             CHECK(value.strings[1].length == 0 && strcmp(value.strings[1].bytes, "") == 0);
             break;
         case QV_FIELD_BYTES: CHECK(value.length == 2 && memcmp(value.bytes, "\x00\xff", 2) == 0); break;
-        default: CHECK(value.length == 2 && memcmp(value.integers, int32s, sizeof int32s) == 0); break;
+        case QV_FIELD_INT32S: CHECK(value.length == 2 && memcmp(value.integers, int32s, sizeof int32s) == 0); break;
+        default:
+            CHECK(value.length == 2 && memcmp(value.indices, indices, sizeof indices) == 0);
+            CHECK(memcmp(value.values, values, sizeof values) == 0);
+            break;
         }
     }
-    EXPECT(QV_ERROR_ARGUMENT, qv_documents_field(documents, 0, 8, &value));
+    EXPECT(QV_ERROR_ARGUMENT, qv_documents_field(documents, 0, LAST_TYPE, &value));
     EXPECT(QV_ERROR_ARGUMENT, qv_documents_field(documents, 0, 0, NULL));
     EXPECT(QV_OK, qv_documents_free(documents));
 }
@@ -155,12 +166,12 @@ static void search_tokens(qv_collection collection) {
     STRUCT(qv_hit, hit);
     EXPECT(QV_OK, qv_results_hit(results, 0, 0, &hit));
     CHECK(key_is(hit.key, "all") && hit.row == 1 && hit.score == 0 && hit.version > 0);
-    CHECK(hit.field_count == 8 && hit.column_count == 2 && hit.columns[0].count == 1);
+    CHECK(hit.field_count == LAST_TYPE && hit.column_count == 2 && hit.columns[0].count == 1);
     CHECK(*(const int64_t *)hit.columns[0].numbers == INT64_MIN);
     STRUCT(qv_field, value);
     EXPECT(QV_OK, qv_results_field(results, 0, 0, 1, &value));
     CHECK(value.type == QV_FIELD_INT64 && value.integer == INT64_MIN);
-    EXPECT(QV_ERROR_ARGUMENT, qv_results_field(results, 0, 0, 8, &value));
+    EXPECT(QV_ERROR_ARGUMENT, qv_results_field(results, 0, 0, LAST_TYPE, &value));
     EXPECT(QV_ERROR_ARGUMENT, qv_results_field(results, 0, 9, 0, &value));
     EXPECT(QV_OK, qv_results_free(results));
 }

@@ -299,6 +299,73 @@ static void hostile(qv_store store, qv_collection collection) {
     EXPECT(QV_OK, qv_owners_free(owners));
 }
 
+/* An index that is trained with rows of one collection, and begins that of another. */
+static void training(const char *path, const char *file) {
+    qv_store store = open_store(path, QV_OPEN_CREATE);
+    qv_collection collection = create_collection(store, "c", 2, QV_METRIC_L2);
+    static float rows[200][2];
+    static qv_document documents[200];
+    for (int row = 0; row < 200; row++) {
+        rows[row][0] = (float)(row % 2 * 100);
+        rows[row][1] = (float)row;
+        documents[row].struct_size = sizeof documents[row];
+        documents[row].key = qv_integer_key((uint64_t)row);
+        documents[row].vector = rows[row];
+        documents[row].vector_count = 2;
+    }
+    EXPECT(QV_OK, qv_upsert(collection, documents, 200, NULL));
+    STRUCT(qv_training_options, options);
+    options.index = "IVF4,Flat";
+    options.row_limit = 150;
+    options.seed = 1;
+    EXPECT(QV_OK, qv_train(collection, &options, file));
+    options.index = "graph";
+    EXPECT(QV_ERROR_CONFIGURATION, qv_train(collection, &options, file));
+    options.index = NULL;
+    EXPECT(QV_ERROR_ARGUMENT, qv_train(collection, &options, file));
+    EXPECT(QV_ERROR_ARGUMENT, qv_train(collection, NULL, file));
+    options.index = "IVF4,Flat";
+    EXPECT(QV_ERROR_ARGUMENT, qv_train(collection, &options, NULL));
+    EXPECT(QV_ERROR_FILE, qv_train(collection, &options, "/nonexistent/file"));
+
+    STRUCT(qv_collection_options, made);
+    made.dimension = 2;
+    made.metric = QV_METRIC_L2;
+    made.trained = file;
+    qv_collection other = 0;
+    EXPECT(QV_OK, qv_create_collection(store, "other", &made, &other));
+    EXPECT(QV_OK, qv_upsert(other, documents, 100, NULL));
+    EXPECT(QV_OK, qv_compact(other, NULL));
+    STRUCT(qv_search_options, wanted);
+    wanted.k = 1;
+    wanted.nprobe = 4;
+    qv_results results = 0;
+    EXPECT(QV_OK, qv_search(other, rows[7], 1, 2, &wanted, &results));
+    STRUCT(qv_hit, hit);
+    EXPECT(QV_OK, qv_results_hit(results, 0, 0, &hit));
+    CHECK(hit.key.integer == 7);
+    EXPECT(QV_OK, qv_results_free(results));
+    EXPECT(QV_OK, qv_close_collection(other));
+    made.trained = NULL;
+    STRUCT(qv_vector_field, field);
+    field.name = "v";
+    field.dimension = 3;
+    field.metric = QV_METRIC_L2;
+    field.trained = file;
+    made.vector_fields = &field;
+    made.vector_field_count = 1;
+    EXPECT(QV_ERROR_CONFIGURATION, qv_create_collection(store, "third", &made, &other));
+    EXPECT(QV_ERROR_CONFIGURATION, qv_add_vector_field(collection, &field));
+    field.dimension = 2;
+    EXPECT(QV_OK, qv_add_vector_field(collection, &field));
+    EXPECT(QV_OK, qv_set_trained(collection, NULL, file));
+    EXPECT(QV_ERROR_NOT_FOUND, qv_set_trained(collection, "w", file));
+    EXPECT(QV_ERROR_FILE, qv_set_trained(collection, "v", "/nonexistent/file"));
+    EXPECT(QV_ERROR_ARGUMENT, qv_set_trained(collection, "v", NULL));
+    EXPECT(QV_OK, qv_close_collection(collection));
+    EXPECT(QV_OK, qv_close(store));
+}
+
 /* Rows in clusters, and the scores of pairs of them. */
 static void clusters(const char *path) {
     qv_store store = open_store(path, QV_OPEN_CREATE);
@@ -362,6 +429,7 @@ int main(int argc, char **argv) {
     EXPECT(QV_OK, qv_pin(collection, &pinned));
     own_rows(pinned);
     clusters(in_folder(argv[1], "clusters"));
+    training(in_folder(argv[1], "training"), place("trained"));
     shards(pinned);
     other_vectors(collection);
     resumption(pinned);

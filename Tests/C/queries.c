@@ -71,6 +71,107 @@ static void vectors_and_words(qv_collection c) {
     refused(QV_ERROR_SEARCH, c, query(&word, 1), wanted(10));
 }
 
+/* Documents 1 to 3 with the weights {5: number, 9: 1}, by inner products. */
+static void sparse_vectors(qv_store store) {
+    STRUCT(qv_field, terms);
+    terms.name = "terms";
+    terms.type = QV_FIELD_SPARSE;
+    STRUCT(qv_collection_options, options);
+    options.fields = &terms;
+    options.field_count = 1;
+    qv_collection c = 0;
+    EXPECT(QV_OK, qv_create_collection(store, "sparse", &options, &c));
+    const uint32_t indices[2] = {9, 5};
+    for (int number = 1; number <= 3; number++) {
+        const float values[2] = {1, (float)number};
+        terms.indices = indices;
+        terms.values = values;
+        terms.length = 2;
+        qv_document made = document(qv_integer_key((uint64_t)number), NULL, NULL, 0);
+        made.fields = &terms;
+        made.field_count = 1;
+        EXPECT(QV_OK, qv_upsert(c, &made, 1, NULL));
+        if (number == 2) EXPECT(QV_OK, qv_seal(c, NULL));
+    }
+    const uint32_t wanted_indices[2] = {5, 77};
+    float wanted_values[2] = {2, 1};
+    STRUCT(qv_source, source);
+    source.sparse_indices = wanted_indices;
+    source.sparse_values = wanted_values;
+    source.sparse_count = 2;
+    const int best[] = {3, 2, -1};
+    found(search(c, query(&source, 1), wanted(2)), best);
+    source.sparse_field = "terms";
+    qv_results results = search(c, query(&source, 1), wanted(1));
+    STRUCT(qv_hit, hit);
+    EXPECT(QV_OK, qv_results_hit(results, 0, 0, &hit));
+    CHECK(hit.score == 6 && hit.row == QV_NO_ROW);
+    EXPECT(QV_OK, qv_results_free(results));
+
+    source.sparse_field = "no";
+    refused(QV_ERROR_NOT_FOUND, c, query(&source, 1), wanted(1));
+    source.sparse_field = NULL;
+    source.match = "word";
+    refused(QV_ERROR_ARGUMENT, c, query(&source, 1), wanted(1));
+    source.match = NULL;
+    wanted_values[1] = 0;
+    refused(QV_ERROR_FIELD, c, query(&source, 1), wanted(1));
+    wanted_values[1] = 1;
+    source.sparse_values = NULL;
+    refused(QV_ERROR_ARGUMENT, c, query(&source, 1), wanted(1));
+    source.sparse_values = wanted_values;
+    source.sparse_count = UINT64_MAX;
+    refused(QV_ERROR_ARGUMENT, c, query(&source, 1), wanted(1));
+    source.sparse_count = 0;
+    source.sparse_field = "terms";
+    refused(QV_ERROR_ARGUMENT, c, query(&source, 1), wanted(1));
+    terms.values = NULL;
+    qv_document bad = document(qv_integer_key(7), NULL, NULL, 0);
+    bad.fields = &terms;
+    bad.field_count = 1;
+    EXPECT(QV_ERROR_ARGUMENT, qv_upsert(c, &bad, 1, NULL));
+    const float nothing[2] = {0, 0};
+    terms.values = nothing;
+    EXPECT(QV_ERROR_FIELD, qv_upsert(c, &bad, 1, NULL));
+    EXPECT(QV_OK, qv_close_collection(c));
+}
+
+/* Rows of eight bits. */
+static void bits(qv_store store) {
+    STRUCT(qv_collection_options, options);
+    options.dimension = 8;
+    options.metric = QV_METRIC_HAMMING;
+    qv_collection c = 0;
+    EXPECT(QV_ERROR_CONFIGURATION, qv_create_collection(store, "bits", &options, &c));
+    options.storage = QV_STORAGE_BINARY;
+    options.dimension = 9;
+    EXPECT(QV_ERROR_CONFIGURATION, qv_create_collection(store, "bits", &options, &c));
+    options.dimension = 8;
+    options.index = "ivf";
+    EXPECT(QV_ERROR_CONFIGURATION, qv_create_collection(store, "bits", &options, &c));
+    options.index = NULL;
+    EXPECT(QV_OK, qv_create_collection(store, "bits", &options, &c));
+    float rows[2][8] = {{1, 1, 0, 0, 0, 0, 0, 1}, {1, 1, 1, 1, 0, 0, 0, 0}};
+    for (uint64_t key = 0; key < 2; key++) {
+        qv_document made = document(qv_integer_key(key), NULL, rows[key], 8);
+        EXPECT(QV_OK, qv_upsert(c, &made, 1, NULL));
+    }
+    STRUCT(qv_search_options, one);
+    one.k = 2;
+    one.contents = QV_WITH_VECTOR;
+    qv_results results = 0;
+    EXPECT(QV_OK, qv_search(c, rows[1], 1, 8, &one, &results));
+    STRUCT(qv_hit, hit);
+    EXPECT(QV_OK, qv_results_hit(results, 0, 0, &hit));
+    CHECK(hit.key.integer == 1 && hit.score == 0);
+    EXPECT(QV_OK, qv_results_hit(results, 0, 1, &hit));
+    CHECK(hit.key.integer == 0 && hit.score == 3 && memcmp(hit.vector, rows[0], sizeof rows[0]) == 0);
+    EXPECT(QV_OK, qv_results_free(results));
+    rows[0][3] = 0.5f;
+    EXPECT(QV_ERROR_VECTOR, qv_search(c, rows[0], 1, 8, &one, &results));
+    EXPECT(QV_OK, qv_close_collection(c));
+}
+
 static double by_words(void *context, const qv_place *places, uint64_t count) {
     ++*(int *)context;
     CHECK(count == 2);
@@ -277,6 +378,8 @@ int main(int count, char **arguments) {
     fusion(collection);
     scopes(collection);
     groups_and_pages(collection);
+    sparse_vectors(store);
+    bits(store);
     EXPECT(QV_OK, qv_close_collection(collection));
     EXPECT(QV_OK, qv_close(store));
     return 0;

@@ -8,7 +8,8 @@ import Testing
     private static let everything =
         #"{"key":"all","text":"zwölf\n\"","fields":{"string":"é\u0000","int64":-9223372036854775808,"#
         + #""double":0.1,"bool":false,"timestamp":"2026-11-28T09:25:49.123456789Z","#
-        + #""strings":["a","",null],"bytes":"AP8=","int32s":[2147483647,-2147483648]},"#
+        + #""strings":["a","",null],"bytes":"AP8=","int32s":[2147483647,-2147483648],"#
+        + #""sparse":{"indices":[3,4294967295],"values":[0.5,2.0]}},"#
         + #""vector":[[1.5,-2.0],[3.0,1e-30]],"vectors":{"tokens":[[1.0,2.0,3.0],[4.0,5.0,6.5]]},"#
         + #""columns":{"":{"place":[-128,127]},"#
         + #""tokens":{"id":[9223372036854775807,-1],"weight":[0.1,-0.0]}}}"#

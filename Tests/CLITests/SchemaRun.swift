@@ -10,6 +10,7 @@ extension CommandLineRun {
     {
         let types = [
             "string", "int64", "double", "bool", "timestamp", "strings", "bytes", "int32s",
+            "sparse",
         ]
         let outcome = try run(
             ["create", store, name, "--dimension", "2", "--metric", "l2"]

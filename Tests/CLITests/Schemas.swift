@@ -11,7 +11,10 @@ import Testing
         let statistics = try quiver("stats", quiver.store, "c", "--json").object()
         #expect(
             try #require(statistics["fields"]?.array).compactMap { $0.object?["type"]?.string }
-                == ["string", "int64", "double", "bool", "timestamp", "strings", "bytes", "int32s"]
+                == [
+                    "string", "int64", "double", "bool", "timestamp", "strings", "bytes", "int32s",
+                    "sparse",
+                ]
         )
         let fields = try #require(statistics["vectorFields"]?.array).compactMap(\.object)
         #expect(fields.map { $0["name"] } == [.string(""), .string("tokens")])

@@ -196,7 +196,7 @@ import Testing
         #expect(whole["bytes"] == statistics["bytes"])
         #expect(
             try quiver("stats", quiver.store).output.hasPrefix(
-                "\(quiver.store): 1 collection, format version 6\n\nc\n"
+                "\(quiver.store): 1 collection, format version 7\n\nc\n"
             )
         )
         #expect(
@@ -205,7 +205,7 @@ import Testing
         )
         #expect(
             try quiver("stats", quiver.store).output.hasPrefix(
-                "\(quiver.store): 2 collections, format version 6\n"
+                "\(quiver.store): 2 collections, format version 7\n"
             )
         )
         let report = try quiver("verify", quiver.store, "--json")

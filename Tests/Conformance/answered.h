@@ -98,6 +98,16 @@ static void put_value(const qv_field *field) {
         }
         put("]");
         break;
+    case QV_FIELD_SPARSE:
+        put("{\"indices\":[");
+        for (uint64_t at = 0; at < field->length; at++) {
+            put_comma(at);
+            put("%u", field->indices[at]);
+        }
+        put("],\"values\":");
+        put_floats(field->values, field->length);
+        put("}");
+        break;
     default: put("null"); break;
     }
 }

@@ -100,6 +100,9 @@ def nearness(metric: str, query: list[float], row: list[float]) -> float:
     return math.fsum((a - b) ** 2 for a, b in zip(query, row))
 
 
+DISTANCES = ("l2", "hamming")
+
+
 def mean(metric: str, vectors: list[list[float]]) -> list[float]:
     if metric == "cosine":
         vectors = [[x / norm(v) for x in v] for v in vectors]
@@ -113,7 +116,7 @@ class Found:
         self, document: dict, score: float, metric: str | None = None, row: int | None = None
     ) -> None:
         self.document, self.score, self.row = document, score, row
-        self.goodness = -score if metric == "l2" else score
+        self.goodness = -score if metric in DISTANCES else score
 
     @property
     def order(self) -> tuple:
@@ -218,6 +221,23 @@ def word_list(collection: Collection, source: dict, allowed: list[dict]) -> list
 # ---- Searches
 
 
+def sparse_list(collection: Collection, source: dict, allowed: list[dict]) -> list[Found]:
+    fields = [name for name, kind in collection.schema["fields"].items() if kind == "sparse"]
+    name = source.get("sparse_field") or fields[0]
+    query = dict(zip(source["sparse"]["indices"], source["sparse"]["values"]))
+    found = []
+    for document in allowed:
+        vector = document["fields"].get(name) or {"indices": [], "values": []}
+        products = [
+            query[index] * value
+            for index, value in zip(vector["indices"], vector["values"])
+            if index in query
+        ]
+        if products:
+            found.append(Found(document, math.fsum(products)))
+    return ranked(found)
+
+
 class Search:
     def __init__(self, collection: Collection, step: dict) -> None:
         self.collection, self.step = collection, step
@@ -279,9 +299,11 @@ class Search:
 
     def is_distance(self, query: dict) -> bool:
         source = query["sources"][0]
-        if len(query["sources"]) > 1 or "match" in source or source.get("combine") == "maxSim":
+        if len(query["sources"]) > 1 or source.keys() & {"match", "sparse"}:
             return False
-        return self.field(source)["metric"] == "l2"
+        if source.get("combine") == "maxSim":
+            return False
+        return self.field(source)["metric"] in DISTANCES
 
     def field(self, source: dict) -> dict:
         return self.collection.vector_field(
@@ -291,13 +313,15 @@ class Search:
     def source_list(self, source: dict, allowed: list[dict], scopes: list[dict]) -> list[Found]:
         if "match" in source:
             return word_list(self.collection, source, allowed)
+        if "sparse" in source:
+            return sparse_list(self.collection, source, allowed)
         field = self.field(source)
         name, metric = field["name"], field["metric"]
         vectors = self.vectors(source, name, metric)
         combination = source.get("combine", "any")
         if combination == "mean":
             vectors = [mean(metric, vectors)]
-        best = min if metric == "l2" else max
+        best = min if metric in DISTANCES else max
         found = []
         for document in allowed:
             rows = document["vectors"].get(name, [])

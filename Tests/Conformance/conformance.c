@@ -126,6 +126,17 @@ static qv_status statistics(void) {
     return QV_OK;
 }
 
+static qv_status train(void) {
+    STRUCT(qv_training_options, options);
+    options.index = name();
+    const char *path = name();
+    options.vector_field = name();
+    options.row_limit = number();
+    options.seed = number();
+    put("null");
+    return qv_train(at_hand, &options, path);
+}
+
 static qv_status verify(void) {
     put("null");
     return qv_verify(store_path, NULL);
@@ -162,6 +173,7 @@ static qv_status alter(void) {
     if (strcmp(change, "rename_field") == 0) return qv_rename_field(at_hand, first, second);
     if (strcmp(change, "rename_vector_field") == 0) return qv_rename_vector_field(at_hand, first, second);
     if (strcmp(change, "set_index") == 0) return qv_set_index(at_hand, first, second);
+    if (strcmp(change, "set_trained") == 0) return qv_set_trained(at_hand, first, second);
     fail("a change that is not known");
     return QV_OK;
 }
@@ -277,6 +289,7 @@ static const struct {
     {"maintain", maintain, 1},
     {"compact", compact, 1},
     {"statistics", statistics, 1},
+    {"train", train, 1},
     {"verify", verify, 0},
     {"upsert", upsert, 1},
     {"insert", insert, 1},

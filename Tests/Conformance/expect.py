@@ -18,6 +18,7 @@ class Store:
     def __init__(self) -> None:
         self.collections: dict[str, Collection] = {}
         self.snapshots: dict[str, dict[str, Collection]] = {}
+        self.trained: dict[str, str] = {}
 
     def answer(self, step: dict) -> object:
         return getattr(self, step["operation"])(step)
@@ -27,7 +28,14 @@ class Store:
         return (self.collections if at is None else self.snapshots[at])[step["collection"]]
 
     def create(self, step: dict) -> None:
-        self.collections[step["collection"]] = Collection(step["schema"])
+        schema = copy.deepcopy(step["schema"])
+        for field in schema.get("vector_fields", []):
+            if trained := field.pop("trained", None):
+                field["index"] = self.trained[trained]
+        self.collections[step["collection"]] = Collection(schema)
+
+    def train(self, step: dict) -> None:
+        self.trained[step["to"]] = step["index"]
 
     def schema(self, step: dict) -> dict:
         return self.reading(step).schema
@@ -154,6 +162,8 @@ class Store:
                 document["vectors"].pop(value, None)
         elif change == "set_index":
             collection.vector_field(value[0])["index"] = value[1]
+        elif change == "set_trained":
+            collection.vector_field(value[0])["index"] = self.trained[value[1]]
         elif change == "set_recall":
             schema["recall"] = value or None
         else:

@@ -27,6 +27,8 @@ FILTERS = {
     "tone > 0": lambda f, d: f("tone") > 0,
     "tone <= 0.5": lambda f, d: f("tone") <= 0.5,
     "formal": lambda f, d: f("formal") is True,
+    "other exists": lambda f, d: "other" in d,
+    "year >= 2002": lambda f, d: (f("year") or 0) >= 2002,
     "not formal": lambda f, d: f("formal") is not True,
     "formal = false": lambda f, d: f("formal") is False,
     "added >= '2014-05-01T00:00:00Z'": lambda f, d: f("added") is not None

@@ -149,6 +149,8 @@ static void tell_source(qv_source *source) {
     source->k1 = real();
     source->b = real();
     source->weight = real();
+    tell_sparse(&source->sparse_indices, &source->sparse_values, &source->sparse_count);
+    source->sparse_field = name();
 }
 
 static double squared_ranks(void *context, const qv_place *places, uint64_t count) {

@@ -68,7 +68,7 @@ def _paths(name: str, value: object) -> Iterator[str]:
         return
     if name == "queries" and isinstance(value, list) and len(value) > 1:
         yield "several queries"
-    if name == "sources" and sum("match" not in source for source in value) > 1:
+    if name == "sources" and sum(not source.keys() & {"match", "sparse"} for source in value) > 1:
         yield "several sources of vectors"
     for part in value if isinstance(value, list) else [value]:
         if "vectors" in part and "like" in part:

@@ -118,6 +118,13 @@ static float *floats(uint64_t *count) {
     return found;
 }
 
+static void tell_sparse(const uint32_t **indices, const float **values, uint64_t *count) {
+    uint32_t *found = ARRAY(uint32_t, *count = number());
+    for (uint64_t at = 0; at < *count; at++) found[at] = small();
+    *indices = found;
+    *values = floats(count);
+}
+
 static void tell_value(qv_field *field) {
     switch (field->type = small()) {
     case QV_FIELD_STRING: field->bytes = text(&field->length); break;
@@ -146,6 +153,7 @@ static void tell_value(qv_field *field) {
         field->integers = integers;
         break;
     }
+    case QV_FIELD_SPARSE: tell_sparse(&field->indices, &field->values, &field->length); break;
     default: break;
     }
 }
@@ -192,6 +200,7 @@ static void tell_vector_field(qv_vector_field *field) {
     field->index = name();
     field->flags = small();
     field->columns = columns(&field->column_count);
+    field->trained = name();
 }
 
 static qv_text_field *text_fields(uint64_t *count) {

@@ -124,11 +124,13 @@ class Program:
         index: str,
         optional: bool = False,
         columns: dict | None = None,
+        trained: str | None = None,
     ) -> None:
         self.tell(name, dimension, constant("METRIC", metric), constant("STORAGE", storage), index)
         self.tell(C["QV_VECTOR_OPTIONAL"] if optional else 0, len(columns or {}))
         for column, kind in (columns or {}).items():
             self.tell(column, constant("COLUMN", kind), 0)
+        self.tell(trained and str(self.folder / trained))
 
     def tell_text_fields(self, fields: list[dict]) -> None:
         self.tell(len(fields))
@@ -180,6 +182,8 @@ class Program:
                 self.tell(value["name"], constant("FIELD", value["type"]))
             case "add_vector_field":
                 self.tell_vector_field(**value)
+            case "set_trained":
+                self.tell(value[0], str(self.folder / value[1]))
             case "set_recall":
                 self.tell(float(value))
             case "set_text_fields":
@@ -259,10 +263,17 @@ class Program:
                 self.tell(C["QV_FIELD_DOUBLE"], float(value))
             case int(), _:
                 self.tell(C["QV_FIELD_INT64"], value)
+            case dict(), _:
+                self.tell(C["QV_FIELD_SPARSE"])
+                self.tell_sparse(value)
             case _, "int32s":
                 self.tell(C["QV_FIELD_INT32S"], len(value), *value)
             case _:
                 self.tell(C["QV_FIELD_STRINGS"], len(value), *value)
+
+    def tell_sparse(self, vector: dict) -> None:
+        self.tell(len(vector["indices"]), *vector["indices"])
+        self.tell_floats(vector["values"])
 
     def tell_version(self, expected: int | None) -> None:
         self.tell(0 if expected is None else C["QV_EXPECT_VERSION"], expected or 0)
@@ -386,6 +397,8 @@ class Program:
         plain: bool = False,
         bm25: list | None = None,
         weight: float | None = None,
+        sparse: dict | None = None,
+        sparse_field: str | None = None,
     ) -> None:
         flags = {"PLAIN": plain, "BM25": bm25 is not None, "WEIGHT": weight is not None}
         rows = [*vectors, *unlike_vectors]
@@ -397,6 +410,8 @@ class Program:
         self.tell_keys(unlike)
         self.tell(vector_field, match)
         self.tell(*map(float, bm25 or [0, 0]), float(weight or 0))
+        self.tell_sparse(sparse or {"indices": [], "values": []})
+        self.tell(sparse_field)
 
     def tell_scope(self, scope: dict | None) -> None:
         self.tell(scope is not None)
@@ -463,6 +478,19 @@ class Program:
         rows = [row for pair in pairs for row in pair]
         self.tell_keys(key for key, _ in rows)
         self.tell(*(row for _, row in rows))
+
+    def train(
+        self,
+        collection: str,
+        index: str,
+        to: str,
+        at: str | None = None,
+        vector_field: str | None = None,
+        row_limit: int = 0,
+        seed: int = 0,
+    ) -> None:
+        self.tell_state(collection, at)
+        self.tell(index, str(self.folder / to), vector_field, row_limit, seed)
 
     def cluster(
         self,

@@ -47,6 +47,9 @@ class CommandLine:
     def create(self, collection: str, schema: dict) -> None:
         told: list[object] = []
         for field in schema.get("vector_fields", []):
+            field = dict(field)
+            if "trained" in field:
+                told += ["--trained", f"{field['name']}:{self.folder / field.pop('trained')}"]
             told += self.vector_field("--vector", **field)
         for name, kind in schema.get("fields", {}).items():
             told += ["--field", f"{name}:{kind}"]
@@ -121,6 +124,8 @@ class CommandLine:
                 told = self.vector_field("--add-vector", **value)
             case "set_text_fields":
                 told = text_fields(value)
+            case "set_trained":
+                told = ["--set-trained", f"{value[0]}:{self.folder / value[1]}"]
             case "set_recall":
                 told = ["--set-recall", value]
             case "drop_vector_field":
@@ -142,6 +147,13 @@ class CommandLine:
 
     def snapshots(self) -> list[str]:
         return [found["name"] for found in self.lines("snapshot", "list", self.store)]
+
+    def train(self, collection: str, index: str, to: str, **told) -> None:
+        words = options(
+            told, vector_field="--vector-field", row_limit="--sample", seed="--seed", at="--at"
+        )
+        path = self.folder / to
+        self.run("train", self.store, collection, "--index", index, "--to", path, *words)
 
     def compact(self, collection: str) -> None:
         self.run("compact", self.store, collection)
@@ -225,7 +237,8 @@ class CommandLine:
         words: list[object] = []
         weights = []
         sources = query.pop("sources")
-        assert sum("match" not in source for source in sources) <= 1, "one source of vectors"
+        dense = [source for source in sources if not source.keys() & {"match", "sparse"}]
+        assert len(dense) <= 1, "one source of vectors"
         for source in sources:
             source = dict(source)
             weights.append(source.pop("weight", None))
@@ -245,8 +258,16 @@ class CommandLine:
                 words += ["--plain"]
             if "bm25" in source:
                 words += ["--bm25", ",".join(map(str, source.pop("bm25")))]
+            if "sparse" in source:
+                path = self.file("jsonl")
+                path.write_text(json.dumps(source.pop("sparse")))
+                words += ["--sparse", path]
             words += options(
-                source, vector_field="--vector-field", match="--match", combine="--combine"
+                source,
+                vector_field="--vector-field",
+                match="--match",
+                combine="--combine",
+                sparse_field="--sparse-field",
             )
         if None not in weights:
             words += ["--weights", ",".join(map(str, weights))]

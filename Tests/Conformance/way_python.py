@@ -34,16 +34,25 @@ class Package:
     def create(self, collection: str, schema: dict) -> None:
         self.store.create_collection(
             collection,
-            vector_fields=[vector_field(**field) for field in schema.get("vector_fields", [])],
+            vector_fields=[self.vector_field(**field) for field in schema.get("vector_fields", [])],
             fields=schema.get("fields"),
             text_fields=[quiver.TextField(**field) for field in schema["text_fields"]],
             recall=schema.get("recall"),
         )
 
+    def vector_field(self, trained: str | None = None, **field) -> quiver.VectorField:
+        return quiver.VectorField(**field, trained=trained and self.folder / trained)
+
+    def train(self, collection: str, index: str, to: str, at: str | None = None, **told) -> None:
+        self.reader(collection, at).train(index, self.folder / to, **told)
+
     def schema(self, collection: str) -> dict:
         found = self.store.open_collection(collection).schema()
         return {
-            "vector_fields": [vars(field) for field in found.vector_fields],
+            "vector_fields": [
+                {name: value for name, value in vars(field).items() if name != "trained"}
+                for field in found.vector_fields
+            ],
             "fields": found.fields,
             "text_fields": [vars(field) for field in found.text_fields],
             "recall": found.recall,
@@ -62,11 +71,13 @@ class Package:
             case "add_field":
                 altered.add_field(value["name"], value["type"])
             case "add_vector_field":
-                altered.add_vector_field(vector_field(**value))
+                altered.add_vector_field(self.vector_field(**value))
             case "set_text_fields":
                 altered.set_text_fields([quiver.TextField(**field) for field in value])
             case "set_recall":
                 altered.set_recall(value or None)
+            case "set_trained":
+                altered.set_trained(self.folder / value[1], vector_field=value[0])
             case "set_index":
                 altered.set_index(value[1], vector_field=value[0])
             case "drop_field" | "drop_vector_field":
@@ -285,10 +296,6 @@ def together(owners: list, clusters: list[int]) -> list[list]:
     return sorted(sorted(rows) for rows in found.values())
 
 
-def vector_field(**field) -> quiver.VectorField:
-    return quiver.VectorField(**field)
-
-
 def receipt(done: quiver.Receipt) -> dict:
     return {"written": done.inserted_count + done.replaced_count}
 
@@ -305,6 +312,8 @@ def source(**told) -> quiver.Source:
     for name in ("vectors", "unlike_vectors"):
         if name in told:
             told[name] = numpy.array(told[name], numpy.float32)
+    if "sparse" in told:
+        told["sparse"] = sparse(told["sparse"])
     return quiver.Source(**told)
 
 
@@ -318,6 +327,10 @@ def scope(
     return quiver.Scope(**told)
 
 
+def sparse(vector: dict) -> quiver.SparseVector:
+    return quiver.SparseVector(numpy.array(vector["indices"], numpy.uint32), vector["values"])
+
+
 def values(fields: dict, schema: quiver.Schema) -> dict:
     made = {}
     for name, value in fields.items():
@@ -329,6 +342,8 @@ def values(fields: dict, schema: quiver.Schema) -> dict:
                 made[name] = base64.b64decode(value)
             case "int32s" if value is not None:
                 made[name] = numpy.array(value, numpy.int32)
+            case "sparse" if isinstance(value, dict):
+                made[name] = sparse(value)
             case _:
                 made[name] = value
     return made
@@ -342,6 +357,8 @@ def plain(value: quiver.FieldValue) -> object:
         ).replace("+00:00", "Z")
     if isinstance(value, bytes):
         return base64.b64encode(value).decode()
+    if isinstance(value, quiver.SparseVector):
+        return {"indices": value.indices.tolist(), "values": value.values.tolist()}
     return value.tolist() if isinstance(value, numpy.ndarray) else value
 
 

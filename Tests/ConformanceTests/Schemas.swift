@@ -2,9 +2,9 @@ import JSON
 import Quiver
 
 extension CollectionConfiguration {
-    init(told schema: Arguments) throws {
+    init(told schema: Arguments, vectorFields: [Arguments]) throws {
         self.init(
-            vectorFields: try schema.all("vector_fields").map { try VectorField(told: $0) },
+            vectorFields: try vectorFields.map { try VectorField(told: $0) },
             fields: try schema.arguments("fields")?.members.map {
                 Field(name: $0.name, type: try FieldType(told: $0.value))
             } ?? [],
@@ -78,7 +78,8 @@ extension TextField {
 }
 
 extension SchemaChange {
-    init(told change: Arguments) throws {
+    /// - Parameter folder: where trained indexes are.
+    init(told change: Arguments, folder: String) throws {
         let member = change.members[0]
         let names = member.value.array?.compactMap(\.string) ?? [member.value.string ?? ""]
         let field = member.value.object.map { Arguments($0) }
@@ -95,6 +96,11 @@ extension SchemaChange {
             case ("rename_vector_field", _): .renameVectorField(names[0], to: names[1])
             case ("set_index", _):
                 .setIndex(vectorField: names[0], try IndexSpecification(parsing: names[1]))
+            case ("set_trained", _):
+                .setTrained(
+                    vectorField: names[0],
+                    try TrainedIndex(contentsOf: "\(folder)/\(names[1])")
+                )
             case ("set_recall", _):
                 .setRecall(member.value.double.flatMap { $0 == 0 ? nil : $0 })
             case ("set_text_fields", _):

@@ -78,6 +78,11 @@ struct SearchStep {
                 )
             )
         }
+        if let vector = told["sparse"] {
+            return .sparse(
+                SparseQuery(try SparseVector(told: vector), field: told["sparse_field"]?.string)
+            )
+        }
         return .vectors(
             VectorQuery(
                 try target(told),

@@ -28,9 +28,17 @@ struct SwiftAPI {
             guard let schema = told.arguments("schema") else {
                 throw Arguments.NotTold(name: "schema")
             }
+            let fields = schema.all("vector_fields")
+            var trained: [String: TrainedIndex] = [:]
+            for field in fields {
+                guard let file = field["trained"]?.string else { continue }
+                trained[try field.string("name")] =
+                    try TrainedIndex(contentsOf: "\(folder)/\(file)")
+            }
             _ = try store.createCollection(
                 try told.string("collection"),
-                try CollectionConfiguration(told: schema)
+                try CollectionConfiguration(told: schema, vectorFields: fields),
+                trained: trained
             )
             return .null
         case "schema": return try snapshot(told).configuration.json
@@ -42,7 +50,7 @@ struct SwiftAPI {
             guard let change = told.arguments("change") else {
                 throw Arguments.NotTold(name: "change")
             }
-            try collection(told).alter([try SchemaChange(told: change)])
+            try collection(told).alter([try SchemaChange(told: change, folder: folder)])
             return .null
         case "snapshot_create":
             try store.createSnapshot(try told.string("snapshot"))
@@ -86,6 +94,17 @@ struct SwiftAPI {
         case "scores": return try snapshot(told).scores(told)
         case "cluster": return try snapshot(told).cluster(told)
         case "tune": return try collection(told).tune(told)
+        case "train":
+            guard
+                case .faiss(let kind) = try IndexSpecification(parsing: try told.string("index"))
+            else { throw Arguments.NotTold(name: "a kind") }
+            try snapshot(told).train(
+                kind,
+                vectorField: told["vector_field"]?.string,
+                rowLimit: told["row_limit"]?.int,
+                seed: told["seed"]?.uint64 ?? 0
+            ).write(to: "\(folder)/\(try told.string("to"))")
+            return .null
         case "sentences":
             let text = try told.string("text")
             let options = SentenceOptions(

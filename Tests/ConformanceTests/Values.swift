@@ -45,6 +45,7 @@ extension FieldValue {
             self = .bytes(Array(Data(base64Encoded: text) ?? Data()))
         case (.int32s, .array(let values)):
             self = .int32s(values.compactMap(\.int).map { Int32($0) })
+        case (_, .object): self = .sparse(try SparseVector(told: value))
         case (_, .array(let values)): self = .strings(values.compactMap(\.string))
         case (.double, _): self = .double(value.double ?? .nan)
         case (_, .integer(let integer)): self = .int64(integer)
@@ -64,7 +65,21 @@ extension FieldValue {
         case .strings(let strings): .array(strings.map { .string($0) })
         case .bytes(let bytes): .string(Data(bytes).base64EncodedString())
         case .int32s(let integers): .array(integers.map { .integer(Int64($0)) })
+        case .sparse(let vector):
+            .object([
+                "indices": .array(vector.indices.map { .integer(Int64($0)) }),
+                "values": .array(vector.values.map { .number(Double($0)) }),
+            ])
         }
+    }
+}
+
+extension SparseVector {
+    init(told value: JSONValue) throws {
+        try self.init(
+            indices: value.object?["indices"]?.array?.compactMap(\.int).map { UInt32($0) } ?? [],
+            values: value.object?["values"]?.array?.compactMap(\.double).map { Float($0) } ?? []
+        )
     }
 }
 

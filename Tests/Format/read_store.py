@@ -16,9 +16,10 @@ import lmdb
 import xxhash
 
 MARK, MARK_OF_3 = 0xFFFF_FFFE, 0xFFFF_FFFF
-SPACES = ["settings", "collections", "states", "segments", "tombstones", "tail", "retired", "snapshots"]
+SPACES = ["settings", "collections", "states", "segments", "tombstones", "tail", "retired", "snapshots", "trained"]
 SUFFIXED = {"VCTS": "vectors", "ROWS": "rows", "COLM": "column", "ORDR": "order"}
 PARTS = {"terms": "TERM", "postings": "POST", "positions": "POSI", "lengths": "LENS"}
+SPARSE = 9  # the type of metadata fields of sparse vectors
 NUMBERS = {1: "b", 2: "h", 3: "i", 4: "q", 5: "f"}
 
 
@@ -81,12 +82,9 @@ def packed(data: bytes, count: int, bits: int) -> list[int]:
     return [whole >> bits * place & (1 << bits) - 1 for place in range(count)]
 
 
-def check_words(terms: bytes, postings: bytes, positions: bytes, lengths: bytes, texts: list | None) -> None:
-    """Every term is in the documents that it is said to be in, as often, and there are no others."""
-    kind, _, count, filled, tokens, term_count, block_count = struct.unpack("<IIQQQQQ", terms[-48:])
-    assert kind == 0 and len(lengths) == 4 * count
-    counts, seen = [0] * count, 0
-    found: dict[str, set] = {}
+def members_of_terms(terms: bytes, postings: bytes):
+    """Each term of an inverted index with the documents that it is in, and the value of each."""
+    kind, _, _, _, _, term_count, block_count = struct.unpack("<IIQQQQQ", terms[-48:])
     starts = struct.unpack(f"<{block_count}Q", terms[-48 - 8 * block_count : -48])
     for block, start in enumerate(starts):
         reader = Reader(terms[: len(terms) - 48 - 8 * block_count])
@@ -113,12 +111,22 @@ def check_words(terms: bytes, postings: bytes, positions: bytes, lengths: bytes,
                         members.append((last, value))
                 assert source.is_at_end()
                 postings_at += size + (20 * ((documents + 127) // 128) if documents > 128 else 0)
-            variable(reader)  # the length of the positions
-            for document, value in members:
-                counts[document] += value + 1
-            found[term.decode()] = {document for document, _ in members}
-            seen += 1
-    assert seen == term_count and sum(counts) == tokens
+            if kind == 0:
+                variable(reader)  # the length of the positions
+            yield term, members
+
+
+def check_words(terms: bytes, postings: bytes, positions: bytes, lengths: bytes, texts: list | None) -> None:
+    """Every term is in the documents that it is said to be in, as often, and there are no others."""
+    kind, _, count, filled, tokens, term_count, _ = struct.unpack("<IIQQQQQ", terms[-48:])
+    assert kind == 0 and len(lengths) == 4 * count
+    counts = [0] * count
+    found: dict[str, set] = {}
+    for term, members in members_of_terms(terms, postings):
+        for document, value in members:
+            counts[document] += value + 1
+        found[term.decode()] = {document for document, _ in members}
+    assert len(found) == term_count and sum(counts) == tokens
     assert list(struct.unpack(f"<{count}I", lengths)) == counts and sum(map(bool, counts)) == filled
     for document, text in enumerate(texts or []):
         if text is None or not text.isascii():
@@ -128,9 +136,29 @@ def check_words(terms: bytes, postings: bytes, positions: bytes, lengths: bytes,
                 assert document in found[word], (word, document)
 
 
+def check_weights(terms: bytes, postings: bytes, positions: bytes, lengths: bytes, vectors: list) -> None:
+    """Every weight is where the documents' sparse vectors have it, and there are no others."""
+    kind, _, count, filled, tokens, term_count, _ = struct.unpack("<IIQQQQQ", terms[-48:])
+    assert kind == 1 and not lengths and not positions and tokens == 0 and count == len(vectors)
+    found: dict[tuple, float] = {}
+    dimensions = 0
+    for term, members in members_of_terms(terms, postings):
+        dimensions += 1
+        for document, value in members:
+            found[document, int.from_bytes(term, "big")] = struct.unpack("<f", struct.pack("<I", value))[0]
+    expected = {
+        (document, index): value
+        for document, vector in enumerate(vectors)
+        if vector
+        for index, value in zip(vector["indices"], vector["values"])
+    }
+    assert found == expected and dimensions == term_count
+    assert filled == sum(bool(vector and vector["indices"]) for vector in vectors)
+
+
 class Schema:
     def __init__(self, reader: Reader, is_old: bool, has_text_fields: bool) -> None:
-        self.vector_fields, self.fields = [], {}
+        self.vector_fields, self.fields, self.types = [], {}, {}
         for _ in range(reader.number("I")):
             field = {"number": reader.number("I"), "name": reader.string(), "dimension": reader.number("I")}
             field["metric"], field["storage"], field["index"] = reader.number("B"), reader.number("B"), reader.string()
@@ -146,7 +174,7 @@ class Schema:
         for _ in range(0 if is_old else reader.number("I")):
             number, name = reader.number("I"), reader.string()
             self.fields[number] = name
-            reader.number("B")
+            self.types[number] = reader.number("B")
         self.text_fields = {}
         for _ in range(reader.number("I") if has_text_fields else 0):
             number = reader.number("I")
@@ -301,7 +329,11 @@ class Store:
                 self.file(folder / f"words-{name}-{generation}-{part}.qvs", kind, sum_of_file, size)
                 for (part, kind), (size, sum_of_file) in zip(PARTS.items(), summaries)
             ]
-            if parts:
+            kind = self.schema.types.get(field)
+            if parts and kind == SPARSE:
+                # As the segment was made: what was updated since is indexed elsewhere.
+                check_weights(*parts, [self.values(document.fields).get(field) for document in unit])
+            elif parts:
                 # Stems are nothing that this reader could tell; without a language the words are as they stand.
                 has_stems = bool(self.schema.text_fields.get(field, ("", 1))[0])
                 is_compared = field == 0xFFFF_FFFF and not has_stems
@@ -366,9 +398,13 @@ class Store:
         ]
 
     def row_size(self, field: dict) -> int:
+        if field["storage"] == 3:
+            return field["dimension"] // 8
         return field["dimension"] * (4, 2, 1)[field["storage"]]
 
     def decoded(self, field: dict, values: bytes, scale: float) -> list[float]:
+        if field["storage"] == 3:
+            return [float(values[place // 8] >> place % 8 & 1) for place in range(field["dimension"])]
         form = f"<{field['dimension']}{'feb'[field['storage']]}"
         return [number * scale for number in struct.unpack(form, values)]
 
@@ -457,7 +493,8 @@ class Store:
         printed = {"key": self.key(document.key)}
         if document.text is not None:
             printed["text"] = document.text.decode()
-        fields = self.metadata(document.fields)
+        values = self.values(document.fields)
+        fields = {self.schema.fields[number]: value for number, value in values.items() if number in self.schema.fields}
         if fields:
             printed["fields"] = fields
         vectors, columns = {}, {}
@@ -474,13 +511,11 @@ class Store:
     def key(self, key: bytes):
         return int.from_bytes(key[1:], "big") if key[0] == 1 else key[1:].decode()
 
-    def metadata(self, data: bytes) -> dict:
+    def values(self, data: bytes) -> dict:
         reader, found = Reader(data), {}
         while not reader.is_at_end():
             number, kind = reader.number("I"), reader.number("B")
-            value = self.value(kind, reader)
-            if number in self.schema.fields:
-                found[self.schema.fields[number]] = value
+            found[number] = self.value(kind, reader)
         return found
 
     def value(self, kind: int, reader: Reader):
@@ -499,6 +534,10 @@ class Store:
             return [reader.string() for _ in range(reader.number("I"))]
         if kind == 8:
             return [reader.number("i") for _ in range(reader.number("I"))]
+        if kind == SPARSE:
+            count = reader.number("I")
+            indices = [reader.number("I") for _ in range(count)]
+            return {"indices": indices, "values": [reader.number("f") for _ in range(count)]}
         assert kind == 0
         return None
 

@@ -35,7 +35,7 @@ import Testing
         #expect(Metric.l2.score(fromDistance: 4) == 4)
         #expect(Metric.cosine.score(fromDistance: -0.5) == 0.5)
         #expect(Metric.innerProduct.score(fromDistance: 0).sign == .plus)
-        #expect(Metric.allCases.map(\.higherIsNearer) == [false, true, true])
+        #expect(Metric.allCases.map(\.higherIsNearer) == [false, true, true, false])
     }
 }
 

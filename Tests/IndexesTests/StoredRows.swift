@@ -22,7 +22,7 @@ final class StoredRows {
         count = vectors.count
         let rowByteCount = storage.bytesPerRow(dimension: dimension)
         memory = .allocate(byteCount: count * rowByteCount + 64 + shift * 4, alignment: 64)
-        values = memory + shift * storage.bytesPerNumber
+        values = memory + shift * storage.bytesPerRow(dimension: 8) / 8
         norms = .allocate(capacity: count + 1)
         scales = .allocate(capacity: count + 1)
         for (row, vector) in vectors.enumerated() {
@@ -44,6 +44,8 @@ final class StoredRows {
                     place.assumingMemoryBound(to: Int8.self),
                     scales + row
                 )
+            case .binary:
+                qk_pack_bits(vector, dimension, place.assumingMemoryBound(to: UInt8.self))
             }
             norms[row] = 1
         }
@@ -70,6 +72,23 @@ final class StoredRows {
 
     /// The rows' numbers as they are stored.
     var decoded: [[Float]] { (0..<count).map { rows.decoded($0) } }
+}
+
+extension Storage {
+    /// Those of numbers; bits are `binary` alone.
+    static let ofNumbers: [Storage] = [.float32, .float16, .int8]
+}
+
+extension Metric {
+    /// Those of rows of numbers.
+    static let ofNumbers: [Metric] = [.l2, .innerProduct, .cosine]
+}
+
+/// Seeded bits around seeded centres.
+func clusteredBits(count: Int, dimension: Int, seed: UInt64) -> [[Float]] {
+    clusteredVectors(count: count, dimension: dimension, spread: 0.9, seed: seed).map {
+        $0.map { $0 > 0 ? 1 : 0 }
+    }
 }
 
 /// Seeded vectors around seeded centres: what embeddings look like, and what graphs are made for.

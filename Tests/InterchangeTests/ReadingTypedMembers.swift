@@ -54,6 +54,11 @@ import Testing
             (#""bytes":"AAE=""#, .bytes, .bytes([0, 1])),
             (#""bytes":"AAEC""#, .bytes, .bytes([0, 1, 2])),
             (#""int32s":[-2147483648,2147483647]"#, .int32s, .int32s([.min, .max])),
+            (
+                #""sparse":{"indices":[4294967295,0],"values":[1,0.5]}"#, .sparse,
+                .sparse(try SparseVector([0: 0.5, .max: 1]))
+            ),
+            (#""sparse":{"indices":[],"values":[]}"#, .sparse, .sparse(try SparseVector([:]))),
             (#""timestamp":"1970-01-01T00:00:01.5Z""#, .timestamp, .timestamp(at(1, 500_000_000))),
             (#""int64":null"#, .int64, .null), (#""strings":null"#, .strings, .null),
         ]

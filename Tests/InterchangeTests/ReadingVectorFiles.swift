@@ -74,6 +74,13 @@ import Testing
         #expect(documents.consumedByteCount == fbin.byteCount)
     }
 
+    @Test func `an npy file of bools is rows of bits`() throws {
+        let bits: [UInt8] = [1, 0, 0, 0, 1, 1]
+        let matrix = try file("b.npy", npy(npyHeader("|b1", "(2, 3)"), bits))
+        #expect(matrix.dimension == 3)
+        #expect(try matrix.rows(0..<2) == [1, 0, 0, 0, 1, 1])
+    }
+
     @Test func `what npy cannot be is refused by name`() throws {
         let data = littleEndian(rows)
         try refused(
@@ -81,7 +88,7 @@ import Testing
             npy(npyHeader("<f4", "(2, 3)", fortran: "True"), data),
             as: .fortranOrder
         )
-        for type in [">f4", "<i4", "|b1", "<U3", "|O"] {
+        for type in [">f4", "<i4", "|u1", "<U3", "|O"] {
             try refused("t.npy", npy(npyHeader(type, "(2, 3)"), data), as: .unsupportedType(type))
         }
         try refused(

@@ -105,6 +105,12 @@ extension FieldType {
         case .bytes: return .bytes((0..<count).map { _ in .random(in: 0...255, using: &random) })
         case .int32s:
             return .int32s((0..<count).map { _ in .random(in: .min ... .max, using: &random) })
+        case .sparse:
+            let vector = try? SparseVector(
+                indices: (0..<count).map { UInt32($0) << 20 },
+                values: (0..<count).map { _ in .random(in: 1e-6...1e6, using: &random) }
+            )
+            return vector.map { .sparse($0) } ?? .null
         }
     }
 }

@@ -48,7 +48,7 @@ import Testing
 
     @Test(arguments: [Float.nan, .infinity, -.infinity])
     func `a number that is not finite is refused under every metric`(value: Float) throws {
-        for metric in Metric.allCases {
+        for metric in Metric.ofNumbers {
             let store = try Store.create(at: directory.file("store-\(metric)"))
             let collection = try store.createCollection(
                 "c",
@@ -61,7 +61,7 @@ import Testing
     }
 
     @Test func `a zero vector is refused under cosine alone`() throws {
-        for metric in Metric.allCases {
+        for metric in Metric.ofNumbers {
             let store = try Store.create(at: directory.file("store-\(metric)"))
             let collection = try store.createCollection(
                 "c",

@@ -64,7 +64,7 @@ import Testing
         return rows
     }
 
-    @Test(arguments: Metric.allCases, [Storage.float32, .int8])
+    @Test(arguments: Metric.ofNumbers, [Storage.float32, .int8])
     func `each row is in the cluster whose middle is nearest, and the middles are means`(
         metric: Metric,
         storage: Storage
@@ -142,7 +142,7 @@ import Testing
         }
     }
 
-    @Test(arguments: Metric.allCases, [Storage.float32, .float16, .int8])
+    @Test(arguments: Metric.ofNumbers, [Storage.float32, .float16, .int8])
     func `the score of a pair is that of a search`(metric: Metric, storage: Storage) throws {
         let collection = try collection(metric, storage: storage)
         let snapshot = try collection.snapshot()

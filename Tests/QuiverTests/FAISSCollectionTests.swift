@@ -6,7 +6,7 @@ import Testing
 /// The kinds that a collection may have.
 private let kinds = IndexKind.all.filter { !$0.isLabelled }
 private let kindsUnderMetrics = drawnCases(
-    of: kinds.map { kind in Metric.allCases.map { (kind, $0) } }
+    of: kinds.map { kind in Metric.ofNumbers.map { (kind, $0) } }
 )
 
 private let vectors = clusteredVectors(count: 1_200, dimension: 32, seed: 77)
@@ -100,7 +100,7 @@ private let vectors = clusteredVectors(count: 1_200, dimension: 32, seed: 77)
         #expect(try Store.verify(at: path).isSound)
     }
 
-    @Test(arguments: Storage.allCases)
+    @Test(arguments: Storage.ofNumbers)
     func `holds rows of every storage type`(storage: Storage) throws {
         let store = try filled("IVF16,SQ8", .cosine, storage)
         #expect(try recall(try store.collection("c")) >= 0.9)

@@ -9,6 +9,7 @@ import Testing
         Field(name: "name", type: .string), Field(name: "flag", type: .bool),
         Field(name: "when", type: .timestamp), Field(name: "tags", type: .strings),
         Field(name: "ids", type: .int32s), Field(name: "raw", type: .bytes),
+        Field(name: "terms", type: .sparse),
     ]
 
     private static func value(_ type: FieldType, _ random: inout SplitMix64) -> FieldValue {
@@ -25,6 +26,8 @@ import Testing
         case .strings: return .strings((0..<(abs(number) % 4)).map { "tag\((number + $0) % 7)" })
         case .int32s: return .int32s((0..<(abs(number) % 4)).map { Int32(number + $0) })
         case .bytes: return .bytes([UInt8(abs(number))])
+        case .sparse:
+            return (try? SparseVector([UInt32(abs(number)): 1])).map(FieldValue.sparse) ?? .null
         }
     }
 
@@ -54,6 +57,7 @@ import Testing
         let field = fields[Int.random(in: 0..<fields.count, using: &random)]
         switch (Int.random(in: 0..<6, using: &random), field.type) {
         case (0, _): return .isNull(field: field.name)
+        case (_, .sparse): return .exists(field: field.name)
         case (1, _): return .exists(field: field.name)
         case (2, .string):
             return .hasPrefix(

@@ -14,6 +14,16 @@ func clusteredVectors(count: Int, dimension: Int, clusterCount: Int = 20, seed: 
     }
 }
 
+extension Storage {
+    /// Those of numbers; bits are `binary` alone.
+    static let ofNumbers: [Storage] = [.float32, .float16, .int8]
+}
+
+extension Metric {
+    /// Those of rows of numbers.
+    static let ofNumbers: [Metric] = [.l2, .innerProduct, .cosine]
+}
+
 /// The true answer, computed the obvious way in Double.
 func bruteForce(
     _ query: [Float],
@@ -24,7 +34,7 @@ func bruteForce(
     let scored = documents.map { key, row -> (key: Key, score: Double) in
         let dot = zip(query, row).reduce(0.0) { $0 + Double($1.0) * Double($1.1) }
         switch metric {
-        case .l2:
+        case .l2, .hamming:
             return (
                 key,
                 zip(query, row).reduce(0.0) {
@@ -42,7 +52,7 @@ func bruteForce(
     }
     let sorted = scored.sorted { left, right in
         left.score != right.score
-            ? (metric == .l2 ? left.score < right.score : left.score > right.score)
+            ? (!metric.higherIsNearer ? left.score < right.score : left.score > right.score)
             : left.key < right.key
     }
     return Array(sorted.prefix(k))

@@ -40,7 +40,7 @@ import Testing
         let collection = try store.collection("points")
         #expect(try store.formatVersion() == 1)
         try collection.upsert([Document(key: 3, vector: [3, 1])])
-        #expect(try store.formatVersion() == 6)
+        #expect(try store.formatVersion() == 7)
         try collection.seal()
         try collection.maintain()
         #expect(try collection.statistics().unindexedSegmentCount == 0)
@@ -87,7 +87,7 @@ import Testing
         let store = try Store.open(at: path)
         let collection = try store.collection("points")
         try collection.upsert([Document(key: 3, vector: [3, 1])])
-        #expect(try store.formatVersion() == 6)
+        #expect(try store.formatVersion() == 7)
         try store.upgrade()
         try collection.compact()
         let statistics = try collection.statistics()
@@ -193,13 +193,70 @@ import Testing
         let store = try Store.open(at: path)
         let collection = try store.collection("points")
         try collection.alter([.setRecall(0.9)])
-        #expect(try store.formatVersion() == 6)
+        #expect(try store.formatVersion() == 7)
         try expectContents(collection)
         try collection.compact()
         store.close()
         let again = try Store.open(at: path, access: .readOnly).collection("points")
         #expect(again.configuration.recall == 0.9)
         try expectContents(again)
+        #expect(try Store.verify(at: path).damage == [])
+    }
+}
+
+/// `Resources/version-6`: points 0 to 5 in a segment with a graph, an index of English words and a recall target, and a tail that deletes
+/// point 3 and adds 6 and "seven".
+@Suite struct `A store that was written in format version 6` {
+    private let directory = TemporaryDirectory()
+    private var path: String { directory.file("store") }
+
+    init() throws {
+        let kept = Bundle.module.bundleURL.appendingPathComponent("Resources/version-6")
+        try FileManager.default.copyItem(at: kept, to: URL(fileURLWithPath: path))
+    }
+
+    private func expectContents(_ collection: Collection) throws {
+        #expect(collection.configuration.recall == 0.9)
+        var request = SearchRequest(queries: [[4.8, 1]], k: 2, mode: .exact)
+        request.scope.filter = .comparison(field: "color", .equal, .string("red"))
+        #expect(try collection.search(request)[0].hits.map(\.key) == [4, 6])
+        let words = SearchRequest([SearchQuery(words: .init(words: "sun"))])
+        #expect(Set(try collection.search(words)[0].hits.map(\.key)) == [0, 2, 5, 6])
+        #expect(try collection.snapshot().liveCount == 7)
+    }
+
+    @Test func `is read as it is`() throws {
+        #expect(try Store.verify(at: path).damage == [])
+        let store = try Store.open(at: path, access: .readOnly)
+        #expect(try store.formatVersion() == 6)
+        let collection = try store.collection("points")
+        try expectContents(collection)
+        #expect(try collection.trainedIndex() == nil)
+    }
+
+    @Test func `takes sparse vectors and a trained index, and the newest version with them`()
+        throws
+    {
+        let store = try Store.open(at: path)
+        let collection = try store.collection("points")
+        let trained = try collection.snapshot().train(try FAISSKind("IVF2,Flat"))
+        #expect(try store.formatVersion() == 6)
+        try collection.alter([
+            .addField(Field(name: "terms", type: .sparse)), .setTrained(vectorField: "", trained),
+        ])
+        #expect(try store.formatVersion() == 7)
+        var batch = WriteBatch()
+        batch.update(DocumentUpdate(key: 5, fields: ["terms": .sparse(try SparseVector([7: 1]))]))
+        try collection.write(batch)
+        try collection.compact(CompactionOptions(extent: .everything))
+        try collection.maintain()
+        try expectContents(collection)
+        store.close()
+        let again = try Store.open(at: path, access: .readOnly).collection("points")
+        try expectContents(again)
+        #expect(try again.trainedIndex() == trained)
+        let query = SearchQuery([.sparse(SparseQuery(try SparseVector([7: 2])))])
+        #expect(try again.search(SearchRequest([query]))[0].hits.map(\.key) == [5])
         #expect(try Store.verify(at: path).damage == [])
     }
 }

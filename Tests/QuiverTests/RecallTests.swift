@@ -57,7 +57,7 @@ import Testing
 
     private var recallFile: String { directory.file("store/recall/1-0") }
 
-    @Test(arguments: ["graph", "ivf", "IVF32,SQ8", "HNSW8,SQ8"], Metric.allCases)
+    @Test(arguments: ["graph", "ivf", "IVF32,SQ8", "HNSW8,SQ8"], Metric.ofNumbers)
     func `a recall target is kept, and more of it costs more`(index: String, metric: Metric) throws
     {
         let (_, collection, queries) = try collection(

@@ -5,7 +5,7 @@ import Testing
 @Suite struct SearchTests {
     private let directory = TemporaryDirectory()
 
-    @Test(arguments: Metric.allCases, Storage.allCases)
+    @Test(arguments: Metric.ofNumbers, Storage.ofNumbers)
     func `graph, exact and tail searches report the same scores`(metric: Metric, storage: Storage)
         throws
     {

@@ -251,7 +251,7 @@ import Threads
                 try transaction.put(Array("store".utf8), value, in: settings)
             }
         }
-        let expected = StoreError.unsupportedFormat(path: path, found: 99, supported: 6)
+        let expected = StoreError.unsupportedFormat(path: path, found: 99, supported: 7)
         for access in [Store.Access.readOnly, .readWrite] {
             #expect(throws: expected) { _ = try Store.open(at: path, access: access) }
         }

@@ -8,7 +8,7 @@ import Testing
     func `random writes, deletes, seals and reopens match a dictionary`(seed: UInt64) throws {
         let directory = TemporaryDirectory()
         var generator = SplitMix64(seed: seed)
-        let metric = Metric.allCases[Int(seed % 3)]
+        let metric = Metric.ofNumbers[Int(seed % 3)]
         let dimension = Int.random(in: 1...24, using: &generator)
         var options = Store.Options()
         options.tailByteCount = 20_000

@@ -41,7 +41,7 @@ import Testing
         try texts.map { try IndexSpecification(parsing: $0) }
     }
 
-    @Test(arguments: Metric.allCases, [1, 3])
+    @Test(arguments: Metric.ofNumbers, [1, 3])
     func `each index is measured on the same queries, and the collection stays as it was`(
         metric: Metric,
         segmentCount: Int

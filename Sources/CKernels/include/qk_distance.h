@@ -56,10 +56,13 @@ void qk_row_distances(const qk_rows *rows, uint64_t row, const uint32_t *row_num
 /* Row `row` as `dimension` float32 numbers. */
 void qk_decode_row(const qk_rows *rows, uint64_t row, float *out);
 
+/* Numbers, 0 or 1, as the bits of a QK_BINARY row; `n` is a multiple of 8. */
+void qk_pack_bits(const float *numbers, size_t n, uint8_t *out);
+
 /* The bytes of one row's numbers. */
 size_t qk_row_byte_count(uint8_t storage, uint32_t dimension);
 
-/* The kernels of one instruction set: what the functions above go through. */
+/* The kernels of one instruction set: what the functions above go through, but for QK_BINARY rows. */
 typedef struct qk_distance_kernels {
     void (*gathered)(const qk_rows *rows, const float *query, float query_norm,
                      const uint32_t *row_numbers, size_t n, float *out);

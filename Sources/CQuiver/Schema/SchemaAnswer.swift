@@ -75,6 +75,7 @@ extension Metric {
         case .cosine: UInt32(QV_METRIC_COSINE)
         case .l2: UInt32(QV_METRIC_L2)
         case .innerProduct: UInt32(QV_METRIC_INNER_PRODUCT)
+        case .hamming: UInt32(QV_METRIC_HAMMING)
         }
     }
 }
@@ -85,6 +86,7 @@ extension Storage {
         case .float32: UInt32(QV_STORAGE_FLOAT32)
         case .float16: UInt32(QV_STORAGE_FLOAT16)
         case .int8: UInt32(QV_STORAGE_INT8)
+        case .binary: UInt32(QV_STORAGE_BINARY)
         }
     }
 }

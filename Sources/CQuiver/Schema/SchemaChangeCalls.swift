@@ -44,11 +44,17 @@ public func qv_add_vector_field(
     _ collection: qv_collection,
     _ field: UnsafePointer<qv_vector_field>?
 ) -> qv_status {
-    alter(collection) { () throws(CallFailure) in
+    call { () throws(CallFailure) in
+        let collection = try HandleTable.shared.writable(collection)
         guard let field else { throw .argument("field is NULL") }
-        return .addVectorField(
-            try VectorField(try qv_vector_field(reading: field, "field"), "field")
-        )
+        let settings = try qv_vector_field(reading: field, "field")
+        let added = try VectorField(settings, "field")
+        var changes = [SchemaChange.addVectorField(added)]
+        if let path = settings.trained {
+            let trained = try TrainedIndex(path, "field: trained")
+            changes.append(.setTrained(vectorField: added.name, trained))
+        }
+        try engine { () throws(StoreError) in try collection.alter(changes) }
     }
 }
 
@@ -87,6 +93,18 @@ public func qv_set_index(
             vectorField: try Arguments.optionalName(vector_field, "vector_field"),
             try IndexSpecification(index, "index")
         )
+    }
+}
+
+@c @implementation
+public func qv_set_trained(
+    _ collection: qv_collection,
+    _ vector_field: UnsafePointer<CChar>?,
+    _ path: UnsafePointer<CChar>?
+) -> qv_status {
+    alter(collection) { () throws(CallFailure) in
+        let field = try Arguments.optionalName(vector_field, "vector_field")
+        return .setTrained(vectorField: field, try TrainedIndex(path, "path"))
     }
 }
 

@@ -155,6 +155,7 @@ extension Metric {
         case UInt32(QV_METRIC_COSINE): self = .cosine
         case UInt32(QV_METRIC_L2): self = .l2
         case UInt32(QV_METRIC_INNER_PRODUCT): self = .innerProduct
+        case UInt32(QV_METRIC_HAMMING): self = .hamming
         default:
             throw .argument("\(name): metric is \(metric), expected a QV_METRIC_ constant")
         }
@@ -167,6 +168,7 @@ extension Storage {
         case UInt32(QV_STORAGE_FLOAT32): self = .float32
         case UInt32(QV_STORAGE_FLOAT16): self = .float16
         case UInt32(QV_STORAGE_INT8): self = .int8
+        case UInt32(QV_STORAGE_BINARY): self = .binary
         default:
             throw .argument("\(name): storage is \(storage), expected a QV_STORAGE_ constant")
         }

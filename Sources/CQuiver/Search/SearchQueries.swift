@@ -42,6 +42,29 @@ extension SearchQuery.Source {
         guard source.flags & ~known == 0 else {
             throw .argument("\(name): flags is \(source.flags), which has an unknown bit")
         }
+        guard source.sparse_count == 0 else {
+            let flags = UInt32(QV_SOURCE_PLAIN | QV_SOURCE_BM25)
+            guard source.hasNoVectors, source.match == nil, source.flags & flags == 0 else {
+                throw .argument(
+                    "\(name): a source has a sparse vector, or vectors, documents or match, not both"
+                )
+            }
+            self = .sparse(
+                SparseQuery(
+                    try SparseVector(
+                        source.sparse_indices,
+                        source.sparse_values,
+                        count: source.sparse_count,
+                        "\(name): sparse vector"
+                    ),
+                    field: try Arguments.nameOrNil(source.sparse_field, "\(name): sparse_field")
+                )
+            )
+            return
+        }
+        guard source.sparse_field == nil else {
+            throw .argument("\(name): sparse_field belongs to a sparse vector")
+        }
         guard source.match == nil else {
             guard source.hasNoVectors else {
                 throw .argument("\(name): a source has match, or vectors and documents, not both")

@@ -43,6 +43,13 @@ struct ExactBlock {
         return end
     }
 
+    /// Makes the block these rows, which are no more than it has room for.
+    mutating func select(_ listed: ArraySlice<UInt32>) {
+        live = Array(listed)
+        dead = nil
+        isSparse = true
+    }
+
     /// Appends the rows of `range` that are not dead to `live`, a word of the set at a time.
     private mutating func collect(
         _ range: Range<Int>,

@@ -50,17 +50,51 @@ public enum ExactIndex {
         }
     }
 
-    /// The same for one query.
+    /// Offers some rows to each query's collector, and looks at no others.
+    ///
+    /// - Parameters:
+    ///   - listed: the rows, ascending.
+    ///   - queries: what they are compared with.
+    ///   - cancelled: asked before each block; `true` stops the search.
+    ///   - nearest: a collector for each query, in the same order.
+    /// - Throws: as the search of all rows.
+    public static func search(
+        _ rows: Rows,
+        listed: [UInt32],
+        queries: [Query],
+        cancelled: () -> Bool = { false },
+        into nearest: inout [Nearest]
+    ) throws(IndexError) {
+        precondition(nearest.count == queries.count, "a collector for each query")
+        precondition(listed.last.map { $0 < rows.count } ?? true, "rows out of range")
+        for query in queries { try rows.check(query) }
+        let batch = QueryBatch(queries)
+        var block = ExactBlock(capacity: min(listed.count, listedBlockCount))
+        for start in stride(from: 0, to: listed.count, by: listedBlockCount) {
+            if cancelled() { throw .cancelled }
+            block.select(listed[start..<min(listed.count, start + listedBlockCount)])
+            block.offer(rows, to: batch, into: &nearest)
+        }
+    }
+
+    private static let listedBlockCount = 1_024
+
+    /// The same as both for one query: of the rows that are listed, or of all that are not dead.
     public static func search(
         _ rows: Rows,
         query: Query,
         excluding dead: RowSet? = nil,
+        listed: [UInt32]? = nil,
         cancelled: () -> Bool = { false },
         into nearest: inout Nearest
     ) throws(IndexError) {
         var one = [nearest]
         defer { nearest = one[0] }
-        try search(rows, queries: [query], excluding: dead, cancelled: cancelled, into: &one)
+        if let listed {
+            try search(rows, listed: listed, queries: [query], cancelled: cancelled, into: &one)
+        } else {
+            try search(rows, queries: [query], excluding: dead, cancelled: cancelled, into: &one)
+        }
     }
 
     /// An exact search keeps nothing.

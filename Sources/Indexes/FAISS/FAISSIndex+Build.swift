@@ -40,6 +40,7 @@ extension FAISSIndex {
     /// - Parameters:
     ///   - rows: what is indexed.
     ///   - kind: what the index is made of.
+    ///   - trained: what the index begins with in the place of training, if it is given; of the same kind, dimension and metric.
     ///   - settings: threads, seed and memory.
     ///   - progress: told how many rows are added; `false` stops the build.
     /// - Throws: `IndexError.unsupportedKind`; `.unbuildable` if it is the rows that stand against it; `.building` if there
@@ -47,6 +48,7 @@ extension FAISSIndex {
     public static func build(
         rows: Rows,
         kind: FAISSKind,
+        trained: TrainedIndex? = nil,
         settings: FAISSBuildSettings = FAISSBuildSettings(),
         progress: (_ rowsDone: Int) -> Bool = { _ in true }
     ) throws(IndexError) -> Built {
@@ -54,15 +56,22 @@ extension FAISSIndex {
             dimension: rows.dimension,
             metric: rows.metric
         )
+        if let trained {
+            precondition(trained.kind == kind, "trained for another kind")
+            try trained.check(dimension: rows.dimension, metric: rows.metric)
+        }
         do {
-            var index = try FAISS.Index(
-                dimension: rows.dimension,
-                factory: kind.description,
-                metric: metric
-            )
+            var index =
+                if let trained { try trained.index() } else {
+                    try FAISS.Index(
+                        dimension: rows.dimension,
+                        factory: kind.description,
+                        metric: metric
+                    )
+                }
             if case .graph = kind.structure?.rows { try index.setEfConstruction(efConstruction) }
             let decoder = RowDecoder(rows: rows, isNormalized: isNormalized)
-            if index.requiredTrainingRows > 0 {
+            if trained == nil, index.requiredTrainingRows > 0 {
                 let sample = trainingRows(of: rows, kind: kind, settings: settings)
                 guard progress(0) else { throw FAISSError.cancelled }
                 do throws(FAISSError) {
@@ -108,6 +117,8 @@ extension FAISSIndex {
             )
         } catch let error as FAISSError {
             throw IndexError(building: error)
+        } catch let error as IndexError {
+            throw error
         } catch {
             throw .building(message: "\(error)")
         }

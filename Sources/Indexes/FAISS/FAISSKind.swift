@@ -95,8 +95,9 @@ public struct FAISSKind: Sendable, Hashable, CustomStringConvertible {
             case .l2: [(.l2, false)]
             case .innerProduct: [(.innerProduct, false)]
             case .cosine: [(.innerProduct, true), (.l2, true)]
+            case .hamming: []
             }
-        var reason = ""
+        var reason = "rows of bits are searched by exact or graph"
         for (metric, isNormalized) in candidates {
             do {
                 try factory.check(dimension: dimension, metric: metric)

@@ -120,7 +120,7 @@ extension Document {
         count += EncodedFields.encode(fields.values.map { (0, $0) }).count
         for field in schema.vectorFields {
             let numbers = vectors[field.field.name]?.count ?? 0
-            count += numbers * field.field.storage.bytesPerNumber
+            count += field.field.storage.bytesPerRow(dimension: numbers)
         }
         return count
     }

@@ -12,7 +12,7 @@ final class Catalog: Sendable {
     /// Whether every key space is there that each version of the format has. Look at the format first: another one may have
     /// others.
     var isComplete: Bool {
-        KeySpace.allCases.allSatisfy { databases[$0] != nil || $0 == .snapshots }
+        KeySpace.allCases.allSatisfy { databases[$0] != nil || $0.isMissingInOldFormats }
     }
     /// Whether the newest version of the format needs no other key space.
     var hasEveryKeySpace: Bool { databases.count == KeySpace.allCases.count }
@@ -113,6 +113,24 @@ extension Transaction where Self: ~Copyable {
                 }
             }
         }
+    }
+
+    /// The checksum that is stored with what is under `key`, compared with nothing: who knows what was there under the same one need not
+    /// read it again. `nil` if there is nothing.
+    borrowing func storedChecksum(
+        _ space: KeySpace,
+        _ key: [UInt8],
+        of catalog: Catalog
+    ) throws(StoreError) -> UInt64? {
+        guard let database = catalog.database(space) else { return nil }
+        return try withValue(for: key, in: database) {
+            (value: RawSpan) throws(StoreError) -> UInt64? in
+            value.withUnsafeBytes { value in
+                let start = value.count - KeySpace.checksumByteCount
+                guard start >= 0 else { return nil }
+                return value.loadUnaligned(fromByteOffset: start, as: UInt64.self)
+            }
+        } ?? nil
     }
 
     /// Each entry from `from` on whose key begins with `prefix`, in order, its checksum compared.

@@ -15,8 +15,9 @@
 /// | `tail` | collection (4), commit (8), kind (1), field (4), block (4) | `TailBlock` |
 /// | `retired` | transaction (8), path | empty: what may be unlinked once no reader is older |
 /// | `snapshots` | `NamedSnapshotKey` | `NamedSnapshotRecord`, and copies of the records of a state |
+/// | `trained` | collection (4), field (4) | `TrainedIndex.bytes` of a vector field |
 ///
-/// Versions 1 and 2 of the format have no `snapshots`; a writer makes what is missing when it opens the store.
+/// Versions 1 and 2 of the format have no `snapshots`, none before 7 has `trained`; a writer makes what is missing when it opens the store.
 enum KeySpace: String, CaseIterable, Sendable {
     case settings
     case collections
@@ -26,6 +27,10 @@ enum KeySpace: String, CaseIterable, Sendable {
     case tail
     case retired
     case snapshots
+    case trained
+
+    /// Whether a version of the format has none.
+    var isMissingInOldFormats: Bool { self == .snapshots || self == .trained }
 
     var number: UInt64 {
         switch self {
@@ -37,6 +42,7 @@ enum KeySpace: String, CaseIterable, Sendable {
         case .tail: 6
         case .retired: 7
         case .snapshots: 8
+        case .trained: 9
         }
     }
 
@@ -68,6 +74,10 @@ enum CatalogKey {
 
     static func segment(_ id: UInt64, of collection: UInt32) -> [UInt8] {
         bigEndian(collection) + bigEndian(id)
+    }
+
+    static func trained(field: UInt32, of collection: UInt32) -> [UInt8] {
+        bigEndian(collection) + bigEndian(field)
     }
 
     static func tombstones(block: UInt32, segment: UInt64, of collection: UInt32) -> [UInt8] {

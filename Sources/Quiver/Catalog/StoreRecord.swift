@@ -7,7 +7,7 @@ struct StoreRecord: Sendable, Hashable {
     /// snapshots. Version 4 names the files of long texts by their collection too. Version 5 added orders of metadata fields
     /// and indexes of words, version 6 recall targets of collections. What earlier versions wrote is read as it is;
     /// the number grows with the first thing that an older program would not understand.
-    static let formatVersion: UInt32 = 6
+    static let formatVersion: UInt32 = 7
     static let readableFormats: ClosedRange<UInt32> = 1...formatVersion
     private static let magic: UInt32 = 0x5453_5651
 

@@ -112,7 +112,7 @@ struct MemoryCost {
         // Two files are written at a time: norms and scales of rows, or the entries of a field's order.
         let writing = 2 * max(8 * rows, Double(FieldOrderWriter.byteCountPerEntry) * entries)
         // An index of words has the length of each document, and the new numbers of the old ones.
-        let texts = schema.textFields.isEmpty ? 0.0 : 12
+        let texts = schema.invertedFields.isEmpty ? 0.0 : 12
         // Beside the list of documents one after the other.
         byteCountPerDocument =
             Double(MemoryLayout<CollectionView.Location>.stride) + max(writing, texts, indexing)

@@ -144,5 +144,5 @@ extension FieldType {
     var isList: Bool { self == .strings || self == .int32s }
 
     /// Whether a segment keeps its documents in the order of such a field.
-    var hasOrder: Bool { self != .bytes }
+    var hasOrder: Bool { self != .bytes && self != .sparse }
 }

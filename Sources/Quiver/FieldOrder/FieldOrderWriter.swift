@@ -106,7 +106,7 @@ extension FieldType {
     fileprivate var hasLongValues: Bool {
         switch self {
         case .string, .strings, .timestamp: true
-        case .int64, .double, .bool, .bytes, .int32s: false
+        case .int64, .double, .bool, .bytes, .int32s, .sparse: false
         }
     }
 }
@@ -119,7 +119,7 @@ extension FieldValue {
         case .bool(let value): value ? 1 : 0
         case .timestamp(let value): UInt64(bitPattern: value.seconds) ^ 1 << 63
         case .string(let value): value.utf8.bigEndianPrefix
-        case .null, .strings, .bytes, .int32s: 0
+        case .null, .strings, .bytes, .int32s, .sparse: 0
         }
     }
 

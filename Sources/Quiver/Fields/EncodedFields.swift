@@ -14,6 +14,7 @@
 /// | 5 timestamp | 8 seconds, 4 nanoseconds |
 /// | 6 strings | 4 count; each 4 length in bytes, bytes |
 /// | 8 int32s | 4 count; 4 each |
+/// | 9 sparse | 4 count; 4 each index; 4 each value, a float32 (`SparseVector`) |
 ///
 /// No bytes at all are a document without metadata.
 enum EncodedFields {
@@ -71,6 +72,7 @@ enum EncodedFields {
             case .int32s(let values):
                 writer.integer(UInt32(values.count))
                 for value in values { writer.integer(value) }
+            case .sparse(let vector): vector.encode(into: &writer)
             }
         }
         return writer.bytes
@@ -108,6 +110,7 @@ enum EncodedFields {
             return .strings(values)
         case .bytes:
             return .bytes(Array(try reader.bytes(Int(try reader.integer(UInt32.self)))))
+        case .sparse: return .sparse(try SparseVector.decode(&reader))
         case .int32s:
             let count = Int(try reader.integer(UInt32.self))
             let bytes = try reader.bytes(4 * count)
@@ -130,6 +133,7 @@ enum EncodedFields {
         case .bool: byteCount = 1
         case .timestamp: byteCount = 12
         case .int32s: byteCount = 4 * Int(try reader.integer(UInt32.self))
+        case .sparse: byteCount = 8 * Int(try reader.integer(UInt32.self))
         case .strings:
             for _ in 0..<(try reader.integer(UInt32.self)) {
                 _ = try reader.bytes(Int(try reader.integer(UInt32.self)))

@@ -10,6 +10,7 @@ public enum FieldValue: Sendable, Hashable {
     case strings([String])
     case bytes([UInt8])
     case int32s([Int32])
+    case sparse(SparseVector)
 
     /// The type of the value, `nil` for `null`, which has all of them.
     public var type: FieldType? {
@@ -23,6 +24,7 @@ public enum FieldValue: Sendable, Hashable {
         case .strings: .strings
         case .bytes: .bytes
         case .int32s: .int32s
+        case .sparse: .sparse
         }
     }
 
@@ -40,6 +42,7 @@ public enum FieldValue: Sendable, Hashable {
                 && zip(left, right).allSatisfy { $0.utf8.elementsEqual($1.utf8) }
         case (.bytes(let left), .bytes(let right)): left == right
         case (.int32s(let left), .int32s(let right)): left == right
+        case (.sparse(let left), .sparse(let right)): left == right
         default: false
         }
     }
@@ -59,6 +62,7 @@ public enum FieldValue: Sendable, Hashable {
             for value in values { Self.hash(value, into: &hasher) }
         case .bytes(let value): hasher.combine(value)
         case .int32s(let value): hasher.combine(value)
+        case .sparse(let value): hasher.combine(value)
         }
     }
 

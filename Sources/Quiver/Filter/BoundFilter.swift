@@ -121,7 +121,7 @@ extension FieldType {
     fileprivate var isOrdered: Bool {
         switch self {
         case .string, .int64, .double, .bool, .timestamp: true
-        case .strings, .bytes, .int32s: false
+        case .strings, .bytes, .int32s, .sparse: false
         }
     }
 }

@@ -78,6 +78,8 @@ extension Filter: CustomStringConvertible {
             return string(value.map { String($0, radix: 16) }.joined(separator: " "))
         case .int32s(let values):
             return "(\(values.map { "\($0)" }.joined(separator: ", ")))"
+        // Nothing can be compared with it.
+        case .sparse(let vector): return string("a sparse vector of \(vector.indices.count)")
         }
     }
 

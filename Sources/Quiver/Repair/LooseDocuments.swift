@@ -219,6 +219,7 @@ extension Document {
             case .bytes(let bytes): total += bytes.count
             case .strings(let texts): total += texts.reduce(0) { $0 + $1.utf8.count + 16 }
             case .int32s(let numbers): total += 4 * numbers.count
+            case .sparse(let vector): total += 8 * vector.indices.count
             default: total += 16
             }
         }

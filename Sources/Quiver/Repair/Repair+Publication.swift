@@ -24,6 +24,7 @@ extension Repair {
         }
         try putInPlace(current.union(pinned))
         let (collections, settings) = (collections.values, settings)
+        let trained = catalog.entries(.trained)
         try core.catalog.write { (transaction: inout WriteTransaction) throws(StoreError) in
             for collection in collections {
                 var view = CollectionView(
@@ -53,6 +54,10 @@ extension Repair {
             }
             for (key, value) in snapshots {
                 try transaction.put(.snapshots, key, value, of: core.catalog)
+            }
+            let kept = Set(collections.map { CatalogKey.collection($0.id) })
+            for (key, value) in trained where kept.contains(Array(key.prefix(4))) {
+                try transaction.put(.trained, key, value, of: core.catalog)
             }
             // What goes with the last snapshot that needs it.
             for path in pinned.subtracting(current) {

@@ -213,7 +213,7 @@ extension Repair {
             }
         }
         for index in textIndexes {
-            guard let field = schema.textFields.first(where: { $0.id == index.fieldID }) else {
+            guard let field = schema.invertedFields.first(where: { $0.id == index.fieldID }) else {
                 continue
             }
             var attempt = record

@@ -122,6 +122,16 @@ extension VectorField {
                 reason: "a dimension is 1…\(Self.maximumDimension), not \(dimension)"
             )
         }
+        guard (metric == .hamming) == (storage == .binary) else {
+            throw .invalidConfiguration(
+                reason: "the metric hamming and the storage binary go together, and with no others"
+            )
+        }
+        guard storage != .binary || dimension.isMultiple(of: 8) else {
+            throw .invalidConfiguration(
+                reason: "a dimension of rows of bits is a multiple of 8, not \(dimension)"
+            )
+        }
         if !name.isEmpty { try checkName(name, of: "vector field") }
         guard rowColumns.count <= Self.maximumRowColumnCount else {
             throw .tooLarge(

@@ -25,4 +25,6 @@ public enum FieldType: UInt8, Sendable, Hashable, CaseIterable {
     case bytes = 7
     /// A list of 32-bit integers.
     case int32s = 8
+    /// A sparse vector, found by its inner product with another (`SparseQuery`).
+    case sparse = 9
 }

@@ -13,6 +13,9 @@ public enum SchemaChange: Sendable, Hashable {
     /// Another index specification. Segments are searched by the index that they have until the next maintenance builds
     /// the new one.
     case setIndex(vectorField: String, IndexSpecification)
+    /// What the field's indexes begin with from now on; its index becomes of that kind. Those that are there stay as they are if they are of
+    /// the kind already.
+    case setTrained(vectorField: String, TrainedIndex)
     case renameField(String, to: String)
     case renameVectorField(String, to: String)
     /// Other texts that are searched by their words. Segments that have no such index are analysed by each search, until the next
@@ -41,11 +44,26 @@ extension Collection {
             try record.configuration.check()
             try checkName(record.name, of: "collection")
             let altered = record
+            var trained: [UInt32: TrainedIndex] = [:]
+            for case .setTrained(let name, let index) in changes {
+                trained[try altered.vectorFieldID(name)] = index
+            }
             try core.catalog.write { (transaction: inout WriteTransaction) throws(StoreError) in
                 let isTaken = try transaction.collections(of: core.catalog).contains {
                     $0.id != id && $0.record.name.utf8.elementsEqual(altered.name.utf8)
                 }
                 guard !isTaken else { throw .collectionExists(altered.name) }
+                for field in view.record.schema.vectorFields {
+                    let new = altered.schema.vectorFields.first { $0.id == field.id }
+                    // What was learned for one kind is nothing to another.
+                    guard new?.field.index != field.field.index else { continue }
+                    let key = CatalogKey.trained(field: field.id, of: id)
+                    try transaction.remove(.trained, key, of: core.catalog)
+                }
+                for (field, index) in trained {
+                    let key = CatalogKey.trained(field: field, of: id)
+                    try transaction.put(.trained, key, index.bytes, of: core.catalog)
+                }
                 for part in view.segments {
                     try transaction.fit(part.segment, in: view, to: altered, of: core.catalog)
                 }
@@ -76,6 +94,8 @@ extension CollectionRecord {
             schema.vectorFields.remove(at: try vectorFieldPlace(name))
         case .setIndex(let name, let index):
             schema.vectorFields[try vectorFieldPlace(name)].field.index = index
+        case .setTrained(let name, let index):
+            try schema.vectorFields[try vectorFieldPlace(name)].field.take(index)
         case .renameField(let old, let new):
             let place = try fieldPlace(old)
             // What comes after this change would not know which one is meant.
@@ -161,7 +181,7 @@ extension WriteTransaction {
             }
         }
         for index in record.textIndexes
-        where !altered.schema.textFields.contains(where: {
+        where !altered.schema.invertedFields.contains(where: {
             $0.id == index.fieldID && $0.specification == index.specification
         }) {
             let directory = SegmentName.directory(segment.id)

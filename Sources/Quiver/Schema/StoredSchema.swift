@@ -197,6 +197,13 @@ struct StoredSchema: Sendable, Hashable {
                     "holds a vector field of metric \(metricNumber) and storage \(storageNumber)"
             )
         }
+        guard (metric == .hamming) == (storage == .binary),
+            storage != .binary || dimension.isMultiple(of: 8)
+        else {
+            throw .init(
+                reason: "holds a vector field of \(dimension) \(storage) numbers under \(metric)"
+            )
+        }
         let text = try reader.string()
         guard let index = try? IndexSpecification(parsing: text) else {
             throw .init(reason: "holds a vector field with the index \"\(text)\"")

@@ -70,9 +70,4 @@ struct StoredTextField: Sendable, Hashable {
 
     /// What stands for the document's own text.
     static let documentText = UInt32.max
-
-    var analysis: Analysis { Analysis(language: language) }
-
-    /// What an index of the field is built as. The number grows when texts are analysed otherwise.
-    var specification: String { "words-1:\(language?.rawValue ?? "")" }
 }

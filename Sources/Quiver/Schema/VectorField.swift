@@ -55,5 +55,8 @@ public typealias SearchSetting = Indexes.SearchSetting
 /// A FAISS index by its factory string, under the engine's own name.
 public typealias FAISSKind = Indexes.FAISSKind
 
+/// What an index learns from rows before it takes any, under the engine's own name.
+public typealias TrainedIndex = Indexes.TrainedIndex
+
 /// How a field's numbers are stored, under the engine's own name.
 public typealias Storage = Indexes.Storage

@@ -8,7 +8,8 @@ struct PlannedQuery: Sendable {
         case rows(VectorSearch, [Query])
         /// Documents by all of their rows.
         case late(LateInteractionSearch)
-        case words(WordSearch)
+        /// Documents by their words or sparse vectors.
+        case inverted(InvertedSearch)
     }
 
     let query: SearchQuery
@@ -52,7 +53,7 @@ enum Scoring: Sendable {
 
     /// What no hit's distance exceeds if its score is `score` or better.
     func distance(_ score: Float) -> Float {
-        if case .metric(.l2) = self { return score }
+        if case .metric(let metric) = self, !metric.higherIsNearer { return score }
         return 0 - score
     }
 }
@@ -62,14 +63,14 @@ extension PlannedQuery.Source {
         switch self {
         case .rows(let search, _): search.field
         case .late(let search): search.vectors.field
-        case .words: nil
+        case .inverted: nil
         }
     }
 
     var scoring: Scoring {
         switch self {
         case .rows(let search, _): .metric(search.field.field.metric)
-        case .late, .words: .negated
+        case .late, .inverted: .negated
         }
     }
 
@@ -81,7 +82,7 @@ extension PlannedQuery.Source {
         notes: SearchNotes?
     ) throws(StoreError) -> [Candidate] {
         switch self {
-        case .words(let search):
+        case .inverted(let search):
             return try search.best(count, in: selections, limits: limits, notes: notes)
         case .late(let search): return try search.best(count, in: selections, notes: notes)
         case .rows(let search, let queries):

@@ -27,7 +27,9 @@ struct QueryPlanner {
         for source in query.sources {
             switch source {
             case .words(let words):
-                sources.append(.words(try WordSearch(words, in: snapshot)))
+                sources.append(.inverted(try InvertedSearch(words, in: snapshot)))
+            case .sparse(let sparse):
+                sources.append(.inverted(try InvertedSearch(sparse, in: snapshot)))
             case .vectors(let vectors):
                 scope.excludedKeys.formUnion(vectors.target.keys)
                 sources.append(try plan(vectors, number: number))
@@ -70,7 +72,7 @@ struct QueryPlanner {
         }
         if query.combination == .mean, vectors.count > 1 {
             for vector in vectors { _ = try prepared(vector, number: number, field) }
-            vectors = [field.mean(of: vectors)]
+            vectors = [field.nearestRow(to: field.mean(of: vectors))]
         }
         var queries: [Query] = []
         queries.reserveCapacity(vectors.count)
@@ -155,9 +157,9 @@ struct QueryPlanner {
             return field.mean(of: vectors)
         }
         let good = try mean(positive)
-        guard !negative.isEmpty else { return good }
+        guard !negative.isEmpty else { return field.nearestRow(to: good) }
         let bad = try mean(negative)
-        return zip(good, bad).map { 2 * $0 - $1 }
+        return field.nearestRow(to: zip(good, bad).map { 2 * $0 - $1 })
     }
 }
 
@@ -176,6 +178,11 @@ extension VectorQuery.Target {
 }
 
 extension StoredField {
+    /// What a row of the field can be, nearest to a vector: of rows of bits, what most of those have of which it is the mean.
+    fileprivate func nearestRow(to vector: [Float]) -> [Float] {
+        field.storage == .binary ? vector.map { $0 >= 0.5 ? 1 : 0 } : vector
+    }
+
     /// The mean of vectors of the field's dimension; under cosine, of the vectors at length 1.
     fileprivate func mean(of vectors: [[Float]]) -> [Float] {
         guard vectors.count > 1 || field.metric == .cosine else { return vectors[0] }

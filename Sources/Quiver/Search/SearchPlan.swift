@@ -26,6 +26,7 @@ struct SearchPlan: Sendable {
 
     /// The queries in the portions that one thread takes at a time.
     var portions: [Range<Int>] {
+        guard queries.count > 1 else { return queries.isEmpty ? [] : [0..<1] }
         let size = sharesBlocks ? Self.exactBatchCount : 1
         return stride(from: 0, to: queries.count, by: size).map {
             $0..<min($0 + size, queries.count)

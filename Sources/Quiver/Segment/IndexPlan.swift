@@ -75,6 +75,9 @@ extension SegmentRecord.Index {
 extension VectorField {
     /// Throws unless the field's index can be built over its rows.
     func checkIndex() throws(StoreError) {
+        if index == .ivf, metric == .hamming {
+            throw .unsupportedIndex("ivf", reason: "rows of bits are searched by exact or graph")
+        }
         guard case .faiss(let kind) = index else { return }
         do {
             try kind.check(dimension: dimension, metric: metric)

@@ -178,24 +178,24 @@ final class Segment: Sendable {
         return try indexes.index(of: field, file, rows: rows)
     }
 
-    /// The index of a text field's words as the catalog has it, if it was built as the field is now.
-    func textIndexRecord(of field: StoredTextField) -> SegmentRecord.WordIndex? {
+    /// The inverted index of a field as the catalog has it, if it was built as the field is now.
+    func textIndexRecord(of field: InvertedField) -> SegmentRecord.WordIndex? {
         record.textIndexes.first {
             $0.fieldID == field.id && $0.specification == field.specification
         }
     }
 
-    /// The index of a text field's words, validated once; `nil` if it is not built, or if no document has a word. Valid while the
+    /// The inverted index of a field, validated once; `nil` if it is not built, or if no document has a word or a weight. Valid while the
     /// segment lives.
-    func textIndex(of field: StoredTextField) throws(StoreError) -> InvertedIndex? {
+    func textIndex(of field: InvertedField) throws(StoreError) -> InvertedIndex? {
         guard textIndexRecord(of: field) != nil, let files = textIndexFiles[field.id] else {
             return nil
         }
-        return try textIndexes.index(of: field.id, files, documentCount: documentCount)
+        return try textIndexes.index(of: field, files, documentCount: documentCount)
     }
 
     /// The same, or one in memory where none is built. Segments of an older format have none until the next maintenance.
-    func anyTextIndex(of field: StoredTextField) throws(StoreError) -> InvertedIndex? {
+    func anyTextIndex(of field: InvertedField) throws(StoreError) -> InvertedIndex? {
         if textIndexRecord(of: field) != nil { return try textIndex(of: field) }
         return try textIndexes.index(inMemoryOf: field) { () throws(StoreError) in
             // As the segment was made: what was updated since is indexed elsewhere.
@@ -208,7 +208,7 @@ final class Segment: Sendable {
             let documents = (0..<documentCount).map {
                 CollectionView.Location.segment(0, ordinal: $0)
             }
-            return try view.textIndex(of: documents[...], field)
+            return try view.invertedIndex(of: documents[...], field)
         }
     }
 

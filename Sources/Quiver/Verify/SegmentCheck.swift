@@ -17,7 +17,7 @@ struct SegmentCheck {
             try checkRows(of: field)
             _ = try segment.index(of: field.id)
         }
-        for field in schema.textFields {
+        for field in schema.invertedFields {
             guard let index = try segment.textIndex(of: field) else { continue }
             try asStoreError(of: segment.path) { try index.check() }
         }

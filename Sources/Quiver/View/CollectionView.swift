@@ -36,6 +36,8 @@ struct CollectionView: Sendable {
 
     let collectionID: UInt32
     var record: CollectionRecord
+    /// With which `record` stands in the catalog, if that is known.
+    var recordChecksum: UInt64?
     var state: CollectionState
     var segments: [SegmentView] = []
     var tail: [TailView] = []

@@ -16,8 +16,10 @@ struct IndexBuild: Sendable {
     private let collection: Collection
     private let core: StoreCore
     private let tasks: [Task]
+    /// By the number of the vector field.
+    private let trained: [UInt32: TrainedIndex]
 
-    init(collection: Collection, core: StoreCore, view: CollectionView) {
+    init(collection: Collection, core: StoreCore, view: CollectionView) throws(StoreError) {
         self.collection = collection
         self.core = core
         var tasks: [Task] = []
@@ -29,6 +31,11 @@ struct IndexBuild: Sendable {
         }
         // The longest first, so that threads end together.
         self.tasks = tasks.sorted { $0.rowCount > $1.rowCount }
+        var trained: [UInt32: TrainedIndex] = [:]
+        for field in Set(tasks.map(\.field.id)) {
+            trained[field] = try core.trainedIndex(of: field, in: view.collectionID)
+        }
+        self.trained = trained
     }
 
     /// No index is built by more.
@@ -80,7 +87,8 @@ struct IndexBuild: Sendable {
             let file = try IndexWriter(
                 fileSystem: core.fileSystem,
                 segment: task.segment,
-                field: task.field
+                field: task.field,
+                trained: trained[task.field.id]
             ).write(
                 plan,
                 to: staged,

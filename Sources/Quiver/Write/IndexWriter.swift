@@ -6,6 +6,8 @@ struct IndexWriter {
     let fileSystem: FileSystem
     let segment: Segment
     let field: StoredField
+    /// What an index of its kind begins with.
+    var trained: TrainedIndex?
 
     /// - Throws: `index(.unbuildable)` if there can be none of the rows; `cancelled`, `index`, `file`, `damaged`.
     func write(
@@ -37,7 +39,13 @@ struct IndexWriter {
             var settings = FAISSBuildSettings()
             settings.threadCount = threadCount
             let built = try building { () throws(IndexError) in
-                try FAISSIndex.build(rows: rows, kind: kind, settings: settings, progress: progress)
+                try FAISSIndex.build(
+                    rows: rows,
+                    kind: kind,
+                    trained: trained?.kind == kind ? trained : nil,
+                    settings: settings,
+                    progress: progress
+                )
             }
             var file = try asStoreError { () throws(FileError) in
                 try SegmentFileWriter(creating: path, kind: .faiss, in: fileSystem)

@@ -170,7 +170,7 @@ struct PreparedRows {
 }
 
 extension VectorField {
-    /// Refuses a row of another dimension, with a number that is not finite, or without direction under cosine.
+    /// Refuses a row of another dimension, with a number that is not finite or no bit where there are bits, or without direction under cosine.
     ///
     /// - Parameters:
     ///   - key: the document that it belongs to; `nil` for a query.
@@ -181,6 +181,15 @@ extension VectorField {
         }
         if let position = row.firstIndex(where: { !$0.isFinite }) {
             throw .notFinite(key: key, field: name, row: number, position: position)
+        }
+        if storage == .binary, let position = row.firstIndex(where: { $0 != 0 && $0 != 1 }) {
+            throw .notABit(
+                key: key,
+                field: name,
+                row: number,
+                position: position,
+                value: row[position]
+            )
         }
         if metric == .cosine, row.allSatisfy({ $0 == 0 }) {
             throw .zeroVector(key: key, field: name, row: number)

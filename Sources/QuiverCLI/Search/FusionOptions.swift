@@ -1,7 +1,7 @@
 import ArgumentParser
 import Quiver
 
-/// How the lists of words and vectors become one.
+/// How the lists of words and vectors, dense or sparse, become one.
 struct FusionOptions: ParsableArguments {
     enum Method: String, CaseIterable, Sendable {
         case ranks
@@ -10,7 +10,7 @@ struct FusionOptions: ParsableArguments {
 
     @Option(
         help: """
-            Of --match with vectors: 'ranks' adds 1 / (60 + rank), 'scores' scores scaled to 0…1.
+            Of several of vectors, --match and --sparse: 'ranks' adds 1 / (60 + rank), 'scores' scores scaled to 0…1.
             """
     )
     var fusion: CaseArgument<Method>?
@@ -27,7 +27,7 @@ struct FusionOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "The weights of vectors and words, such as 0.7,0.3.",
+            "The weights of vectors, words and the sparse vector, of those that there are, in this order: 0.7,0.3.",
             valueName: "w,w"
         ),
         transform: FusionOptions.weights
@@ -37,11 +37,11 @@ struct FusionOptions: ParsableArguments {
     @Option(
         name: .customLong("list-length"),
         parsing: .unconditional,
-        help: "Hits of vectors and of words that are fused, or listed by --lists."
+        help: "Hits of each list that are fused, or listed by --lists."
     )
     var listLength: Int?
 
-    @Flag(help: "Show the list of vectors and that of words, too.")
+    @Flag(help: "Show the list of each, too.")
     var lists = false
 
     func validate() throws {
@@ -64,17 +64,17 @@ struct FusionOptions: ParsableArguments {
         request.returnsLists = lists
     }
 
-    func parsed() -> Fusion {
+    func parsed(sourceCount: Int) -> Fusion {
         switch fusion?.value ?? .ranks {
         case .ranks: .reciprocalRank(constant: rankConstant ?? 60, weights: weights)
-        case .scores: .weighted(weights ?? [1, 1])
+        case .scores: .weighted(weights ?? Array(repeating: 1, count: sourceCount))
         }
     }
 
     @Sendable private static func weights(_ argument: String) throws -> [Double] {
         let weights = argument.split(separator: ",").compactMap { Double($0) }
-        guard weights.count == 2, weights.allSatisfy({ $0 >= 0 && $0.isFinite }) else {
-            throw ValidationError("expected two numbers, 0 or more, with a comma between them")
+        guard weights.count >= 2, weights.allSatisfy({ $0 >= 0 && $0.isFinite }) else {
+            throw ValidationError("expected numbers, 0 or more, with commas between them")
         }
         return weights
     }

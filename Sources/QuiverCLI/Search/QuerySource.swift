@@ -4,6 +4,13 @@ import Quiver
 
 /// The vectors, documents or words that a search was told to look for, some queries at a time.
 struct QuerySource {
+    /// What one query looks for beside words.
+    struct Part {
+        /// `nil` where only words or a sparse vector are looked for.
+        var target: VectorQuery.Target?
+        var sparse: SparseVector?
+    }
+
     private enum Source {
         case once(VectorQuery.Target?)
         case file(VectorFile, name: String)
@@ -19,11 +26,14 @@ struct QuerySource {
     private(set) var combination = VectorQuery.Combination.any
     private let source: Source
     private let together: Bool
+    /// One for all queries, or one for each.
+    private let sparse: [SparseVector]
     private var position = 0
     private var first = 0
 
     init(_ command: SearchCommand, _ snapshot: Snapshot) throws {
         together = command.together
+        sparse = try command.sparse.map { try Self.sparseVectors(at: $0) } ?? []
         guard command.text != nil || command.vectors != nil || command.hasExamples else {
             (vectorField, encoder, source) = (command.vectorField, nil, .once(nil))
             return
@@ -97,21 +107,52 @@ struct QuerySource {
         return remembered
     }
 
-    /// The next queries; `nil` at the end. One without a target looks for words alone.
-    mutating func next() throws -> [VectorQuery.Target?]? {
+    private static func sparseVectors(at path: String) throws -> [SparseVector] {
+        let reader = try SparseVectorReader(path: path, isCancelled: { Signals.isInterrupted })
+        var vectors: [SparseVector] = []
+        while let vector = try reader.next() { vectors.append(vector) }
+        guard !vectors.isEmpty else {
+            throw StoreError.invalidSearch(reason: "\(path) has no sparse vector")
+        }
+        return vectors
+    }
+
+    /// The next queries; `nil` at the end.
+    mutating func next() throws -> [Part]? {
+        let first = position
+        guard let targets = try nextTargets() else { return nil }
+        return targets.enumerated().map { place, target in
+            let vector = sparse.count > 1 ? sparse[first + place] : sparse.first
+            return Part(target: target, sparse: vector)
+        }
+    }
+
+    private mutating func nextTargets() throws -> [VectorQuery.Target?]? {
         first = position
         switch source {
         case .once(let target):
-            guard position == 0 else { return nil }
-            position = 1
-            return [target]
+            let count = target == nil ? max(1, sparse.count) : 1
+            try checkSparse(count: count)
+            guard position < count else { return nil }
+            let end = min(position + Self.batchCount, count)
+            defer { position = end }
+            return Array(repeating: target, count: end - position)
         case .file(let file, _):
+            try checkSparse(count: together ? 1 : file.count)
             guard position < file.count else { return nil }
             let end = together ? file.count : min(position + Self.batchCount, file.count)
             let rows = position..<end
             position = rows.upperBound
             let vectors = try Self.vectors(rows, of: file)
             return together ? [.vectors(vectors)] : vectors.map { .vectors([$0]) }
+        }
+    }
+
+    private func checkSparse(count: Int) throws {
+        guard sparse.count <= 1 || sparse.count == count else {
+            throw StoreError.invalidSearch(
+                reason: "there are \(sparse.count) sparse vectors for \(count) queries"
+            )
         }
     }
 
@@ -126,6 +167,15 @@ struct QuerySource {
         case .notFinite(nil, let field, let query, let position):
             row = first + query
             moved = .notFinite(key: nil, field: field, row: row, position: position)
+        case .notABit(nil, let field, let query, let position, let value):
+            row = first + query
+            moved = .notABit(
+                key: nil,
+                field: field,
+                row: row,
+                position: position,
+                value: value
+            )
         case .normOverflow(nil, let field, let query):
             row = first + query
             moved = .normOverflow(key: nil, field: field, row: row)

@@ -8,8 +8,8 @@ struct SearchCommand: ParsableCommand {
         commandName: "search",
         abstract: "Find documents by vectors, by words, or by both.",
         discussion: """
-            Vectors come from --text, --vectors or --like; --match looks for words. With both, the two lists are \
-            fused into one. With --like or --unlike, all vectors of --vectors are examples, too.
+            Vectors come from --text, --vectors or --like; --match looks for words, --sparse for sparse vectors. With \
+            several of these, their lists are fused into one. With --like or --unlike, all vectors of --vectors are examples, too.
 
             --match takes words, "phrases", beginnings of words*, +required and -forbidden ones, field:words, and words^2 \
             that count double.
@@ -78,6 +78,24 @@ struct SearchCommand: ParsableCommand {
     @OptionGroup var scoring: WordOptions
 
     @Option(
+        help: ArgumentHelp(
+            "Sparse vectors: a file of JSON Lines, {\"indices\":[3,17],\"values\":[0.5,2]}, a query a line.",
+            valueName: "file"
+        ),
+        completion: .file(extensions: ["jsonl"])
+    )
+    var sparse: String?
+
+    @Option(
+        name: .customLong("sparse-field"),
+        help: ArgumentHelp(
+            "The field of sparse vectors that is searched, if there are several.",
+            valueName: "name"
+        )
+    )
+    var sparseField: String?
+
+    @Option(
         name: .customLong("vector-field"),
         help: ArgumentHelp(
             "The vector field that is searched, if there are several.",
@@ -111,8 +129,13 @@ struct SearchCommand: ParsableCommand {
         guard text == nil || !hasVectors else {
             throw ValidationError("--text goes with neither of --vectors and --like")
         }
-        guard text != nil || hasVectors || match != nil else {
-            throw ValidationError("say what to look for: --text, --vectors, --like or --match")
+        guard text != nil || hasVectors || match != nil || sparse != nil else {
+            throw ValidationError(
+                "say what to look for: --text, --vectors, --like, --match or --sparse"
+            )
+        }
+        guard sparse != nil || sparseField == nil else {
+            throw ValidationError("--sparse-field belongs to --sparse")
         }
         guard match != nil || !scoring.isSaid else {
             throw ValidationError("--plain and --bm25 belong to --match")
@@ -154,18 +177,22 @@ struct SearchCommand: ParsableCommand {
         request.encoder = queries.encoder
         while let portion = try queries.next() {
             try Signals.check()
-            request.queries = portion.map { target in
+            request.queries = portion.map { part in
                 var sources: [SearchQuery.Source] = []
-                if let target {
+                if let target = part.target {
                     let combination = combine?.value ?? queries.combination
                     sources.append(.vectors(VectorQuery(target, combination: combination)))
                 }
                 if let words {
                     sources.append(.words(WordQuery(words, bm25: scoring.bm25 ?? BM25())))
                 }
+                if let vector = part.sparse {
+                    sources.append(.sparse(SparseQuery(vector, field: sparseField)))
+                }
                 return SearchQuery(
                     sources,
-                    fusion: sources.count > 1 ? fusion.parsed() : .reciprocalRank(),
+                    fusion: sources.count > 1
+                        ? fusion.parsed(sourceCount: sources.count) : .reciprocalRank(),
                     text: text ?? match
                 )
             }

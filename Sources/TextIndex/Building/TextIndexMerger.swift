@@ -19,7 +19,7 @@ public struct TextIndexMerger {
         }
 
         /// Whether there is a term in any document.
-        public var hasTokens: Bool { index.tokenCount > 0 }
+        public var hasTerms: Bool { index.termCount > 0 }
 
         /// The new number of a document; `nil` if it is left out.
         func number(of document: UInt32) -> UInt32? {

@@ -12,6 +12,9 @@ public struct WeightIndexBuilder: ~Copyable {
     /// The documents that it has.
     public private(set) var documentCount = 0
 
+    /// Whether no document has a weight.
+    public var isEmpty: Bool { postings.isEmpty }
+
     /// A builder of an index of nothing.
     public init() {}
 

@@ -6,7 +6,7 @@ import Testing
 private let dimension = IndexKind.dimension
 private let kinds = IndexKind.all.filter { !$0.isLabelled }
 private let kindsUnderMetrics = drawnCases(
-    of: kinds.map { kind in Metric.allCases.map { (kind, $0) } }
+    of: kinds.map { kind in Metric.ofNumbers.map { (kind, $0) } }
 )
 private let vectors = clusteredVectors(count: 1_500, dimension: dimension, seed: 5)
 private let queries = clusteredVectors(count: 30, dimension: dimension, seed: 6)
@@ -45,7 +45,7 @@ private let queries = clusteredVectors(count: 30, dimension: dimension, seed: 6)
         }
     }
 
-    @Test(arguments: Storage.allCases)
+    @Test(arguments: Storage.ofNumbers)
     func `is built over rows of every storage type`(storage: Storage) throws {
         let stored = StoredRows(vectors, storage: storage, metric: .cosine, dimension: dimension)
         let rows = stored.rows

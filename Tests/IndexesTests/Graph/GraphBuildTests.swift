@@ -21,7 +21,7 @@ import Testing
         #expect(first != (try GraphIndex.build(rows: stored.rows, parameters: other)))
     }
 
-    @Test(arguments: Storage.allCases, Metric.allCases)
+    @Test(arguments: Storage.ofNumbers, Metric.ofNumbers)
     func `gives the same bytes on any number of threads`(storage: Storage, metric: Metric) throws {
         let stored = StoredRows(
             clusteredVectors(count: 2_500, dimension: 16, seed: 72),

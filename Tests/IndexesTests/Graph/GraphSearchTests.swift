@@ -82,7 +82,22 @@ final class StoredGraph {
         }
     }
 
-    @Test(arguments: Storage.allCases, Metric.allCases)
+    @Test func `finds nearly all of the nearest rows of bits`() throws {
+        let graph = try StoredGraph(
+            StoredRows(
+                clusteredBits(count: 4_000, dimension: 128, seed: 71),
+                storage: .binary,
+                metric: .hamming,
+                dimension: 128
+            )
+        )
+        let queries = clusteredBits(count: 50, dimension: 128, seed: 72).map {
+            Query($0, metric: .hamming)
+        }
+        #expect(try graph.recall(at: 10, queries) > 0.95)
+    }
+
+    @Test(arguments: Storage.ofNumbers, Metric.ofNumbers)
     func `finds nearly all of the nearest, with the exact distances`(
         storage: Storage,
         metric: Metric
@@ -152,7 +167,7 @@ final class StoredGraph {
 
     @Test(arguments: [0, 1, 2, 3, 33, 100])
     func `of few rows finds all of them`(count: Int) throws {
-        for metric in Metric.allCases {
+        for metric in Metric.ofNumbers {
             let vectors = clusteredVectors(count: count, dimension: 5, seed: 55)
             let stored = StoredRows(vectors, storage: .float32, metric: metric, dimension: 5)
             let graph = try StoredGraph(stored)
@@ -180,7 +195,7 @@ final class StoredGraph {
         #expect(try graph.search(query, k: 5_000, efSearch: 4).count == 3_000)
     }
 
-    @Test(arguments: Metric.allCases)
+    @Test(arguments: Metric.ofNumbers)
     func `reaches every one of many equal rows`(metric: Metric) throws {
         // Four heaps of equal rows, each far larger than a list of links.
         let centres = clusteredVectors(count: 4, dimension: 12, seed: 57)

@@ -47,13 +47,14 @@ private func reference(
     case .cosine:
         let norms = Double(qk_norm(query, query.count)) * Double(qk_norm(row, row.count))
         return norms == 0 ? (0, 0) : (-dot / norms, size / norms)
+    case .hamming: return (squares, squares)
     }
 }
 
 /// What Indexes relies on, through the module as it is built. Tests/Kernels compares each instruction set's
 /// kernels with the others', and goes to the edges of memory and of numbers.
 @Suite struct `Distance kernels` {
-    @Test(arguments: Storage.allCases, Metric.allCases)
+    @Test(arguments: Storage.ofNumbers, Metric.ofNumbers)
     func `agree with double precision from any start`(
         storage: Storage,
         metric: Metric
@@ -93,7 +94,44 @@ private func reference(
         }
     }
 
-    @Test(arguments: Storage.allCases, Metric.allCases)
+    @Test(arguments: [8, 16, 64, 72, 256, 264, 1_000, 4_096])
+    func `count the bits that differ from every entry point`(dimension: Int) {
+        let stored = StoredRows(
+            clusteredBits(count: 23, dimension: dimension, seed: 41),
+            storage: .binary,
+            metric: .hamming,
+            dimension: dimension
+        )
+        let decoded = stored.decoded
+        #expect(decoded == clusteredBits(count: 23, dimension: dimension, seed: 41))
+        let queries = clusteredBits(count: 3, dimension: dimension, seed: 42)
+        func apart(_ one: [Float], _ other: [Float]) -> Float {
+            Float(zip(one, other).count { $0 != $1 })
+        }
+        var view = stored.rows.view
+        let order: [UInt32] = [22, 0, 3, 3, 7, 1, 2, 4, 6, 5, 12, 9]
+        var batch = [Float](repeating: .nan, count: 3 * 20)
+        qk_distances_batch(&view, queries.flatMap(\.self), [1, 1, 1], 3, 2, 20, &batch)
+        for (place, query) in queries.enumerated() {
+            #expect(
+                Array(batch[(place * 20)..<((place + 1) * 20)])
+                    == (2..<22).map { apart(query, decoded[$0]) }
+            )
+            var gathered = [Float](repeating: .nan, count: order.count)
+            qk_distances(&view, query, 1, order, order.count, &gathered)
+            #expect(gathered == order.map { apart(query, decoded[Int($0)]) })
+            var range = [Float](repeating: .nan, count: 22)
+            qk_distances_range(&view, query, 1, 1, 22, &range)
+            #expect(range == (1..<23).map { apart(query, decoded[$0]) })
+            #expect(qk_distance(&view, query, 1, 4) == apart(query, decoded[4]))
+        }
+        var gathered = [Float](repeating: .nan, count: order.count)
+        qk_row_distances(&view, 5, order, order.count, &gathered)
+        #expect(gathered == order.map { apart(decoded[5], decoded[Int($0)]) })
+        #expect(qk_row_distance(&view, 3, 8) == apart(decoded[3], decoded[8]))
+    }
+
+    @Test(arguments: Storage.ofNumbers, Metric.ofNumbers)
     func `give the same bits from every entry point`(storage: Storage, metric: Metric) {
         var random = SplitMix64(seed: 12)
         for dimension in [1, 7, 16, 33, 100, 384, 385] {

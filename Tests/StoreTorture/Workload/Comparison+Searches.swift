@@ -84,7 +84,7 @@ extension Comparison {
         let nearest = hits.first
         let findsItself =
             switch field.metric {
-            case .l2: nearest?.key == key || nearest?.score == 0
+            case .l2, .hamming: nearest?.key == key || nearest?.score == 0
             // The product with another row may be greater.
             case .innerProduct: nearest != nil
             // Rows that point almost the same way tie, as equal ones do above.

@@ -8,6 +8,7 @@ extension Field {
         Field(name: "flag", type: .bool), Field(name: "list", type: .strings),
         Field(name: "size", type: .double), Field(name: "when", type: .timestamp),
         Field(name: "raw", type: .bytes), Field(name: "numbers", type: .int32s),
+        Field(name: "terms", type: .sparse),
     ]
 }
 
@@ -86,6 +87,11 @@ extension Model.Collection {
         case .strings: .strings((0..<(number % 3)).map { "x\($0)" })
         case .bytes: .bytes(Array(repeating: UInt8(number), count: number))
         case .int32s: .int32s((0..<number).map { Int32($0 - 4) })
+        case .sparse:
+            (try? SparseVector(
+                indices: (0..<number).map { UInt32(7 * $0) },
+                values: (0..<number).map { Float($0 + 1) }
+            )).map(FieldValue.sparse) ?? .null
         }
     }
 

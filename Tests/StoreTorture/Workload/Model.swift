@@ -89,7 +89,7 @@ extension Model.Collection {
             }
         case .setTextFields(let fields): configuration.textFields = fields
         case .setRecall(let recall): configuration.recall = recall
-        case .renameVectorField, .renameCollection, .setCacheByteLimit:
+        case .renameVectorField, .renameCollection, .setCacheByteLimit, .setTrained:
             stop("\(change) is not modelled")
         }
     }

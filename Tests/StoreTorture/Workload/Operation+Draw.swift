@@ -77,7 +77,7 @@ extension CollectionConfiguration {
     fileprivate static func draw(_ random: inout SplitMix64) -> CollectionConfiguration {
         var configuration = CollectionConfiguration(
             dimension: Int.random(in: 1...12, using: &random),
-            metric: Metric.allCases.randomElement(using: &random) ?? .l2,
+            metric: [.l2, .innerProduct, .cosine].randomElement(using: &random) ?? .l2,
             index: .draw(&random),
             fields: Field.known.filter { _ in Bool.random(using: &random) }
         )

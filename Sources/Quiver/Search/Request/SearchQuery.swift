@@ -1,6 +1,6 @@
 public import TextIndex
 
-/// Something that is looked for: by vectors, by words, or by several such sources, whose lists are fused into one.
+/// Something that is looked for: by vectors, dense or sparse, by words, or by several such sources, whose lists are fused into one.
 public struct SearchQuery: Sendable {
     /// What gives a list of documents, the best first.
     public enum Source: Sendable {
@@ -8,6 +8,8 @@ public struct SearchQuery: Sendable {
         case vectors(VectorQuery)
         /// Documents by the words of their texts.
         case words(WordQuery)
+        /// Documents by their sparse vectors.
+        case sparse(SparseQuery)
     }
 
     /// What is looked for; at least one.
@@ -87,6 +89,21 @@ public struct VectorQuery: Sendable {
         self.target = target
         self.field = field
         self.combination = combination
+    }
+}
+
+/// Documents that are looked for by the inner products of their sparse vectors with another; those without a dimension in common are not
+/// found.
+public struct SparseQuery: Sendable, Hashable {
+    /// What they are compared with.
+    public var vector: SparseVector
+    /// The metadata field of type `sparse`; `nil` stands for the only one.
+    public var field: String?
+
+    /// A query of a field of sparse vectors.
+    public init(_ vector: SparseVector, field: String? = nil) {
+        self.vector = vector
+        self.field = field
     }
 }
 

@@ -2,7 +2,7 @@
 public struct Hit: Sendable, Equatable {
     /// The document's outside name.
     public let key: Key
-    /// Of a row, `l2`: the squared Euclidean distance, smaller is nearer. `innerProduct`: the dot product, larger is
+    /// Of a row, `l2`: the squared Euclidean distance, smaller is nearer; `hamming`: the number of bits that differ, likewise. `innerProduct`: the dot product, larger is
     /// nearer. `cosine`: the dot product over both norms, −1…1, larger is nearer. Computed in float32 from the
     /// stored row, the same whichever index found it. Of words, of several vectors under `maxSim`, of fused lists and of a reranker:
     /// larger is better.

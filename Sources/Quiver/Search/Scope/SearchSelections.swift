@@ -78,8 +78,8 @@ final class SearchSelections: Sendable {
             ?? RowSet().complement(below: map.rowCount)
         if !scope.saysNothingOfRows { try narrow(&rows, of: part, field, map) }
         let found = SearchedRows(
-            excluded: rows.count < map.rowCount ? rows.complement(below: map.rowCount) : nil,
-            count: rows.count,
+            rows,
+            of: map.rowCount,
             isFiltered: filter != nil || keys != nil || !scope.saysNothingOfRows
         )
         knownRows.withLock { $0[place] = found }

@@ -128,6 +128,7 @@ struct VectorSearch: Sendable {
                             query: queries[query],
                             efSearch: request.efSearch ?? GraphIndex.efSearch(effort: factor),
                             excluding: selected.excluded,
+                            listed: selected.listed,
                             selecting: selected.isFiltered,
                             insisting: request.mode == .indexed,
                             absent: effort.absentRow(ofSegment: place),
@@ -169,6 +170,15 @@ struct VectorSearch: Sendable {
             }
         case nil:
             try limits.running { () throws(IndexError) in
+                if let listed = selected.listed {
+                    return try ExactIndex.search(
+                        rows,
+                        listed: listed,
+                        queries: queries,
+                        cancelled: { limits.isOver },
+                        into: &nearest
+                    )
+                }
                 try ExactIndex.search(
                     rows,
                     queries: queries,

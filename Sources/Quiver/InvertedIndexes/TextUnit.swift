@@ -1,6 +1,6 @@
 import TextIndex
 
-/// Documents that are searched by their words as one: those of a segment, of some commits of the tail, or those that were updated
+/// Documents that are searched by their inverted indexes as one: those of a segment, of some commits of the tail, or those that were updated
 /// since the others were indexed.
 struct TextUnit: Sendable {
     enum Documents: Sendable {
@@ -11,7 +11,7 @@ struct TextUnit: Sendable {
     }
 
     let documents: Documents
-    /// By the text field's number; of a field in which no document has a word there is none.
+    /// By the field's number; of a field in which no document has a word or a weight there is none.
     let indexes: [UInt32: InvertedIndex]
     /// For the explanation.
     let name: String
@@ -32,15 +32,15 @@ struct TextUnit: Sendable {
 }
 
 extension CollectionView {
-    /// An index in memory of documents' texts in one field; `nil` if none has a word.
-    func textIndex(
+    /// An index in memory of what documents have in one field; `nil` if none has a word or a weight.
+    func invertedIndex(
         of documents: ArraySlice<Location>,
-        _ field: StoredTextField
+        _ field: InvertedField
     ) throws(StoreError) -> InvertedIndex? {
         try asStoreError(of: Catalog.fileName) {
-            var builder = TextIndexBuilder(field.analysis)
-            try append(documents, field, to: &builder)
-            guard builder.tokenCount > 0 else { return nil }
+            var builder = InvertedFieldBuilder(field)
+            try builder.append(documents, of: self)
+            guard !builder.isEmpty else { return nil }
             var bytes = TextIndexBytes()
             try builder.write(to: &bytes)
             return try InvertedIndex(TextIndexMemory(bytes))

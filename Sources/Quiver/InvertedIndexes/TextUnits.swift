@@ -1,10 +1,10 @@
 import Indexes
 import TextIndex
 
-/// Everything that a snapshot has of words.
+/// Everything that a snapshot has of words and sparse vectors.
 struct TextUnits: Sendable {
     let units: [TextUnit]
-    /// By the text field's number: of all units together, dead documents included until compaction drops them.
+    /// By the field's number: of all units together, dead documents included until compaction drops them.
     let statistics: [UInt32: TextStatistics]
     /// Documents whose words are to be found in the last unit alone, because they were updated since the others were made.
     private let updated: [CollectionView.Part: RowSet]
@@ -14,7 +14,7 @@ struct TextUnits: Sendable {
         for place in view.segments.indices where view.segments[place].hasLiveDocuments {
             let segment = view.segments[place].segment
             var indexes: [UInt32: InvertedIndex] = [:]
-            for field in view.record.schema.textFields {
+            for field in view.record.schema.invertedFields {
                 indexes[field.id] = try segment.anyTextIndex(of: field)
             }
             units.append(
@@ -26,7 +26,7 @@ struct TextUnits: Sendable {
             )
         }
         units += try view.tailTexts.units(of: view)
-        let hasTextsInFields = view.record.schema.textFields.contains {
+        let hasTextsInFields = view.record.schema.invertedFields.contains {
             $0.id != StoredTextField.documentText
         }
         updated = hasTextsInFields ? try view.updatedDocuments() : [:]
@@ -53,8 +53,8 @@ struct TextUnits: Sendable {
         keyed.sort { $0.key < $1.key }
         let locations = keyed.map(\.location)
         var indexes: [UInt32: InvertedIndex] = [:]
-        for field in view.record.schema.textFields {
-            indexes[field.id] = try view.textIndex(of: locations[...], field)
+        for field in view.record.schema.invertedFields {
+            indexes[field.id] = try view.invertedIndex(of: locations[...], field)
         }
         return TextUnit(
             documents: .listed(locations.map { PackedLocation($0) }),

@@ -1,12 +1,16 @@
 import Indexes
 import TextIndex
 
-/// What a query looks for in the texts of a collection, word by word as each field is analysed.
-struct WordSearch: Sendable {
+/// What a query looks for in inverted indexes: in the texts of a collection, word by word as each field is analysed, or in a field of sparse
+/// vectors.
+struct InvertedSearch: Sendable {
+    /// A clause in one field, and by how much its scores are multiplied.
+    private typealias Place = (field: InvertedField, clause: TextClause, boost: Double)
+
     private struct Clause: Sendable {
         let role: TextSearch.Role
         /// Where it is looked for.
-        var places: [(field: StoredTextField, clause: TextClause, boost: Double)]
+        var places: [Place]
     }
 
     private let snapshot: Snapshot
@@ -34,10 +38,10 @@ struct WordSearch: Sendable {
                 throw .invalidSearch(reason: "a boost is above 0, not \(part.boost)")
             }
             let searched = try Self.fields(of: part, among: fields, of: snapshot.view.record)
-            var places: [(field: StoredTextField, clause: TextClause, boost: Double)] = []
+            var places: [Place] = []
             for field in searched {
-                places += analyses.clauses(of: part, field.analysis).map {
-                    (field, $0, part.boost * field.boost)
+                places += analyses.clauses(of: part, Analysis(language: field.language)).map {
+                    (field.inverted, $0, part.boost * field.boost)
                 }
             }
             if part.role == .should {
@@ -53,6 +57,20 @@ struct WordSearch: Sendable {
                 reason:
                     "at most \(TextSearch.maximumRequiredCount) parts of a query can be required, not \(requiredCount)"
             )
+        }
+    }
+
+    /// - Throws: `invalidSearch`, `unknownField`.
+    init(_ query: SparseQuery, in snapshot: Snapshot) throws(StoreError) {
+        self.snapshot = snapshot
+        bm25 = BM25()
+        units = try snapshot.textUnits()
+        let field = try snapshot.view.record.sparseField(query.field)
+        guard !query.vector.indices.isEmpty else {
+            throw .invalidSearch(reason: "a sparse vector without any weight finds nothing")
+        }
+        clauses = zip(query.vector.indices, query.vector.values).map { index, weight in
+            Clause(role: .should, places: [(field, .dimension(index), Double(weight))])
         }
     }
 
@@ -101,6 +119,7 @@ struct WordSearch: Sendable {
             clauses[clause].places.indices.map { place in
                 let (field, _, boost) = clauses[clause].places[place]
                 let total = matches.reduce(0) { $0 + ($1[clause][place]?.documentCount ?? 0) }
+                guard case .words = field.content else { return boost }
                 let statistics = units.statistics[field.id] ?? TextStatistics()
                 return boost * statistics.inverseDocumentFrequency(of: total)
             }
@@ -116,8 +135,7 @@ struct WordSearch: Sendable {
                 for place in matches.indices {
                     guard let found = matches[place] else { continue }
                     let field = clauses[clause].places[place].field
-                    let statistics = units.statistics[field.id] ?? TextStatistics()
-                    parts.append((found, weights[clause][place], .bm25(bm25, statistics)))
+                    parts.append((found, weights[clause][place], weighting(of: field)))
                     matchCount += found.documentCount
                 }
                 try search.append(clauses[clause].role, parts)
@@ -140,6 +158,13 @@ struct WordSearch: Sendable {
         }
         return try candidates.nearest(of: 0, in: snapshot.view).map {
             Candidate(distance: $0.distance, location: $0.location, row: Candidate.noRow)
+        }
+    }
+
+    private func weighting(of field: InvertedField) -> TextWeighting {
+        switch field.content {
+        case .words: .bm25(bm25, units.statistics[field.id] ?? TextStatistics())
+        case .weights: .product
         }
     }
 
@@ -175,6 +200,31 @@ struct WordSearch: Sendable {
             guard let allowed = try selections.documents(of: location.part) else { return true }
             return allowed.contains(UInt32(location.ordinal))
         }
+    }
+}
+
+extension CollectionRecord {
+    /// The field of sparse vectors of a name; `nil` stands for the only one.
+    fileprivate func sparseField(_ name: String?) throws(StoreError) -> InvertedField {
+        let sparse = schema.fields.filter { $0.field.type == .sparse }
+        guard let name else {
+            guard sparse.count == 1 else {
+                throw .invalidSearch(
+                    reason: sparse.isEmpty
+                        ? "collection \"\(self.name)\" has no field of sparse vectors"
+                        : "say which field of sparse vectors: "
+                            + sparse.map { "\"\($0.field.name)\"" }.joined(separator: ", ")
+                )
+            }
+            return InvertedField(id: sparse[0].id, content: .weights)
+        }
+        guard
+            let field = schema.fields.first(where: { $0.field.name.utf8.elementsEqual(name.utf8) })
+        else { throw .unknownField(name, collection: self.name) }
+        guard field.field.type == .sparse else {
+            throw .invalidSearch(reason: "the field \"\(name)\" has no sparse vectors")
+        }
+        return InvertedField(id: field.id, content: .weights)
     }
 }
 

@@ -1,9 +1,9 @@
 import Files
 import TextIndex
 
-/// Makes the index of one text field of documents that are to be, or are, a segment.
+/// Makes the inverted index of one field of documents that are to be, or are, a segment.
 struct TextIndexWork {
-    let field: StoredTextField
+    let field: InvertedField
     /// In the order of their keys.
     let documents: [CollectionView.Location]
     let view: CollectionView
@@ -15,7 +15,7 @@ struct TextIndexWork {
 
     static let defaultMemoryByteCount = 32 << 20
 
-    /// Writes the indexes of every text field of new documents into the directory of their segment.
+    /// Writes the inverted indexes of new documents into the directory of their segment.
     ///
     /// - Parameter progress: told of the documents done, of each field in turn.
     static func writeAll(
@@ -27,7 +27,7 @@ struct TextIndexWork {
         progress: (_ count: Int, _ total: Int) throws(StoreError) -> Void
     ) throws(StoreError) -> [SegmentRecord.WordIndex] {
         var indexes: [SegmentRecord.WordIndex] = []
-        let fields = view.record.schema.textFields
+        let fields = view.record.schema.invertedFields
         for (place, field) in fields.enumerated() {
             let work = TextIndexWork(
                 field: field,
@@ -108,8 +108,8 @@ struct TextIndexWork {
         _ parts: [TextIndexMerger.Part],
         progress: (_ share: Double) throws -> Void
     ) throws -> [SegmentFileWriter.Summary] {
-        guard parts.contains(where: \.hasTokens) else { return [] }
-        let merger = try TextIndexMerger(parts, kind: .counts, documentCount: documents.count)
+        guard parts.contains(where: \.hasTerms) else { return [] }
+        let merger = try TextIndexMerger(parts, kind: field.kind, documentCount: documents.count)
         var output = try TextIndexFilesWriter(in: fileSystem, path: path)
         try merger.write(to: &output, progress: progress)
         return try output.finish()
@@ -129,11 +129,11 @@ struct TextIndexWork {
             }
         }
         while start < documents.count {
-            var builder = TextIndexBuilder(field.analysis)
+            var builder = InvertedFieldBuilder(field)
             let first = start
             try analyse(from: &start, into: &builder, progress)
             if first == 0, start == documents.count {
-                guard builder.tokenCount > 0 else { return [] }
+                guard !builder.isEmpty else { return [] }
                 var output = try TextIndexFilesWriter(in: fileSystem, path: path)
                 try builder.write(to: &output)
                 return try output.finish()
@@ -161,57 +161,19 @@ struct TextIndexWork {
     /// Adds documents until the memory is used up.
     private func analyse(
         from start: inout Int,
-        into builder: inout TextIndexBuilder,
+        into builder: inout InvertedFieldBuilder,
         _ progress: (_ count: Int) throws(StoreError) -> Void
     ) throws {
         // Writing takes as much again, at most.
         while start < documents.count, 2 * builder.byteCount < memoryByteCount {
             // Merging, where it is needed, is the other half.
             if start % 256 == 0 { try progress(start / 2) }
-            try view.append(documents[start..<(start + 1)], field, to: &builder)
+            try builder.append(documents[start..<(start + 1)], of: view)
             start += 1
         }
     }
 
     private func piecePath(_ piece: Int) -> (TextIndexPart) -> String {
         { "\(path($0))-\(piece)" }
-    }
-}
-
-extension CollectionView {
-    /// Adds the text of each document in a text field to an index; the strings of a list are lines of one text.
-    func append(
-        _ documents: ArraySlice<Location>,
-        _ field: StoredTextField,
-        to builder: inout TextIndexBuilder
-    ) throws(StoreError) {
-        func append(_ text: UnsafeRawBufferPointer?) throws(StoreError) {
-            guard let text else { return builder.appendNothing() }
-            do {
-                try builder.append(text.bindMemory(to: UInt8.self).span)
-            } catch {
-                throw .tooLarge(
-                    what: "number of words of an index",
-                    found: .max,
-                    limit: 1 << 31 - 1
-                )
-            }
-        }
-        if field.id == StoredTextField.documentText {
-            return try forEachText(of: documents) { (_, _, text) throws(StoreError) in
-                try append(text)
-            }
-        }
-        try forEachFields(of: documents) { (fields) throws(StoreError) in
-            let value = try asDamage(of: Catalog.fileName) { () throws(ByteReader.Malformed) in
-                try EncodedFields.value(of: field.id, in: fields)
-            }
-            switch value {
-            case .string(let string): try Array(string.utf8).withBytes(append)
-            case .strings(let strings):
-                try Array(strings.joined(separator: "\n").utf8).withBytes(append)
-            default: try append(nil)
-            }
-        }
     }
 }

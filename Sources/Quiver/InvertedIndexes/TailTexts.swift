@@ -10,7 +10,7 @@ import TextIndex
 final class TailTexts: Sendable {
     /// Some commits that follow one another.
     fileprivate struct Run: Sendable {
-        let fields: [StoredTextField]
+        let fields: [InvertedField]
         let first: UInt64
         let last: UInt64
         let commitCount: Int
@@ -24,7 +24,7 @@ final class TailTexts: Sendable {
     /// Units of all documents in the tail of `view`.
     func units(of view: CollectionView) throws(StoreError) -> [TextUnit] {
         guard !view.tail.isEmpty else { return [] }
-        let fields = view.record.schema.textFields
+        let fields = view.record.schema.invertedFields
         var known = runs.withLock { $0 }
         known.removeAll { $0.fields != fields }
         var made: [Run] = []
@@ -87,12 +87,12 @@ final class TailTexts: Sendable {
     private static func run(
         of view: CollectionView,
         _ commits: Range<Int>,
-        _ fields: [StoredTextField]
+        _ fields: [InvertedField]
     ) throws(StoreError) -> Run {
         let (part, documents) = try documents(of: view, commits)
         var indexes: [UInt32: InvertedIndex] = [:]
         for field in fields {
-            indexes[field.id] = try part.textIndex(of: documents[...], field)
+            indexes[field.id] = try part.invertedIndex(of: documents[...], field)
         }
         return Run(
             fields: fields,
@@ -163,7 +163,7 @@ final class TailTexts: Sendable {
                 guard !parts.isEmpty else { return nil }
                 let merger = try TextIndexMerger(
                     parts,
-                    kind: .counts,
+                    kind: field.kind,
                     documentCount: documents.count
                 )
                 var bytes = TextIndexBytes()

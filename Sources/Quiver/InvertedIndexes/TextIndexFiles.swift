@@ -2,7 +2,7 @@ import Files
 import Synchronization
 import TextIndex
 
-/// The four files of a segment's index of one text field.
+/// The four files of a segment's inverted index of one field.
 final class TextIndexFiles: TextIndexSource {
     /// In the order of `TextIndexPart.allCases`.
     let files: [SegmentFile]
@@ -22,14 +22,14 @@ final class TextIndexFiles: TextIndexSource {
     }
 }
 
-/// The indexes of words of a segment that have been validated.
+/// The inverted indexes of a segment that have been validated.
 final class OpenTextIndexes: Sendable {
     private let indexes = Mutex<[UInt32: (files: TextIndexFiles, index: InvertedIndex)]>([:])
-    private let inMemory = Mutex<[StoredTextField: InvertedIndex?]>([:])
+    private let inMemory = Mutex<[InvertedField: InvertedIndex?]>([:])
 
     /// The index in memory, made the first time.
     func index(
-        inMemoryOf field: StoredTextField,
+        inMemoryOf field: InvertedField,
         _ make: () throws(StoreError) -> InvertedIndex?
     ) throws(StoreError) -> InvertedIndex? {
         try inMemory.withLock { (indexes) throws(StoreError) in
@@ -42,13 +42,13 @@ final class OpenTextIndexes: Sendable {
 
     /// The index in `files`, validated the first time.
     func index(
-        of field: UInt32,
+        of field: InvertedField,
         _ files: TextIndexFiles,
         documentCount: Int
     ) throws(StoreError) -> InvertedIndex {
         try indexes.withLock { (indexes) throws(StoreError) in
             let paths = files.files.map(\.path)
-            if let known = indexes[field], known.files.files.map(\.path) == paths {
+            if let known = indexes[field.id], known.files.files.map(\.path) == paths {
                 return known.index
             }
             let index = try asStoreError(of: paths[0]) { try InvertedIndex(files) }
@@ -59,7 +59,13 @@ final class OpenTextIndexes: Sendable {
                         "is of \(index.documentCount) documents where there are \(documentCount)"
                 )
             }
-            indexes[field] = (files, index)
+            guard index.kind == field.kind else {
+                throw .damaged(
+                    file: paths[0],
+                    reason: "is an index of \(index.kind) where \(field.kind) are expected"
+                )
+            }
+            indexes[field.id] = (files, index)
             return index
         }
     }

@@ -8,7 +8,7 @@ struct TextIndexBuild {
     private struct Task {
         /// Place in the view.
         let place: Int
-        let field: StoredTextField
+        let field: InvertedField
     }
 
     private let collection: Collection
@@ -21,7 +21,7 @@ struct TextIndexBuild {
         self.core = core
         self.view = view
         tasks = view.segments.indices.flatMap { place in
-            view.record.schema.textFields
+            view.record.schema.invertedFields
                 .filter { view.segments[place].segment.textIndexRecord(of: $0) == nil }
                 .map { Task(place: place, field: $0) }
         }
@@ -76,9 +76,7 @@ struct TextIndexBuild {
         try core.withWriteLock { () throws(StoreError) in
             let current = try collection.snapshot(of: core).view
             guard let place = current.index(ofSegment: segment.id),
-                current.record.schema.textFields.contains(where: {
-                    $0.id == task.field.id && $0.specification == task.field.specification
-                }),
+                current.record.schema.invertedFields.contains(task.field),
                 current.segments[place].segment.textIndexRecord(of: task.field) == nil
             else {
                 return try asStoreError { () throws(FileError) in
