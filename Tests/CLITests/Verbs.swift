@@ -192,7 +192,7 @@ import Testing
         #expect((statistics["bytes"]?.int ?? 0) > 0)
         #expect(try quiver("stats", quiver.store, "c").output.contains("3 documents"))
         let whole = try quiver("stats", quiver.store, "--json").object()
-        #expect(whole["formatVersion"] == .integer(6))
+        #expect(whole["formatVersion"] == .integer(7))
         #expect(whole["bytes"] == statistics["bytes"])
         #expect(
             try quiver("stats", quiver.store).output.hasPrefix(

@@ -20,7 +20,11 @@ public struct TrainedIndex: Sendable, Hashable {
     public init(_ bytes: [UInt8]) throws(IndexError) {
         let index = try Self.index(bytes)
         guard let factory = index.factory else {
-            throw .unsupportedKind("", reason: "what the index is made of cannot be told")
+            throw .unsupportedKind(
+                "OPQ…",
+                reason:
+                    "FAISS's files do not say what a rotation in front of an index was made of; train such a one here"
+            )
         }
         guard index.isTrained else {
             throw .unsupportedKind(factory.description, reason: "the index is not trained")

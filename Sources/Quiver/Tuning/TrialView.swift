@@ -59,7 +59,12 @@ struct TrialView {
         // What cannot be removed now is swept when a writer opens the store.
         defer { try? core.fileSystem.remove(staged) }
         do throws(StoreError) {
-            let writer = IndexWriter(fileSystem: core.fileSystem, segment: segment, field: field)
+            let writer = IndexWriter(
+                fileSystem: core.fileSystem,
+                segment: segment,
+                field: field,
+                trained: try core.trainedIndex(of: field.id, in: view.collectionID)
+            )
             let summary = try writer.write(
                 plan,
                 to: staged,

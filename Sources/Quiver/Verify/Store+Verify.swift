@@ -120,6 +120,9 @@ struct Verification {
                     core: core
                 )
                 try check(snapshot, progress: progress)
+                for field in record.schema.vectorFields {
+                    _ = try core.trainedIndex(of: field.id, in: id)
+                }
             } catch .unknownCollection {
                 // Dropped since the names were read.
                 continue
