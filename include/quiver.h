@@ -232,7 +232,7 @@ typedef struct qv_text_field {
     uint32_t reserved;
     const char *field;    /* a metadata field, of strings; NULL: the documents' own texts */
     const char *language; /* reduces words to their stems: "de" or "german"; NULL: words are left as they are */
-    double boost;         /* by how much its scores are multiplied; 0: 1 */
+    double boost;         /* by how much its scores are multiplied, above 0 to 1e6; 0: 1 */
 } qv_text_field;
 
 #define QV_COLLECTION_NO_WORDS 1u /* no text is searched by its words */

@@ -36,8 +36,10 @@ struct TextFieldArguments: ParsableArguments {
             textField.language = try knownLanguage(parts[1], of: "--match-on \(argument)")
         }
         if parts.count > 2 {
-            guard let boost = Double(parts[2]), boost > 0, boost.isFinite else {
-                throw ValidationError("--match-on \(argument): the boost is a number above 0")
+            guard let boost = Double(parts[2]), boost > 0, boost <= TextField.maximumBoost else {
+                throw ValidationError(
+                    "--match-on \(argument): the boost is a number above 0 to 1000000"
+                )
             }
             textField.boost = boost
         }

@@ -71,10 +71,15 @@ import Testing
         let help = try quiver("create", "--help").output
         let words = help.split(whereSeparator: \.isWhitespace).joined(separator: " ")
         #expect(
-            words.contains("\"near\" means (default: cosine). (values: l2, innerProduct, cosine, hamming)"),
+            words.contains(
+                "\"near\" means (default: cosine). (values: l2, innerProduct, cosine, hamming)"
+            ),
             "\(help)"
         )
-        #expect(words.contains("(default: float32). (values: float32, float16, int8, binary)"), "\(help)")
+        #expect(
+            words.contains("(default: float32). (values: float32, float16, int8, binary)"),
+            "\(help)"
+        )
     }
 
     @Test func `an unknown metric is answered with those that there are`() throws {

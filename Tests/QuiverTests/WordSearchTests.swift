@@ -246,6 +246,12 @@ import Testing
             try search(WordQuery(.init([.init("a", boost: -.infinity)])))
         }
         #expect(throws: StoreError.self) {
+            try search(WordQuery(.init([.init("a", boost: 1e60)])))
+        }
+        #expect(throws: StoreError.self) {
+            try collection.alter([.setTextFields([TextField(boost: 1e60)])])
+        }
+        #expect(throws: StoreError.self) {
             try search(WordQuery(.init((0..<64).map { .init("w\($0)", role: .must) })))
         }
         #expect(throws: StoreError.self) { _ = try collection.search(SearchRequest([.init([])])) }

@@ -6,8 +6,11 @@ public struct TextField: Sendable, Hashable {
     public var field: String?
     /// Words are reduced to their stems by this language's rules; `nil` leaves them as they are.
     public var language: Language?
-    /// By how much its scores are multiplied, above 0.
+    /// By how much its scores are multiplied, above 0 to `maximumBoost`.
     public var boost: Double
+
+    /// The largest boost of a field, and of a part of a query.
+    public static let maximumBoost = 1e6
 
     /// A text field. Checked when a collection is made of it.
     public init(field: String? = nil, language: Language? = nil, boost: Double = 1) {
@@ -26,9 +29,10 @@ extension CollectionConfiguration {
             guard known.insert(textField.field).inserted else {
                 throw .invalidConfiguration(reason: "the \(name) is a text field twice")
             }
-            guard textField.boost > 0, textField.boost.isFinite else {
+            guard textField.boost > 0, textField.boost <= TextField.maximumBoost else {
                 throw .invalidConfiguration(
-                    reason: "a text field's boost is above 0, not \(textField.boost)"
+                    reason:
+                        "a text field's boost is above 0 to \(TextField.maximumBoost), not \(textField.boost)"
                 )
             }
             guard let field = textField.field else { continue }

@@ -34,8 +34,10 @@ struct InvertedSearch: Sendable {
         let fields = snapshot.view.record.schema.textFields
         let analyses = Analyses()
         for part in query.words.parts {
-            guard part.boost > 0, part.boost.isFinite else {
-                throw .invalidSearch(reason: "a boost is above 0, not \(part.boost)")
+            guard part.boost > 0, part.boost <= TextField.maximumBoost else {
+                throw .invalidSearch(
+                    reason: "a boost is above 0 to \(TextField.maximumBoost), not \(part.boost)"
+                )
             }
             let searched = try Self.fields(of: part, among: fields, of: snapshot.view.record)
             var places: [Place] = []
@@ -121,7 +123,11 @@ struct InvertedSearch: Sendable {
                 let total = matches.reduce(0) { $0 + ($1[clause][place]?.documentCount ?? 0) }
                 guard case .words = field.content else { return boost }
                 let statistics = units.statistics[field.id] ?? TextStatistics()
-                return boost * statistics.inverseDocumentFrequency(of: total)
+                // Earlier versions knew no bound of a field's boost.
+                return min(
+                    boost * statistics.inverseDocumentFrequency(of: total),
+                    Double(Float.greatestFiniteMagnitude)
+                )
             }
         }
         var candidates = CandidateLists(queryCount: 1, count: count)
