@@ -157,7 +157,7 @@ enum Arguments {
         _ name: @autoclosure () -> String = "filter"
     ) throws(CallFailure) -> Filter {
         let text = try string(pointer, name())
-        return try engine { () throws(StoreError) in try ParsedFilters.shared.filter(text) }
+        return try engine { () throws(StoreError) in try Filter(parsing: text) }
     }
 
     /// `count` vectors of `dimension` numbers each.

@@ -429,7 +429,9 @@ int main(int argc, char **argv) {
     EXPECT(QV_OK, qv_pin(collection, &pinned));
     own_rows(pinned);
     clusters(in_folder(argv[1], "clusters"));
-    training(in_folder(argv[1], "training"), place("trained"));
+    char trained[5000];
+    snprintf(trained, sizeof trained, "%s", place("trained"));
+    training(in_folder(argv[1], "training"), trained);
     shards(pinned);
     other_vectors(collection);
     resumption(pinned);
