@@ -115,7 +115,7 @@ static void hostile_collections(qv_store store) {
         EXPECT(QV_ERROR_CONFIGURATION, qv_create_collection(store, "x", &options, &collection));
     }
     options.dimension = 4;
-    options.metric = 3;
+    options.metric = QV_METRIC_HAMMING + 1;
     EXPECT(QV_ERROR_ARGUMENT, qv_create_collection(store, "x", &options, &collection));
     options.metric = 0;
     options.storage = UINT32_MAX;
