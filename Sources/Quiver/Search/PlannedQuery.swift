@@ -1,7 +1,7 @@
 import Indexes
 
 /// A query that has passed its checks.
-struct PlannedQuery: Sendable {
+final class PlannedQuery: Sendable {
     /// What gives a list, the best first.
     enum Source: Sendable {
         /// Rows that are near one of the vectors.

@@ -1,7 +1,9 @@
 import Indexes
 
 /// A search request that has passed its checks.
-struct SearchPlan: Sendable {
+///
+/// It and what it is made of are objects, since they are long: a query of a few rows would spend its time on copies of them.
+final class SearchPlan: Sendable {
     /// Queries that are compared with a block of rows while it is in a core's cache.
     private static let exactBatchCount = 16
 

@@ -14,17 +14,15 @@ struct SearchRun {
         view = plan.snapshot.view
     }
 
-    private var request: SearchRequest { plan.request }
-
     func result() throws(StoreError) -> SearchResult {
         let start = ContinuousClock.now
         var lists: [[RankedHit]] = []
         var list: DeepeningList
         var scoring = Scoring.negated
-        if query.sources.count == 1, !request.returnsLists {
+        if query.sources.count == 1, !plan.request.returnsLists {
             scoring = query.sources[0].scoring
             // The hits of a range are not known to be many before they are looked for.
-            let first = request.within == nil ? request.k : min(request.k, 256)
+            let first = plan.request.within == nil ? plan.request.k : min(plan.request.k, 256)
             list = DeepeningList(firstDepth: first) { (count) throws(StoreError) in
                 try best(count, of: 0, in: query.selections)
             }
@@ -32,11 +30,11 @@ struct SearchRun {
             let found = try notes.step("search") { () throws(StoreError) in
                 var found: [[Candidate]] = []
                 for source in query.sources.indices {
-                    found.append(try best(request.listCount, of: source, in: query.selections))
+                    found.append(try best(plan.request.listCount, of: source, in: query.selections))
                 }
                 return found
             }
-            if request.returnsLists {
+            if plan.request.returnsLists {
                 for (source, candidates) in found.enumerated() {
                     lists.append(try ranked(candidates, query.sources[source].scoring))
                 }
@@ -52,7 +50,7 @@ struct SearchRun {
                 )
             }
         }
-        if let reranking = request.reranking {
+        if let reranking = plan.request.reranking {
             list = DeepeningList(try reranked(&list, scoring, reranking))
             scoring = .negated
         }
@@ -201,21 +199,21 @@ struct SearchRun {
         of list: inout DeepeningList,
         _ scoring: Scoring
     ) throws(StoreError) -> [Hit] {
-        let bound = request.within.map { scoring.distance($0) }
+        let bound = plan.request.within.map { scoring.distance($0) }
         func isComplete(_ list: DeepeningList) -> Bool {
             if list.isExhausted { return true }
             guard let bound, let last = list.candidates.last else { return false }
             return last.distance > bound
         }
-        guard let grouping = request.grouping else {
-            while list.candidates.count < request.wantedCount, !isComplete(list) {
+        guard let grouping = plan.request.grouping else {
+            while list.candidates.count < plan.request.wantedCount, !isComplete(list) {
                 try notes.step("search") { () throws(StoreError) in try list.deepen() }
             }
             var found = list.candidates[...]
             if let bound { found = found.filter { $0.distance <= bound }[...] }
-            let page = found.dropFirst(request.offset).prefix(request.k)
+            let page = found.dropFirst(plan.request.offset).prefix(plan.request.k)
             return try notes.step("read") { () throws(StoreError) in
-                try materialised(page, scoring, contents: request.contents)
+                try materialised(page, scoring, contents: plan.request.contents)
             }
         }
         var groups = try CandidateGroups(grouping, in: view)
@@ -226,11 +224,11 @@ struct SearchRun {
                 try groups.take(candidate)
             }
             taken = list.candidates.count
-            if groups.count >= request.wantedCount || isComplete(list) { break }
+            if groups.count >= plan.request.wantedCount || isComplete(list) { break }
             try notes.step("search") { () throws(StoreError) in try list.deepen() }
         }
         var hits: [Hit] = []
-        for group in groups.groups.dropFirst(request.offset).prefix(request.k) {
+        for group in groups.groups.dropFirst(plan.request.offset).prefix(plan.request.k) {
             var members = group.candidates
             if members.count < grouping.count, !isComplete(list) {
                 members = try filled(group, grouping, bound)
@@ -238,7 +236,7 @@ struct SearchRun {
             hits += try materialised(
                 members[...],
                 scoring,
-                contents: request.contents,
+                contents: plan.request.contents,
                 group: group.value
             )
         }
@@ -253,7 +251,7 @@ struct SearchRun {
     ) throws(StoreError) -> [Candidate] {
         let scope = try group.scope(grouping, in: view)
         let selections = try SearchSelections(
-            request.scope.intersection(query.query.scope).intersection(scope),
+            plan.request.scope.intersection(query.query.scope).intersection(scope),
             in: plan.snapshot
         )
         let best = try best(grouping.count, of: 0, in: selections)
@@ -262,7 +260,7 @@ struct SearchRun {
 
     /// What one list of rows gives, without more ado.
     func hits(_ candidates: ArraySlice<Candidate>) throws(StoreError) -> [Hit] {
-        try materialised(candidates, query.sources[0].scoring, contents: request.contents)
+        try materialised(candidates, query.sources[0].scoring, contents: plan.request.contents)
     }
 
     private func row(of candidate: Candidate) throws(StoreError) -> Int? {

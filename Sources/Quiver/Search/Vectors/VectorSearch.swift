@@ -1,11 +1,18 @@
 import Indexes
 
 /// Looks for the rows of a vector field that are nearest to vectors.
-struct VectorSearch: Sendable {
+final class VectorSearch: Sendable {
     let snapshot: Snapshot
     let field: StoredField
     let request: SearchRequest
     let limits: SearchLimits
+
+    init(snapshot: Snapshot, field: StoredField, request: SearchRequest, limits: SearchLimits) {
+        self.snapshot = snapshot
+        self.field = field
+        self.request = request
+        self.limits = limits
+    }
 
     /// How a segment was searched.
     private struct Work {
