@@ -21,14 +21,8 @@ public func qv_train(
         let progress = ProgressCallback(settings.progress, settings.context)
         let snapshot = try collection.snapshot()
         try engine { () throws(StoreError) in
-            let kind: FAISSKind
-            switch try IndexSpecification(parsing: text) {
-            case .faiss(let found): kind = found
-            default:
-                throw .unsupportedIndex(text, reason: "it is trained for each segment by itself")
-            }
             try snapshot.train(
-                kind,
+                try IndexSpecification(parsing: text),
                 vectorField: field,
                 rowLimit: settings.row_limit == 0 ? nil : Int(clamping: settings.row_limit),
                 seed: settings.seed,

@@ -212,10 +212,8 @@ struct CreateCommand: ParsableCommand {
         try configuration.check()
         let trained = try trainedIndexes(configuration.vectorFields)
         for place in configuration.vectorFields.indices {
-            let field = configuration.vectorFields[place]
-            guard let index = trained[field.name] else { continue }
-            try index.check(dimension: field.dimension, metric: field.metric)
-            configuration.vectorFields[place].index = .faiss(index.kind)
+            guard let index = trained[configuration.vectorFields[place].name] else { continue }
+            try configuration.vectorFields[place].take(index)
         }
         let store =
             Store.exists(at: target.store)

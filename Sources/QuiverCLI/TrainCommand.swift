@@ -54,20 +54,13 @@ struct TrainCommand: ParsableCommand {
     }
 
     func run() throws {
-        let kind: FAISSKind
-        switch try IndexSpecification(parsing: index) {
-        case .faiss(let found): kind = found
-        default:
-            throw ValidationError(
-                "--index \(index) is trained for each segment by itself; name a FAISS factory string, such as IVF1024,SQ8"
-            )
-        }
+        let specification = try IndexSpecification(parsing: index)
         let snapshot = try target.open(.readOnly).snapshot()
         let progressLine = ProgressLine()
         defer { progressLine.clear() }
         progressLine.show("training", completed: 0, unit: "rows", fraction: nil)
         let trained = try snapshot.train(
-            kind,
+            specification,
             vectorField: vectorField,
             rowLimit: sample,
             seed: seed,

@@ -95,11 +95,8 @@ struct SwiftAPI {
         case "cluster": return try snapshot(told).cluster(told)
         case "tune": return try collection(told).tune(told)
         case "train":
-            guard
-                case .faiss(let kind) = try IndexSpecification(parsing: try told.string("index"))
-            else { throw Arguments.NotTold(name: "a kind") }
             try snapshot(told).train(
-                kind,
+                try IndexSpecification(parsing: try told.string("index")),
                 vectorField: told["vector_field"]?.string,
                 rowLimit: told["row_limit"]?.int,
                 seed: told["seed"]?.uint64 ?? 0

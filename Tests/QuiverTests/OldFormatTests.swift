@@ -239,7 +239,7 @@ import Testing
     {
         let store = try Store.open(at: path)
         let collection = try store.collection("points")
-        let trained = try collection.snapshot().train(try FAISSKind("IVF2,Flat"))
+        let trained = try collection.snapshot().train(try IndexSpecification(parsing: "IVF2,Flat"))
         #expect(try store.formatVersion() == 6)
         try collection.alter([
             .addField(Field(name: "terms", type: .sparse)), .setTrained(vectorField: "", trained),

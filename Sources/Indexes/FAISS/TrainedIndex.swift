@@ -53,7 +53,7 @@ public struct TrainedIndex: Sendable, Hashable {
     /// Blocks; time and memory are those of FAISS's training.
     ///
     /// - Parameters:
-    ///   - rows: `[n × dimension]`, under cosine of any length; at least `kind.minimumRowCount(dimension:)`.
+    ///   - rows: `[n × dimension]`, under cosine of length 1; at least `kind.minimumRowCount(dimension:)`.
     ///   - dimension: the numbers of a row.
     ///   - metric: of the fields that are to be indexed so.
     ///   - kind: what the index is made of.
@@ -71,7 +71,7 @@ public struct TrainedIndex: Sendable, Hashable {
         guard kind.graphM == nil, !kind.isExact else {
             throw .unsupportedKind(kind.description, reason: "such an index learns nothing")
         }
-        let (arithmetic, isNormalized) = try kind.arithmetic(dimension: dimension, metric: metric)
+        let arithmetic = try kind.arithmetic(dimension: dimension, metric: metric).metric
         do throws(FAISSError) {
             var index = try FAISS.Index(
                 dimension: dimension,
@@ -79,7 +79,6 @@ public struct TrainedIndex: Sendable, Hashable {
                 metric: arithmetic
             )
             if index.requiredTrainingRows > 0 {
-                let rows = isNormalized ? Self.normalized(rows, dimension) : rows
                 try index.train(rows.span, threadCount: max(1, threadCount)) { _, _ in progress() }
             }
             bytes = try index.serialized()
@@ -123,16 +122,6 @@ public struct TrainedIndex: Sendable, Hashable {
         } catch {
             throw IndexError(reading: error)
         }
-    }
-
-    private static func normalized(_ rows: [Float], _ dimension: Int) -> [Float] {
-        var rows = rows
-        for start in stride(from: 0, to: rows.count, by: dimension) {
-            let range = start..<(start + dimension)
-            let norm = StoredRow.norm(Array(rows[range]))
-            if norm > 0 { for place in range { rows[place] /= norm } }
-        }
-        return rows
     }
 }
 

@@ -36,8 +36,10 @@ extension StoreCore {
 }
 
 extension VectorField {
-    /// Makes the field's index one that begins with `trained`.
-    mutating func take(_ trained: TrainedIndex) throws(StoreError) {
+    /// Makes the field's index of the kind of `trained`, with which it is to begin.
+    ///
+    /// - Throws: `unsupportedIndex` if that was trained for other dimensions or another metric.
+    public mutating func take(_ trained: TrainedIndex) throws(StoreError) {
         do {
             try trained.check(dimension: dimension, metric: metric)
         } catch {

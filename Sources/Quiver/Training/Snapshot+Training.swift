@@ -6,7 +6,7 @@ extension Snapshot {
     /// Takes memory for the rows that it learns from as float32: at most `rowLimit`, chosen at random, or as many as the kind needs.
     ///
     /// - Parameters:
-    ///   - kind: what the index is made of.
+    ///   - index: a FAISS index that learns something; the engine's own kinds learn from each segment by itself.
     ///   - vectorField: `nil` stands for the only one.
     ///   - rowLimit: the most rows that it learns from; `nil` takes 256 a centroid, which is as many as k-means uses.
     ///   - seed: of the choice of these.
@@ -15,7 +15,7 @@ extension Snapshot {
     /// - Throws: `unknownVectorField`, `ambiguousVectorField`, `unsupportedIndex`; `index` if there are too few rows or they are not such that
     ///   an index can learn from them; `cancelled`, `invalidReading`, `damaged`, `usedAfterFork`, `file`.
     public func train(
-        _ kind: FAISSKind,
+        _ index: IndexSpecification,
         vectorField: String? = nil,
         rowLimit: Int? = nil,
         seed: UInt64 = 0,
@@ -25,6 +25,13 @@ extension Snapshot {
         try process.require()
         guard rowLimit.map({ $0 > 0 }) ?? true else {
             throw .invalidReading(reason: "an index learns from 1 row or more")
+        }
+        guard case .faiss(let kind) = index else {
+            throw .unsupportedIndex(
+                index.description,
+                reason:
+                    "it learns from each segment by itself; name a FAISS factory string, such as IVF1024,SQ8"
+            )
         }
         let field = try view.vectorField(orOnly: vectorField)
         let dimension = field.field.dimension

@@ -71,6 +71,45 @@ func nearestByBruteForce(
         }
     }
 
+    /// One block, several, and none.
+    @Test(arguments: [0, 1, 40, 1_024, 3_000])
+    func `finds the same among rows that are listed as among those that are left`(count: Int) throws
+    {
+        var random = SplitMix64(seed: 36)
+        let stored = StoredRows(
+            clusteredVectors(count: 5_000, dimension: 24, seed: 37),
+            storage: .float32,
+            metric: .cosine,
+            dimension: 24
+        )
+        let listed = (0..<UInt32(5_000)).shuffled(using: &random).prefix(count).sorted()
+        var dead = RowSet().complement(below: 5_000)
+        for row in listed { dead.remove(row) }
+        let queries = clusteredVectors(count: 11, dimension: 24, seed: 38).map {
+            Query($0, metric: .cosine)
+        }
+        var nearest = queries.map { _ in Nearest(k: 20) }
+        try ExactIndex.search(stored.rows, listed: listed, queries: queries, into: &nearest)
+        for (query, found) in zip(queries, nearest) {
+            #expect(
+                try found.sorted()
+                    == nearestByBruteForce(stored.rows, query, k: 20, excluding: dead)
+            )
+        }
+        if count > 0 {
+            #expect(throws: IndexError.cancelled) {
+                var one = Nearest(k: 1)
+                try ExactIndex.search(
+                    stored.rows,
+                    query: queries[0],
+                    listed: listed,
+                    cancelled: { true },
+                    into: &one
+                )
+            }
+        }
+    }
+
     @Test func `in pieces finds the same as in one`() throws {
         let stored = StoredRows(
             clusteredVectors(count: 3_000, dimension: 64, seed: 34),

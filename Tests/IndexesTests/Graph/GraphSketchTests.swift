@@ -52,6 +52,7 @@ import Testing
         var dead = RowSet()
         for row in 0..<UInt32(Self.count)
         where Double.random(in: 0..<1, using: &random) < deadShare { dead.insert(row) }
+        let listed = (0..<UInt32(Self.count)).filter { !dead.contains($0) }
         var scratch = GraphSearchScratch()
         var found = 0
         for query in queries(metric) {
@@ -65,6 +66,17 @@ import Testing
                     scratch: &scratch,
                     into: &nearest
                 )
+                var amongListed = Nearest(k: 10)
+                try graph.index.search(
+                    graph.stored.rows,
+                    query: query,
+                    excluding: dead,
+                    listed: listed,
+                    selecting: selecting,
+                    scratch: &scratch,
+                    into: &amongListed
+                )
+                #expect(amongListed.sorted() == nearest.sorted())
                 let exact = try nearestByBruteForce(
                     graph.stored.rows,
                     query,
