@@ -43,8 +43,10 @@ extension SearchQuery.Source {
             throw .argument("\(name): flags is \(source.flags), which has an unknown bit")
         }
         guard source.sparse_count == 0 else {
-            let flags = UInt32(QV_SOURCE_PLAIN | QV_SOURCE_BM25)
-            guard source.hasNoVectors, source.match == nil, source.flags & flags == 0 else {
+            let flags = UInt32(QV_SOURCE_PLAIN | QV_SOURCE_BM25 | QV_SOURCE_COMBINATION)
+            guard source.hasNoVectors, source.match == nil, source.encoder == 0,
+                source.flags & flags == 0
+            else {
                 throw .argument(
                     "\(name): a source has a sparse vector, or vectors, documents or match, not both"
                 )
