@@ -56,7 +56,7 @@ public struct ByteCounts: Sendable, Equatable {
     public var indexes = 0
     /// Orders of metadata fields, by which filters are answered.
     public var fieldIndexes = 0
-    /// Indexes of words.
+    /// Indexes of words and of sparse vectors.
     public var textIndexes = 0
     /// Keys, versions, hashes and places of texts.
     public var keys = 0

@@ -15,7 +15,7 @@ public final class Snapshot: Sendable {
     private let knownStorageOrder = Mutex<StorageOrder?>(nil)
     let knownNumbering = Mutex<DocumentNumbering?>(nil)
     private let knownConfiguration = Mutex<CollectionConfiguration?>(nil)
-    private let knownTextUnits = Mutex<TextUnits?>(nil)
+    private let knownInvertedUnits = Mutex<InvertedUnits?>(nil)
     private let knownCalibrations = Mutex<[UInt32: MeasuredField]>([:])
     let selections = KnownSelections()
 
@@ -55,11 +55,11 @@ public final class Snapshot: Sendable {
         knownCalibrations.withLock { $0[field] = measured }
     }
 
-    /// Everything that is searched by its words. Made by the first call.
-    func textUnits() throws(StoreError) -> TextUnits {
-        try knownTextUnits.withLock { (known) throws(StoreError) in
+    /// Everything that is searched by its words or sparse vectors. Made by the first call.
+    func invertedUnits() throws(StoreError) -> InvertedUnits {
+        try knownInvertedUnits.withLock { (known) throws(StoreError) in
             if let known { return known }
-            let units = try TextUnits(view)
+            let units = try InvertedUnits(view)
             known = units
             return units
         }

@@ -33,7 +33,7 @@ struct SnapshotLoader: ~Copyable {
                 return previous
             }
             var work = loader
-            if let old { work.view.tailTexts = old.tailTexts }
+            if let old { work.view.tailInvertedIndexes = old.tailInvertedIndexes }
             if let old, old.state.layout == work.view.state.layout {
                 work.view.segments = old.segments
                 work.view.tail = old.tail

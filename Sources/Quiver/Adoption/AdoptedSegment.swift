@@ -42,7 +42,7 @@ struct AdoptedSegment {
                 )
             )
         }
-        names += record.textIndexes.flatMap(\.names)
+        names += record.invertedIndexes.flatMap(\.names)
         try asStoreError { () throws(FileError) in
             try core.fileSystem.remove(staged)
             try core.fileSystem.makeDirectory(staged)

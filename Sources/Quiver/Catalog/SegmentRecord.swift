@@ -12,7 +12,7 @@ import TextIndex
 /// | 8 | 0, or the commit that adopted it, which is then the version of its documents |
 /// | 4, then each | the specification of each index, in the order of the indexes: 4 and bytes |
 ///
-/// | 4, then each | indexes of words: 4 text field, 8 generation, 4 and bytes specification, 1 files, then of each 8 length, 8 checksum |
+/// | 4, then each | inverted indexes: 4 field, 8 generation, 4 and bytes specification, 1 files, then of each 8 length, 8 checksum |
 ///
 /// A record of version 1 ends behind the indexes, one of version 2 behind the refusals, one of
 /// versions 3 and 4 behind the specifications.
@@ -28,15 +28,15 @@ struct SegmentRecord: Sendable, Hashable {
         var specification: String
     }
 
-    /// A built index of the words of one text field.
-    struct WordIndex: Sendable, Hashable {
-        /// As `StoredTextField.id`.
+    /// A built index of the words of one text field, or of one field of sparse vectors.
+    struct Inverted: Sendable, Hashable {
+        /// As `InvertedField.id`.
         let fieldID: UInt32
         /// As that of an index.
         let generation: UInt64
-        /// `StoredTextField.specification` when it was built.
+        /// `InvertedField.specification` when it was built.
         let specification: String
-        /// In the order of `TextIndexPart.allCases`; none if no document has a word.
+        /// In the order of `TextIndexPart.allCases`; none if no document has a word or a weight.
         let files: [SegmentFileWriter.Summary]
 
         var byteCount: UInt64 { files.reduce(0) { $0 + $1.byteCount } }
@@ -64,7 +64,7 @@ struct SegmentRecord: Sendable, Hashable {
     var refusals: [Refusal] = []
     var patches: Patches?
     var adoptingCommit: UInt64 = 0
-    var textIndexes: [WordIndex] = []
+    var invertedIndexes: [Inverted] = []
 
     func encoded() -> [UInt8] {
         var writer = ByteWriter()
@@ -90,8 +90,8 @@ struct SegmentRecord: Sendable, Hashable {
         writer.integer(adoptingCommit)
         writer.integer(UInt32(indexes.count))
         for index in indexes { writer.string(index.specification) }
-        writer.integer(UInt32(textIndexes.count))
-        for index in textIndexes {
+        writer.integer(UInt32(invertedIndexes.count))
+        for index in invertedIndexes {
             writer.integer(index.fieldID)
             writer.integer(index.generation)
             writer.string(index.specification)
@@ -144,7 +144,7 @@ struct SegmentRecord: Sendable, Hashable {
         }
         if reader.remainingCount > 0 {
             for _ in 0..<(try reader.integer(UInt32.self)) {
-                record.textIndexes.append(try textIndex(&reader))
+                record.invertedIndexes.append(try invertedIndex(&reader))
             }
         }
         try reader.end()
@@ -153,9 +153,9 @@ struct SegmentRecord: Sendable, Hashable {
 }
 
 extension SegmentRecord {
-    private static func textIndex(
+    private static func invertedIndex(
         _ reader: inout ByteReader
-    ) throws(ByteReader.Malformed) -> WordIndex {
+    ) throws(ByteReader.Malformed) -> Inverted {
         let fieldID: UInt32 = try reader.integer()
         let generation: UInt64 = try reader.integer()
         let specification = try reader.string()
@@ -165,7 +165,7 @@ extension SegmentRecord {
         }
         var files: [SegmentFileWriter.Summary] = []
         for _ in 0..<fileCount { files.append(try reader.summary()) }
-        return WordIndex(
+        return Inverted(
             fieldID: fieldID,
             generation: generation,
             specification: specification,
@@ -174,7 +174,7 @@ extension SegmentRecord {
     }
 }
 
-extension SegmentRecord.WordIndex {
+extension SegmentRecord.Inverted {
     /// The names of the files.
     var names: [String] {
         files.isEmpty

@@ -5,7 +5,8 @@ struct StoreRecord: Sendable, Hashable {
     /// Version 2 added collections whose index is `ivf` or a FAISS factory string, their files, and refusals of an index.
     /// Version 3 added typed fields, several vector fields with any number of rows, row columns, patches and named
     /// snapshots. Version 4 names the files of long texts by their collection too. Version 5 added orders of metadata fields
-    /// and indexes of words, version 6 recall targets of collections. What earlier versions wrote is read as it is;
+    /// and indexes of words, version 6 recall targets of collections, version 7 sparse vectors, rows
+    /// of bits and trained indexes. What earlier versions wrote is read as it is;
     /// the number grows with the first thing that an older program would not understand.
     static let formatVersion: UInt32 = 7
     static let readableFormats: ClosedRange<UInt32> = 1...formatVersion

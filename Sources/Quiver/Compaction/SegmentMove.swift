@@ -107,7 +107,7 @@ struct SegmentMove {
                 summary.addedSegmentCount = 1
                 summary.writtenByteCount = Int(
                     record.indexes.reduce(record.byteCount) { $0 + $1.file.byteCount }
-                        + record.textIndexes.reduce(0) { $0 + $1.byteCount }
+                        + record.invertedIndexes.reduce(0) { $0 + $1.byteCount }
                 )
             }
             try transaction.bumpLayout(of: current, catalog: core.catalog)

@@ -243,7 +243,7 @@ extension SegmentRecord {
                 paths.insert("\(directory)/\(name)")
             }
         }
-        for name in textIndexes.flatMap(\.names) { paths.insert("\(directory)/\(name)") }
+        for name in invertedIndexes.flatMap(\.names) { paths.insert("\(directory)/\(name)") }
         return paths
     }
 }

@@ -160,8 +160,8 @@ extension Repair {
         var record = record
         let indexes = record.indexes
         record.indexes = []
-        let textIndexes = record.textIndexes
-        record.textIndexes = []
+        let invertedIndexes = record.invertedIndexes
+        record.invertedIndexes = []
         // Files of fields that were dropped may be gone.
         var names = [SegmentName.manifest]
         for file in manifest.files
@@ -212,12 +212,12 @@ extension Repair {
                 try? core.fileSystem.remove("\(staged)/\(name)")
             }
         }
-        for index in textIndexes {
+        for index in invertedIndexes {
             guard let field = schema.invertedFields.first(where: { $0.id == index.fieldID }) else {
                 continue
             }
             var attempt = record
-            attempt.textIndexes = [index]
+            attempt.invertedIndexes = [index]
             do throws(StoreError) {
                 try asStoreError { () throws(FileError) in
                     for name in index.names {
@@ -228,9 +228,9 @@ extension Repair {
                 for file in segment.files where index.names.contains(where: file.path.hasSuffix) {
                     _ = try file.allBytes()
                 }
-                let opened = try segment.textIndex(of: field)
+                let opened = try segment.invertedIndex(of: field)
                 try asStoreError(of: staged) { try opened?.check() }
-                record.textIndexes.append(index)
+                record.invertedIndexes.append(index)
             } catch {
                 try note(
                     error.about(staged, as: path),

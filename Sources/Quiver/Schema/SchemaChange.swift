@@ -180,7 +180,7 @@ extension WriteTransaction {
                 record.indexes.removeAll { $0.fieldID == old.id }
             }
         }
-        for index in record.textIndexes
+        for index in record.invertedIndexes
         where !altered.schema.invertedFields.contains(where: {
             $0.id == index.fieldID && $0.specification == index.specification
         }) {
@@ -188,7 +188,7 @@ extension WriteTransaction {
             for name in index.names {
                 try retire("\(StoreLayout.segments)/\(directory)/\(name)", of: catalog)
             }
-            record.textIndexes.removeAll { $0.fieldID == index.fieldID }
+            record.invertedIndexes.removeAll { $0.fieldID == index.fieldID }
         }
         guard record != segment.record else { return }
         try put(

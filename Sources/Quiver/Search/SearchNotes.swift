@@ -48,7 +48,7 @@ final class SearchNotes {
     }
 
     func note(
-        unit: TextUnit,
+        unit: InvertedUnit,
         _ selections: SearchSelections,
         in view: CollectionView,
         since start: ContinuousClock.Instant

@@ -2,7 +2,7 @@ extension Snapshot {
     /// Finds what each query looks for.
     ///
     /// Segments are searched by their indexes, or row by row where they have none or the request says so; the
-    /// tail's rows always one by one, its words by indexes in memory. A batch of exact queries reads each block of rows once for several of
+    /// tail's rows always one by one, its words and sparse vectors by indexes in memory. A batch of exact queries reads each block of rows once for several of
     /// them.
     ///
     /// - Returns: one result a query, in the order of the queries.

@@ -22,10 +22,10 @@ final class Segment: Sendable {
     /// without hashing.
     private let rows: [(field: UInt32, rows: SegmentRows)]
     private let indexFiles: [UInt32: SegmentFile]
-    private let textIndexFiles: [UInt32: TextIndexFiles]
+    private let invertedIndexFiles: [UInt32: InvertedIndexFiles]
     /// Indexes that have been validated, by field. Shared with the segment as it was opened before.
     private let indexes: OpenIndexes
-    private let textIndexes: OpenTextIndexes
+    private let invertedIndexes: OpenInvertedIndexes
 
     /// Opens the segment in the directory `path`, in a read transaction if readers may be retiring it.
     ///
@@ -97,17 +97,17 @@ final class Segment: Sendable {
             indexFiles[index.fieldID] = try opener.open(name, kind, index.file)
         }
         self.indexFiles = indexFiles
-        var textIndexFiles: [UInt32: TextIndexFiles] = [:]
-        for index in record.textIndexes where !index.files.isEmpty {
+        var invertedIndexFiles: [UInt32: InvertedIndexFiles] = [:]
+        for index in record.invertedIndexes where !index.files.isEmpty {
             var files: [SegmentFile] = []
             for (part, name) in zip(TextIndexPart.allCases, index.names) {
                 let summary = index.files[files.count]
                 files.append(try opener.open(name, part.fileKind, summary))
             }
-            textIndexFiles[index.fieldID] = TextIndexFiles(files)
+            invertedIndexFiles[index.fieldID] = InvertedIndexFiles(files)
         }
-        self.textIndexFiles = textIndexFiles
-        textIndexes = old?.textIndexes ?? OpenTextIndexes()
+        self.invertedIndexFiles = invertedIndexFiles
+        invertedIndexes = old?.invertedIndexes ?? OpenInvertedIndexes()
         indexes = trials.isEmpty ? old?.indexes ?? OpenIndexes() : OpenIndexes()
     }
 
@@ -137,7 +137,7 @@ final class Segment: Sendable {
         if let fields { files.append(fields.file) }
         if let patches { files.append(patches.file) }
         files += orders.values.map(\.file)
-        files += textIndexFiles.values.flatMap(\.files)
+        files += invertedIndexFiles.values.flatMap(\.files)
         return files + rows.flatMap(\.rows.files) + indexFiles.values
     }
 
@@ -179,25 +179,25 @@ final class Segment: Sendable {
     }
 
     /// The inverted index of a field as the catalog has it, if it was built as the field is now.
-    func textIndexRecord(of field: InvertedField) -> SegmentRecord.WordIndex? {
-        record.textIndexes.first {
+    func invertedIndexRecord(of field: InvertedField) -> SegmentRecord.Inverted? {
+        record.invertedIndexes.first {
             $0.fieldID == field.id && $0.specification == field.specification
         }
     }
 
     /// The inverted index of a field, validated once; `nil` if it is not built, or if no document has a word or a weight. Valid while the
     /// segment lives.
-    func textIndex(of field: InvertedField) throws(StoreError) -> InvertedIndex? {
-        guard textIndexRecord(of: field) != nil, let files = textIndexFiles[field.id] else {
+    func invertedIndex(of field: InvertedField) throws(StoreError) -> InvertedIndex? {
+        guard invertedIndexRecord(of: field) != nil, let files = invertedIndexFiles[field.id] else {
             return nil
         }
-        return try textIndexes.index(of: field, files, documentCount: documentCount)
+        return try invertedIndexes.index(of: field, files, documentCount: documentCount)
     }
 
     /// The same, or one in memory where none is built. Segments of an older format have none until the next maintenance.
-    func anyTextIndex(of field: InvertedField) throws(StoreError) -> InvertedIndex? {
-        if textIndexRecord(of: field) != nil { return try textIndex(of: field) }
-        return try textIndexes.index(inMemoryOf: field) { () throws(StoreError) in
+    func anyInvertedIndex(of field: InvertedField) throws(StoreError) -> InvertedIndex? {
+        if invertedIndexRecord(of: field) != nil { return try invertedIndex(of: field) }
+        return try invertedIndexes.index(inMemoryOf: field) { () throws(StoreError) in
             // As the segment was made: what was updated since is indexed elsewhere.
             var view = CollectionView(
                 collectionID: 0,

@@ -7,7 +7,7 @@ struct SegmentMaker {
     let view: CollectionView
     let fileSystem: FileSystem
     let threadCount: Int
-    /// Anonymous memory for indexes of words while they are made.
+    /// Anonymous memory for inverted indexes while they are made.
     let textMemoryByteCount: Int
 
     /// Writes and syncs everything of `documents`, which are in the order of their keys, and opens it. The directory's name is
@@ -30,7 +30,7 @@ struct SegmentMaker {
             let now = Progress(stage: .compacting, completed: done, total: total)
             guard progress(now) else { throw .cancelled }
         }
-        record.textIndexes = try TextIndexWork.writeAll(
+        record.invertedIndexes = try InvertedIndexWork.writeAll(
             of: documents,
             in: view,
             to: directory,

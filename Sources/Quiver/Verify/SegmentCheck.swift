@@ -18,7 +18,7 @@ struct SegmentCheck {
             _ = try segment.index(of: field.id)
         }
         for field in schema.invertedFields {
-            guard let index = try segment.textIndex(of: field) else { continue }
+            guard let index = try segment.invertedIndex(of: field) else { continue }
             try asStoreError(of: segment.path) { try index.check() }
         }
     }

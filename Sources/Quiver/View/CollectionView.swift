@@ -41,8 +41,8 @@ struct CollectionView: Sendable {
     var state: CollectionState
     var segments: [SegmentView] = []
     var tail: [TailView] = []
-    /// What is known of the tail's words.
-    var tailTexts = TailTexts()
+    /// What is known of the tail's words and sparse vectors.
+    var tailInvertedIndexes = TailInvertedIndexes()
 
     /// Documents that a search can find.
     var liveCount: Int {

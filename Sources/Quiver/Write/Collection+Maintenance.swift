@@ -47,7 +47,7 @@ extension Collection {
             CompactionOptions(extent: .worthwhile, threadCount: threadCount),
             progress: progress
         )
-        try TextIndexBuild(collection: self, core: core, view: try snapshot(of: core).view)
+        try InvertedIndexBuild(collection: self, core: core, view: try snapshot(of: core).view)
             .run(progress: progress)
         try IndexBuild(collection: self, core: core, view: try snapshot(of: core).view)
             .run(threadCount: threadCount, progress: progress)

@@ -43,7 +43,7 @@ struct Seal {
             fileSystem: core.fileSystem
         )
         do throws(StoreError) {
-            // The indexes of words take about as long as everything else.
+            // The inverted indexes take about as long as everything else.
             func tell(_ stepCount: Int, _ total: Int, half: Int) throws(StoreError) {
                 let now = Progress(
                     stage: .sealing,
@@ -55,7 +55,7 @@ struct Seal {
             var record = try writer.write { (stepCount, total) throws(StoreError) in
                 try tell(stepCount, total, half: 0)
             }
-            record.textIndexes = try TextIndexWork.writeAll(
+            record.invertedIndexes = try InvertedIndexWork.writeAll(
                 of: documents,
                 in: view,
                 to: staged,

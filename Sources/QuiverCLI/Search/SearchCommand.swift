@@ -6,7 +6,7 @@ import Quiver
 struct SearchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "search",
-        abstract: "Find documents by vectors, by words, or by both.",
+        abstract: "Find documents by vectors, by words, by sparse vectors, or by several of these.",
         discussion: """
             Vectors come from --text, --vectors or --like; --match looks for words, --sparse for sparse vectors. With \
             several of these, their lists are fused into one. With --like or --unlike, all vectors of --vectors are examples, too.
@@ -112,7 +112,7 @@ struct SearchCommand: ParsableCommand {
 
     @OptionGroup(title: "What may be found") var scope: ScopeOptions
     @OptionGroup(title: "Hits") var hits: HitOptions
-    @OptionGroup(title: "Words and vectors") var fusion: FusionOptions
+    @OptionGroup(title: "Fusion") var fusion: FusionOptions
     @OptionGroup(title: "Effort") var effort: EffortOptions
 
     @Flag(help: "Say how the answer was come by, and in what time.")

@@ -14,7 +14,7 @@ struct InvertedSearch: Sendable {
     }
 
     private let snapshot: Snapshot
-    private let units: TextUnits
+    private let units: InvertedUnits
     private let bm25: BM25
     private var clauses: [Clause] = []
 
@@ -25,7 +25,7 @@ struct InvertedSearch: Sendable {
     init(_ query: WordQuery, in snapshot: Snapshot) throws(StoreError) {
         self.snapshot = snapshot
         bm25 = query.bm25
-        units = try snapshot.textUnits()
+        units = try snapshot.invertedUnits()
         guard query.bm25.k1 >= 0, query.bm25.k1.isFinite, (0...1).contains(query.bm25.b) else {
             throw .invalidSearch(
                 reason: "k1 is 0 or more and b 0 to 1, not \(query.bm25.k1) and \(query.bm25.b)"
@@ -66,7 +66,7 @@ struct InvertedSearch: Sendable {
     init(_ query: SparseQuery, in snapshot: Snapshot) throws(StoreError) {
         self.snapshot = snapshot
         bm25 = BM25()
-        units = try snapshot.textUnits()
+        units = try snapshot.invertedUnits()
         let field = try snapshot.view.record.sparseField(query.field)
         guard !query.vector.indices.isEmpty else {
             throw .invalidSearch(reason: "a sparse vector without any weight finds nothing")

@@ -2,7 +2,7 @@ import TextIndex
 
 /// Documents that are searched by their inverted indexes as one: those of a segment, of some commits of the tail, or those that were updated
 /// since the others were indexed.
-struct TextUnit: Sendable {
+struct InvertedUnit: Sendable {
     enum Documents: Sendable {
         /// Of the segment at that place, by their ordinals.
         case segment(Int)

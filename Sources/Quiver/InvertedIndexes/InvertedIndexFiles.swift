@@ -3,7 +3,7 @@ import Synchronization
 import TextIndex
 
 /// The four files of a segment's inverted index of one field.
-final class TextIndexFiles: TextIndexSource {
+final class InvertedIndexFiles: TextIndexSource {
     /// In the order of `TextIndexPart.allCases`.
     let files: [SegmentFile]
 
@@ -23,8 +23,8 @@ final class TextIndexFiles: TextIndexSource {
 }
 
 /// The inverted indexes of a segment that have been validated.
-final class OpenTextIndexes: Sendable {
-    private let indexes = Mutex<[UInt32: (files: TextIndexFiles, index: InvertedIndex)]>([:])
+final class OpenInvertedIndexes: Sendable {
+    private let indexes = Mutex<[UInt32: (files: InvertedIndexFiles, index: InvertedIndex)]>([:])
     private let inMemory = Mutex<[InvertedField: InvertedIndex?]>([:])
 
     /// The index in memory, made the first time.
@@ -43,7 +43,7 @@ final class OpenTextIndexes: Sendable {
     /// The index in `files`, validated the first time.
     func index(
         of field: InvertedField,
-        _ files: TextIndexFiles,
+        _ files: InvertedIndexFiles,
         documentCount: Int
     ) throws(StoreError) -> InvertedIndex {
         try indexes.withLock { (indexes) throws(StoreError) in
@@ -100,7 +100,7 @@ extension TextIndexPart {
 }
 
 /// Writes the four files.
-struct TextIndexFilesWriter: ~Copyable, TextIndexOutput {
+struct InvertedIndexFilesWriter: ~Copyable, TextIndexOutput {
     private var terms: SegmentFileWriter
     private var postings: SegmentFileWriter
     private var positions: SegmentFileWriter

@@ -2,7 +2,7 @@ import Files
 import TextIndex
 
 /// Makes the inverted index of one field of documents that are to be, or are, a segment.
-struct TextIndexWork {
+struct InvertedIndexWork {
     let field: InvertedField
     /// In the order of their keys.
     let documents: [CollectionView.Location]
@@ -25,11 +25,11 @@ struct TextIndexWork {
         fileSystem: FileSystem,
         memoryByteCount: Int = defaultMemoryByteCount,
         progress: (_ count: Int, _ total: Int) throws(StoreError) -> Void
-    ) throws(StoreError) -> [SegmentRecord.WordIndex] {
-        var indexes: [SegmentRecord.WordIndex] = []
+    ) throws(StoreError) -> [SegmentRecord.Inverted] {
+        var indexes: [SegmentRecord.Inverted] = []
         let fields = view.record.schema.invertedFields
         for (place, field) in fields.enumerated() {
-            let work = TextIndexWork(
+            let work = InvertedIndexWork(
                 field: field,
                 documents: documents,
                 view: view,
@@ -88,7 +88,7 @@ struct TextIndexWork {
             }
             let segment = view.segments[place].segment
             // What was updated since has other texts, unless the text is the document's own.
-            guard segment.textIndexRecord(of: field) != nil,
+            guard segment.invertedIndexRecord(of: field) != nil,
                 field.id == StoredTextField.documentText
                     || (segment.patches == nil && view.segments[place].patches.isEmpty)
             else { return nil }
@@ -96,7 +96,7 @@ struct TextIndexWork {
         }
         var parts: [TextIndexMerger.Part] = []
         for (place, found) in numbers.sorted(by: { $0.key < $1.key }) {
-            guard let index = try view.segments[place].segment.textIndex(of: field) else {
+            guard let index = try view.segments[place].segment.invertedIndex(of: field) else {
                 continue
             }
             parts.append(.init(index, from: found.first, numbers: found.numbers))
@@ -110,7 +110,7 @@ struct TextIndexWork {
     ) throws -> [SegmentFileWriter.Summary] {
         guard parts.contains(where: \.hasTerms) else { return [] }
         let merger = try TextIndexMerger(parts, kind: field.kind, documentCount: documents.count)
-        var output = try TextIndexFilesWriter(in: fileSystem, path: path)
+        var output = try InvertedIndexFilesWriter(in: fileSystem, path: path)
         try merger.write(to: &output, progress: progress)
         return try output.finish()
     }
@@ -134,11 +134,11 @@ struct TextIndexWork {
             try analyse(from: &start, into: &builder, progress)
             if first == 0, start == documents.count {
                 guard !builder.isEmpty else { return [] }
-                var output = try TextIndexFilesWriter(in: fileSystem, path: path)
+                var output = try InvertedIndexFilesWriter(in: fileSystem, path: path)
                 try builder.write(to: &output)
                 return try output.finish()
             }
-            var output = try TextIndexFilesWriter(in: fileSystem, path: piecePath(parts.count))
+            var output = try InvertedIndexFilesWriter(in: fileSystem, path: piecePath(parts.count))
             try builder.write(to: &output)
             let summaries = try output.finish()
             var files: [SegmentFile] = []
@@ -148,7 +148,7 @@ struct TextIndexWork {
             }
             parts.append(
                 .init(
-                    try InvertedIndex(TextIndexFiles(files)),
+                    try InvertedIndex(InvertedIndexFiles(files)),
                     numbers: (first..<start).map { UInt32($0) }
                 )
             )

@@ -2,9 +2,9 @@ import Files
 import LMDB
 import TextIndex
 
-/// Builds and publishes the indexes of words that segments lack: those of older formats, of text fields that came later, and of
+/// Builds and publishes the inverted indexes that segments lack: those of older formats, of fields that came later, and of
 /// what `repair` left behind.
-struct TextIndexBuild {
+struct InvertedIndexBuild {
     private struct Task {
         /// Place in the view.
         let place: Int
@@ -22,7 +22,7 @@ struct TextIndexBuild {
         self.view = view
         tasks = view.segments.indices.flatMap { place in
             view.record.schema.invertedFields
-                .filter { view.segments[place].segment.textIndexRecord(of: $0) == nil }
+                .filter { view.segments[place].segment.invertedIndexRecord(of: $0) == nil }
                 .map { Task(place: place, field: $0) }
         }
     }
@@ -48,7 +48,7 @@ struct TextIndexBuild {
         let number = core.indexNumber.wrappingAdd(1, ordering: .relaxed).newValue
         let staged = "\(core.stagingPath)/\(SegmentName.directory(segment.id))-words-\(number)"
         func path(_ part: TextIndexPart) -> String { "\(staged)-\(part.rawValue)" }
-        let work = TextIndexWork(
+        let work = InvertedIndexWork(
             field: task.field,
             documents: (0..<segment.documentCount).map { .segment(task.place, ordinal: $0) },
             view: view,
@@ -77,13 +77,13 @@ struct TextIndexBuild {
             let current = try collection.snapshot(of: core).view
             guard let place = current.index(ofSegment: segment.id),
                 current.record.schema.invertedFields.contains(task.field),
-                current.segments[place].segment.textIndexRecord(of: task.field) == nil
+                current.segments[place].segment.invertedIndexRecord(of: task.field) == nil
             else {
                 return try asStoreError { () throws(FileError) in
                     for part in TextIndexPart.allCases { try core.fileSystem.remove(staged(part)) }
                 }
             }
-            let index = SegmentRecord.WordIndex(
+            let index = SegmentRecord.Inverted(
                 fieldID: task.field.id,
                 // A number that no file ever had.
                 generation: try core.catalog.read {
@@ -100,7 +100,7 @@ struct TextIndexBuild {
                 try core.fileSystem.syncDirectory(segment.path)
             }
             var record = current.segments[place].segment.record
-            record.textIndexes.append(index)
+            record.invertedIndexes.append(index)
             let changed = record
             try core.catalog.write { (transaction: inout WriteTransaction) throws(StoreError) in
                 try transaction.put(

@@ -2,12 +2,12 @@ import Indexes
 import Synchronization
 import TextIndex
 
-/// The indexes of the tail's words, in memory. They are made when words are first looked for, grow with the tail, and are shared by the
+/// The inverted indexes of the tail, in memory. They are made when words or sparse vectors are first looked for, grow with the tail, and are shared by the
 /// views that have the same tail, or the beginning of it.
 ///
 /// Commits that came since the last search make a new index; neighbours of about the same length are merged, so that each text is
 /// analysed once and each index entry is moved about log₂ times.
-final class TailTexts: Sendable {
+final class TailInvertedIndexes: Sendable {
     /// Some commits that follow one another.
     fileprivate struct Run: Sendable {
         let fields: [InvertedField]
@@ -22,7 +22,7 @@ final class TailTexts: Sendable {
     private let runs = Mutex<[Run]>([])
 
     /// Units of all documents in the tail of `view`.
-    func units(of view: CollectionView) throws(StoreError) -> [TextUnit] {
+    func units(of view: CollectionView) throws(StoreError) -> [InvertedUnit] {
         guard !view.tail.isEmpty else { return [] }
         let fields = view.record.schema.invertedFields
         var known = runs.withLock { $0 }
@@ -55,12 +55,12 @@ final class TailTexts: Sendable {
             if let last = runs.last, last.last > current[current.count - 1].last { return }
             runs = current
         }
-        var units: [TextUnit] = []
+        var units: [InvertedUnit] = []
         place = 0
         for run in current {
             let first = place
             units.append(
-                TextUnit(
+                InvertedUnit(
                     documents: .listed(
                         first == 0 ? run.documents : run.documents.map { $0.moved(by: first) }
                     ),
@@ -182,7 +182,7 @@ final class TailTexts: Sendable {
     }
 }
 
-extension TailTexts.Run {
+extension TailInvertedIndexes.Run {
     fileprivate func isIn(_ tail: [CollectionView.TailView], at place: Int) -> Bool {
         place + commitCount <= tail.count && tail[place].commit.commit == first
             && tail[place + commitCount - 1].commit.commit == last

@@ -2,30 +2,30 @@ import Indexes
 import TextIndex
 
 /// Everything that a snapshot has of words and sparse vectors.
-struct TextUnits: Sendable {
-    let units: [TextUnit]
+struct InvertedUnits: Sendable {
+    let units: [InvertedUnit]
     /// By the field's number: of all units together, dead documents included until compaction drops them.
     let statistics: [UInt32: TextStatistics]
     /// Documents whose words are to be found in the last unit alone, because they were updated since the others were made.
     private let updated: [CollectionView.Part: RowSet]
 
     init(_ view: CollectionView) throws(StoreError) {
-        var units: [TextUnit] = []
+        var units: [InvertedUnit] = []
         for place in view.segments.indices where view.segments[place].hasLiveDocuments {
             let segment = view.segments[place].segment
             var indexes: [UInt32: InvertedIndex] = [:]
             for field in view.record.schema.invertedFields {
-                indexes[field.id] = try segment.anyTextIndex(of: field)
+                indexes[field.id] = try segment.anyInvertedIndex(of: field)
             }
             units.append(
-                TextUnit(
+                InvertedUnit(
                     documents: .segment(place),
                     indexes: indexes,
                     name: SegmentName.directory(segment.id)
                 )
             )
         }
-        units += try view.tailTexts.units(of: view)
+        units += try view.tailInvertedIndexes.units(of: view)
         let hasTextsInFields = view.record.schema.invertedFields.contains {
             $0.id != StoredTextField.documentText
         }
@@ -42,7 +42,7 @@ struct TextUnits: Sendable {
     private static func unit(
         of updated: [CollectionView.Part: RowSet],
         in view: CollectionView
-    ) throws(StoreError) -> TextUnit {
+    ) throws(StoreError) -> InvertedUnit {
         var keyed: [(key: Key, location: CollectionView.Location)] = []
         for (part, documents) in updated {
             try documents.forEach { (ordinal) throws(StoreError) in
@@ -56,7 +56,7 @@ struct TextUnits: Sendable {
         for field in view.record.schema.invertedFields {
             indexes[field.id] = try view.invertedIndex(of: locations[...], field)
         }
-        return TextUnit(
+        return InvertedUnit(
             documents: .listed(locations.map { PackedLocation($0) }),
             indexes: indexes,
             name: "updated"
