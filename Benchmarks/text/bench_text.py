@@ -70,7 +70,6 @@ def main():
     options.folder.mkdir(parents=True, exist_ok=True)
     begin = time.perf_counter()
     figures = circumstances() | {"rounds": options.rounds, "quick": options.quick, "failures": [], "sets": {}}
-    corpora.fetch(options.folder)
     for name in options.sets:
         corpus = corpora.load(name, options.folder)
         figures["sets"][name] = dict(corpus.description)

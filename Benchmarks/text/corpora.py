@@ -79,10 +79,10 @@ def first_of_each(examples):
 
 
 def load_debian(folder):
-    descriptions = json.loads((folder / "debian.json").read_text())
-    texts = [text for _, text in descriptions]
+    described = descriptions(folder)
+    texts = [text for _, text in described]
     rows = {}
-    for row, (title, _) in enumerate(descriptions):
+    for row, (title, _) in enumerate(described):
         rows.setdefault(title, []).append(row)
     titles = [title for title in rows if title]
     random.Random(0).shuffle(titles)
@@ -108,36 +108,43 @@ def kept(path, encode, texts):
 # Debian's lists of packages
 
 
-def fetch(folder):
-    """Fetches the descriptions where they are not there: title and text of each, in the order of the lists."""
-    path = Path(folder) / "debian.json"
-    if path.exists():
-        return
-    print("text: fetching Debian's package descriptions", file=sys.stderr, flush=True)
-    lists = Path(folder) / "debian-lists"
-    (lists / "partial").mkdir(parents=True, exist_ok=True)
-    settings = [f"Dir::State::lists={lists}", "APT::Cache-Start=300000000", "Acquire::Languages=en"]
-    settings += ["APT::Sandbox::User=root"] if os.geteuid() == 0 else []
-    words = [word for setting in settings for word in ("-o", setting)]
-    subprocess.run(["apt-get", "-q", "update", *words], check=True, stdout=subprocess.DEVNULL)
+def descriptions(folder, languages=("en",)):
+    """Title and text of each description in these languages, in the order of the lists; fetched where they are not there."""
+    paths = {language: Path(folder) / f"debian-{language}.json" for language in languages}
+    missing = [language for language, path in paths.items() if not path.exists()]
+    if missing:
+        print(f"text: fetching Debian's package descriptions ({', '.join(missing)})", file=sys.stderr, flush=True)
+        lists = Path(folder) / "debian-lists"
+        (lists / "partial").mkdir(parents=True, exist_ok=True)
+        settings = [f"Dir::State::lists={lists}", "APT::Cache-Start=300000000", f"Acquire::Languages={','.join(missing)}"]
+        settings += ["APT::Sandbox::User=root"] if os.geteuid() == 0 else []
+        words = [word for setting in settings for word in ("-o", setting)]
+        subprocess.run(["apt-get", "-q", "update", *words], check=True, stdout=subprocess.DEVNULL)
+        for language in missing:
+            unfinished = paths[language].with_suffix(".unfinished")
+            unfinished.write_text(json.dumps(read_lists(lists, language), ensure_ascii=False))
+            unfinished.rename(paths[language])
+    return [description for path in paths.values() for description in json.loads(path.read_text())]
+
+
+def read_lists(lists, language):
+    """Title and text of each description, each text once."""
     found = {}
-    for part in sorted(lists.glob("*_Translation-en*")):
+    for part in sorted(lists.glob(f"*_Translation-{language}*")):
         text = subprocess.run([*APT_CAT, part], check=True, capture_output=True).stdout.decode()
-        for digest, title, description in read_descriptions(text):
+        for digest, title, description in read_descriptions(text, language):
             found.setdefault(digest, (title, description))
-    texts, descriptions = set(), []
+    texts, described = set(), []
     for title, text in found.values():
         if text and text not in texts:
             texts.add(text)
-            descriptions.append((title, text))
-    if len(descriptions) < 50_000:
-        raise SystemExit(f"text: apt gave {len(descriptions)} descriptions; are deb.debian.org's lists of Debian 12 there?")
-    unfinished = path.with_suffix(".unfinished")
-    unfinished.write_text(json.dumps(descriptions, ensure_ascii=False))
-    unfinished.rename(path)
+            described.append((title, text))
+    if len(described) < 10_000:
+        raise SystemExit(f"text: apt gave {len(described)} descriptions ({language}); are deb.debian.org's lists of Debian 12 there?")
+    return described
 
 
-def read_descriptions(text):
+def read_descriptions(text, language):
     """Digest, title and text of each entry of a file of translations."""
     for entry in text.split("\n\n"):
         digest = title = None
@@ -145,7 +152,7 @@ def read_descriptions(text):
         for line in entry.split("\n"):
             if line.startswith("Description-md5: "):
                 digest = line.partition(": ")[2]
-            elif line.startswith("Description-en:"):
+            elif line.startswith(f"Description-{language}:"):
                 title = line.partition(":")[2].strip()
             elif line.startswith(" ") and title is not None:
                 lines.append("" if line == " ." else line[1:])

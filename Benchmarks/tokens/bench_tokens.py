@@ -28,6 +28,8 @@ import corpora
 import tables
 from runs import circumstances, progress, write
 
+# In English alone there are 4.4 million tokens.
+LANGUAGES = ("en", "de", "fr")
 DIMENSION = 64
 TRAINING_COUNT = 2_000
 # Texts are cut to what MiniLM was trained on, the two special tokens included.
@@ -249,7 +251,7 @@ def section(figures):
     words = figures["searches"]["documents by MaxSim"]
     paragraph = (
         f"Measured {figures['date']} on {figures['processor']}, {figures['cores']} cores, commit {figures['commit']}: "
-        f"{figures['documents']:,} package descriptions of Debian, a row a token, {figures['rows']:,} rows of {DIMENSION} float32 "
+        f"{figures['documents']:,} package descriptions of Debian ({', '.join(LANGUAGES)}), a row a token, {figures['rows']:,} rows of {DIMENSION} float32 "
         f"(MiniLM's last hidden states behind one PCA) with token, position, start and end beside each; index "
         f"`{figures['index']}`. Encoded, stored and durable in {figures['ingest_seconds']:,.0f} s "
         f"({figures['rows'] / figures['ingest_seconds']:,.0f} rows a second), indexed in {figures['index_seconds']:,.0f} s more. All files take "
@@ -263,8 +265,7 @@ def section(figures):
 def main():
     options = arguments()
     options.folder.mkdir(parents=True, exist_ok=True)
-    corpora.fetch(options.folder)
-    descriptions = json.loads((options.folder / "debian.json").read_text())
+    descriptions = corpora.descriptions(options.folder, LANGUAGES)
     program = Program(options)
     begin = circumstances()
     program.train([text for _, text in random.Random(3).sample(descriptions, TRAINING_COUNT)], options.folder)
