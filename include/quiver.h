@@ -683,6 +683,7 @@ typedef struct qv_hit {
     uint64_t field_count; /* metadata, read with qv_results_field; 0 unless asked for */
     const qv_row_column *columns; /* that row's, one number each; NULL unless asked for and there */
     uint64_t column_count;
+    const char *vector_field;     /* that the row is of; NULL: found as a whole */
 } qv_hit;
 
 /* How many hits query number `query` has, the best first; fewer than k if fewer documents may be found. */

@@ -345,6 +345,7 @@ class qv_hit(Versioned):
         ("field_count", U64),
         ("columns", ADDRESS),
         ("column_count", U64),
+        ("vector_field", ADDRESS),
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import dataclasses
 import math
 from collections.abc import Callable, Iterable, Sequence
@@ -256,3 +257,40 @@ def fill(
     # So that what a function raises ends the search at once.
     if callbacks.used and not struct.cancelled:
         struct.cancelled = callbacks.cancelled()
+
+
+class Prepared:
+    """The settings of a search, as the library reads them."""
+
+    __slots__ = ("address", "callbacks", "_kept")
+
+    def __init__(self, k: int, options: SearchOptions) -> None:
+        struct = qv_search_options(k=uint32(k, "k"))
+        arena, self.callbacks = Arena(), Callbacks()
+        fill(struct, options, arena, self.callbacks)
+        self.address = ctypes.addressof(struct)
+        self._kept = (struct, arena)
+
+
+# Most searches are told the same as the ones before, and a search of few rows takes no longer than it takes to
+# write down what it is told. Values of these types alone never change.
+_UNCHANGING = {str, int, float, bool, type(None)}
+_CAPACITY = 256
+_known: dict[tuple, Prepared] = {}
+
+
+def prepared(k: int, options: SearchOptions) -> Prepared:
+    """What `fill` makes of settings, perhaps for an earlier search."""
+    # Types, too: 1, 1.0 and True are equal.
+    key = (k, type(k), *[(name, value, type(value)) for name, value in options.items()])
+    try:
+        found = _known.get(key)
+    except TypeError:  # a list, say
+        return Prepared(k, options)
+    if found is None:
+        found = Prepared(k, options)
+        if all(type(value) in _UNCHANGING for value in options.values()):
+            if len(_known) >= _CAPACITY:
+                _known.clear()
+            _known[key] = found
+    return found

@@ -61,8 +61,6 @@ if TYPE_CHECKING:
 
     from .options import Mode, SearchOptions
 
-_DEFAULTS = bytes(qv_search_options())
-
 
 class Reader(Handle):
     """Documents that can be searched and read, from any thread."""
@@ -96,7 +94,7 @@ class Reader(Handle):
         array = numbers(query, "query")
         if array.ndim != 1:
             raise ArgumentError(f"query has shape {array.shape}, expected [dimension]")
-        return Hits(Results(self._search(array, 1, array.shape[0], k, options)), 0)
+        return Hits(Results(self._search(array, 1, len(array), k, options)), 0)
 
     def search_batch(
         self,
@@ -352,24 +350,18 @@ class Reader(Handle):
     def _search(
         self, array: NDArray, count: int, dimension: int, k: int, options: SearchOptions
     ) -> int:
-        struct = qv_search_options.from_buffer_copy(_DEFAULTS)  # faster than its initialiser
-        struct.k = k if type(k) is int and 0 <= k <= MAXIMUM_UINT32 else uint32(k, "k")
-        callbacks = None
-        if options:
-            arena = Arena()
-            callbacks = Callbacks()
-            _options.fill(struct, options, arena, callbacks)
+        prepared = _options.prepared(k, options)
         results = ctypes.c_uint64()
         arguments = (
             self._handle,
             address(array),
             count,
             dimension,
-            ctypes.byref(struct),
+            prepared.address,
             ctypes.byref(results),
         )
-        if callbacks is not None and callbacks.used:
-            return _run(callbacks, library.qv_search, arguments, results)
+        if prepared.callbacks.used:
+            return _run(prepared.callbacks, library.qv_search, arguments, results)
         status = library.qv_search(*arguments)
         if status:
             raise failure(status)

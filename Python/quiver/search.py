@@ -56,6 +56,12 @@ class Hit:
         return _reading.row(self._struct.row)
 
     @property
+    def vector_field(self) -> str | None:
+        """The vector field that the row is of; None: it was found as a whole."""
+        name = self._struct.vector_field
+        return None if not name else ctypes.string_at(name).decode()
+
+    @property
     def version(self) -> int:
         """The commit that last wrote the document."""
         return self._struct.version
@@ -144,12 +150,12 @@ class Hits(Sequence[Hit]):
 
     def _hit(self, index: int) -> Hit:
         structs = self._structs or self._take()
-        return Hit(self._results._answer, structs[index], self._query, index)
+        return Hit(self._results, structs[index], self._query, index)
 
     def _take(self) -> ctypes.Array[qv_hit]:
         count = len(self)
         structs = (qv_hit * count).from_buffer_copy(_EMPTY_HIT * count)
-        handle = self._results._answer.handle
+        handle = self._results.handle
         check(library.qv_results_hits(handle, self._query, 0, count, ctypes.byref(structs)))
         self._structs = structs
         return structs
@@ -164,8 +170,9 @@ class Hits(Sequence[Hit]):
     def integer_keys(self) -> NDArray[numpy.uint64]:
         """[count]: the keys of all hits where those of all results are integers, else a
         ValueError; faster than `keys`. Read-only."""
-        ends = self._results._ends
-        return self._results._integer_keys(ends[self._query], ends[self._query + 1])
+        results = self._results
+        ends, query = results._ends, self._query
+        return results._integer_keys(ends[query], ends[query + 1])
 
     @property
     def scores(self) -> NDArray[numpy.float32]:
@@ -176,12 +183,12 @@ class Hits(Sequence[Hit]):
     @property
     def lists(self) -> list[list[ListedHit]]:
         """What each source gave, in their order; empty unless `lists` asked for it."""
-        return explanation.lists(self._results._answer, self._query)
+        return explanation.lists(self._results, self._query)
 
     @property
     def explanation(self) -> Explanation | None:
         """How the answer was come by; None unless `explain` asked for it."""
-        return explanation.explanation(self._results._answer, self._query)
+        return explanation.explanation(self._results, self._query)
 
     @property
     def nanoseconds(self) -> int:
@@ -192,16 +199,16 @@ class Hits(Sequence[Hit]):
         return f"Hits({list(self)!r})"
 
 
-class Results(Sequence[Hits]):
+class Results(Answer, Sequence[Hits]):
     """The answers of a batch of queries, in their order.
 
     As arrays: `counts` [n], `scores`, `keys` and `rows` [n × width]; width is the largest count.
     """
 
-    __slots__ = ("_answer", "_arrays", "_ends")
+    __slots__ = ("_arrays", "_ends")
 
     def __init__(self, handle: int) -> None:
-        self._answer = Answer(handle, library.qv_results_free)
+        super().__init__(handle, library.qv_results_free)
         arrays = qv_hit_arrays.from_buffer_copy(_EMPTY_ARRAYS)
         status = library.qv_results_arrays(handle, ctypes.byref(arrays))
         if status:

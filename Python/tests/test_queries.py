@@ -35,6 +35,8 @@ class SourceTests(QueryTestCase):
         self.assertEqual(c.search(Source(ends, combine="mean"), 2).keys, [4, 5])
         whole = c.search(Source(ends, combine="maxSim"), 1)[0]
         self.assertIsNone(whole.row)
+        self.assertIsNone(whole.vector_field)
+        self.assertEqual(c.search(Source([0, 0, 0]), 1)[0].vector_field, "")
         self.assertEqual(c.search_batch([Source(ends, combine="maxSim")], 1).rows.tolist(), [[-1]])
 
     def test_examples(self):

@@ -3,6 +3,7 @@
 
 import CQuiverABI
 import Glibc
+import LMDB
 
 /// The message of each thread's last call that failed.
 ///
@@ -32,9 +33,9 @@ enum LastError {
 
 /// The process that first used the library. OpenMP and LMDB do not survive a fork.
 enum HostProcess {
-    private static let first = getpid()
+    private static let first = ProcessMark()
 
-    static var isTheOneThatStarted: Bool { getpid() == first }
+    static var isTheOneThatStarted: Bool { first.isThisProcess }
 }
 
 extension StaticString {

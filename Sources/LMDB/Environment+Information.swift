@@ -45,6 +45,15 @@ extension Environment {
         )
     }
 
+    /// The number of the last transaction that was committed, by whichever process: of ``information()``, and for the price of some loads.
+    /// A reader may still get the snapshot before it for a moment (``Transaction/identifier`` says which it has got).
+    public func lastTransaction() throws(LMDBError) -> UInt64 {
+        var information = MDB_envinfo()
+        let code = try core.withFile { mdb_env_info($0, &information) }
+        guard code == MDB_SUCCESS else { throw core.error(code, "mdb_env_info") }
+        return UInt64(information.me_last_txnid)
+    }
+
     /// The readers of all processes, those of dead ones included until ``clearStaleReaders()``. Readers without
     /// permission to write are not among them (<doc:Reading>).
     public func readers() throws(LMDBError) -> [Reader] {

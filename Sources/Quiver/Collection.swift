@@ -8,7 +8,7 @@ public final class Collection: Sendable {
     let store: OpenStore
     /// As it was last seen in the catalog.
     private let record: Mutex<CollectionRecord>
-    private let cached = Mutex<Snapshot?>(nil)
+    private let cached = Mutex<CachedSnapshot?>(nil)
     /// Where the tail's live documents are; used under the store's write lock.
     private let tailIndex = Mutex<TailIndex?>(nil)
     /// What this process knows of the entries, if the collection is a cache.
@@ -40,20 +40,26 @@ public final class Collection: Sendable {
 
     func snapshot(of core: StoreCore) throws(StoreError) -> Snapshot {
         let previous = cached.withLock { $0 }
-        let current = try loaded(previous, core)
-        if current !== previous {
-            note(current.view.record)
-            cached.withLock { cached in
-                // Another thread may have loaded a later one meanwhile.
-                if let other = cached, other.commit > current.commit { return }
-                cached = current
-            }
+        if let previous, let transaction = previous.transaction,
+            try core.catalog.lastTransaction() == transaction
+        {
+            return previous.snapshot
         }
-        return current
+        let current = try loaded(previous?.snapshot, core)
+        if current.snapshot !== previous?.snapshot { note(current.snapshot.view.record) }
+        cached.withLock { cached in
+            // Another thread may have loaded a later one meanwhile.
+            if let other = cached, other.snapshot.commit > current.snapshot.commit { return }
+            cached = current
+        }
+        return current.snapshot
     }
 
     /// A reader that the writer does not know of may look for a file that is gone by now: then its catalog is an old one.
-    private func loaded(_ previous: Snapshot?, _ core: StoreCore) throws(StoreError) -> Snapshot {
+    private func loaded(
+        _ previous: Snapshot?,
+        _ core: StoreCore
+    ) throws(StoreError) -> CachedSnapshot {
         var attemptsLeft = core.catalog.environment.access == .privateCopies ? 24 : 0
         while true {
             do throws(StoreError) {
@@ -84,8 +90,8 @@ public final class Collection: Sendable {
         tailIndex.withLock { $0 = index }
         let snapshot = Snapshot(core: core, view: view)
         cached.withLock { cached in
-            if let other = cached, other.commit >= view.state.commit { return }
-            cached = snapshot
+            if let other = cached, other.snapshot.commit >= view.state.commit { return }
+            cached = CachedSnapshot(snapshot: snapshot, transaction: nil)
         }
     }
 
@@ -114,4 +120,11 @@ public final class Collection: Sendable {
     public func statistics() throws(StoreError) -> CollectionStatistics {
         try snapshot().statistics
     }
+}
+
+/// A snapshot and the catalog's transaction that it was read from: as long as that is the last one, it is the newest. `nil` for what
+/// this process has written, until it is read again.
+struct CachedSnapshot {
+    let snapshot: Snapshot
+    let transaction: UInt64?
 }

@@ -1,9 +1,9 @@
-import Glibc
+import LMDB
 
 /// The process that opened a store. A forked child has its parent's maps but none of its locks, and OpenMP and
 /// LMDB forbid more: it is refused.
 struct ProcessMark: Sendable {
-    private let id = getpid()
+    private let mark = LMDB.ProcessMark()
     private let path: String
 
     init(path: String) {
@@ -11,6 +11,6 @@ struct ProcessMark: Sendable {
     }
 
     func require() throws(StoreError) {
-        guard getpid() == id else { throw .usedAfterFork(path: path) }
+        guard mark.isThisProcess else { throw .usedAfterFork(path: path) }
     }
 }

@@ -16,8 +16,9 @@ struct SnapshotLoader: ~Copyable {
         named name: String,
         previous: Snapshot?,
         core: StoreCore
-    ) throws(StoreError) -> Snapshot {
+    ) throws(StoreError) -> CachedSnapshot {
         try core.catalog.read { (transaction: borrowing ReadTransaction) throws(StoreError) in
+            let number = transaction.identifier
             let source = CatalogSource(core: core, snapshot: nil)
             guard
                 let loader = try SnapshotLoader(
@@ -30,7 +31,7 @@ struct SnapshotLoader: ~Copyable {
             else { throw .unknownCollection(name) }
             let old = previous?.view
             if let previous, old?.state == loader.view.state, old?.record == loader.view.record {
-                return previous
+                return CachedSnapshot(snapshot: previous, transaction: number)
             }
             var work = loader
             if let old { work.view.tailInvertedIndexes = old.tailInvertedIndexes }
@@ -42,7 +43,10 @@ struct SnapshotLoader: ~Copyable {
                 try work.loadSegments(transaction, reusing: old?.segments ?? [])
                 try work.appendTail(transaction, after: 0, reusing: old?.tail ?? [])
             }
-            return Snapshot(core: core, view: work.view)
+            return CachedSnapshot(
+                snapshot: Snapshot(core: core, view: work.view),
+                transaction: number
+            )
         }
     }
 

@@ -23,8 +23,12 @@ static void vectors_and_words(qv_collection c) {
     qv_results whole = search(c, query(&two, 1), wanted(1));
     STRUCT(qv_hit, hit);
     EXPECT(QV_OK, qv_results_hit(whole, 0, 0, &hit));
-    CHECK(hit.row == QV_NO_ROW);
+    CHECK(hit.row == QV_NO_ROW && hit.vector_field == NULL);
     EXPECT(QV_OK, qv_results_free(whole));
+    qv_results rows = search(c, query(&one, 1), wanted(1));
+    EXPECT(QV_OK, qv_results_hit(rows, 0, 0, &hit));
+    CHECK(hit.row == 0 && strcmp(hit.vector_field, "v") == 0);
+    EXPECT(QV_OK, qv_results_free(rows));
 
     qv_key keys[2] = {qv_integer_key(2), qv_integer_key(9)};
     STRUCT(qv_source, like);

@@ -55,6 +55,7 @@ import Testing
         #expect(try environment.read { $0.identifier } == before.lastTransaction)
         #expect(try values.write(&random) == 21)
         #expect(try environment.information().lastTransaction == before.lastTransaction + 1)
+        #expect(try environment.lastTransaction() == before.lastTransaction + 1)
         #expect(try values.read() == 21)
         #expect(try DataFileCheck.check(path: path).damage == [])
         #expect(try DataFileCheck.check(path: path).lostPageCount == 0)

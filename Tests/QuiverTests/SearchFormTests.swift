@@ -437,4 +437,68 @@ import Testing
         #expect(explanation.steps.map(\.name) == ["search", "read"])
         #expect(explanation.parts.last?.name == "tail")
     }
+
+    @Test(arguments: [false, true])
+    func `hits of several vector fields carry the rows of theirs`(sealing: Bool) throws {
+        let directory = TemporaryDirectory()
+        let store = try Store.create(at: directory.file("store"))
+        let collection = try store.createCollection(
+            "c",
+            CollectionConfiguration(
+                vectorFields: [
+                    VectorField(name: "few", dimension: 2, metric: .l2, isOptional: true),
+                    VectorField(
+                        name: "all",
+                        dimension: 2,
+                        metric: .l2,
+                        rowColumns: [RowColumn(name: "position", type: .int32)]
+                    ),
+                ]
+            )
+        )
+        // Rows of the two fields have other numbers.
+        try collection.upsert(
+            (0..<40).map { number in
+                var document = Document(
+                    key: .integer(UInt64(number)),
+                    vectors: ["all": [Float(number), 0, Float(number), 500]]
+                )
+                document.columns["all"] = ["position": .int32([Int32(number), -1])]
+                if number >= 30 { document.vectors["few"] = [Float(number), 100] }
+                return document
+            }
+        )
+        if sealing { try collection.seal() }
+        func source(_ field: String, _ vector: [Float]) -> SearchQuery.Source {
+            .vectors(VectorQuery(.vectors([vector]), field: field))
+        }
+        for fields in [["few", "all"], ["all", "few"]] {
+            var request = SearchRequest(
+                [SearchQuery([source(fields[0], [33, 100]), source(fields[1], [12, 0])])],
+                k: 40,
+                contents: [.vectors, .columns]
+            )
+            request.returnsLists = true
+            let result = try collection.search(request)[0]
+            #expect(Set(result.hits.map(\.key)).count == 40)
+            for hit in result.hits {
+                guard case .integer(let number) = hit.key else { continue }
+                if hit.vectorField == "few" {
+                    #expect(hit.row == 0 && hit.vector == [Float(number), 100])
+                    #expect(hit.columns.isEmpty)
+                } else {
+                    let row = try #require(hit.row)
+                    #expect(hit.vectorField == "all")
+                    #expect(hit.vector == [Float(number), row == 0 ? 0 : 500])
+                    #expect(
+                        hit.columns == ["position": .int32([row == 0 ? Int32(number) : -1])]
+                    )
+                }
+            }
+            // Of two lists the first one's row counts.
+            let expected = fields[0] == "few" ? 10 : 0
+            #expect(result.hits.count { $0.vectorField == "few" } == expected)
+            #expect(result.lists.allSatisfy { $0.allSatisfy { (0...1).contains($0.row ?? -1) } })
+        }
+    }
 }

@@ -22,15 +22,12 @@ final class SearchAnswer: @unchecked Sendable {
         var made = Columns()
         made.hits.reserveCapacity(results.reduce(0) { $0 + $1.hits.count })
         made.ends.reserveCapacity(results.count + 1)
-        let searched = SearchedFields(schema: schema, name: request.vectorField)
         var groupField: String?
         if case .field(let name)? = request.grouping?.basis { groupField = name }
-        for (result, query) in zip(results, request.queries) {
+        for result in results {
             made.append(
                 result.hits,
                 schema: schema,
-                // Only columns are in the order of a field's.
-                field: request.contents.contains(.columns) ? searched.field(of: query) : nil,
                 hasFields: request.contents.contains(.fields),
                 groupField: groupField
             )
@@ -45,12 +42,11 @@ final class SearchAnswer: @unchecked Sendable {
     }
 
     /// What a reranker is to look at.
-    init(candidates: [Hit], of query: SearchQuery, _ searched: SearchedFields) {
+    init(candidates: [Hit], in schema: CollectionConfiguration) {
         var made = Columns()
         made.append(
             candidates,
-            schema: searched.schema,
-            field: searched.field(of: query),
+            schema: schema,
             hasFields: true,
             groupField: nil
         )
@@ -123,16 +119,18 @@ private struct Columns: ~Copyable {
     var fields: [[qv_field]] = []
     var groups: [qv_field] = []
     var ends = [0]
+    /// A name that has a place in the arena.
+    private var known: (name: String, bytes: UnsafePointer<CChar>)?
 
     mutating func append(
         _ found: [Hit],
         schema: CollectionConfiguration,
-        field: VectorField?,
         hasFields: Bool,
         groupField: String?
     ) {
         for hit in found {
-            var made = qv_hit(hit, field, in: &arena)
+            var made = qv_hit(hit, in: schema, &arena)
+            made.vector_field = hit.vectorField.map { place(of: $0) }
             if hasFields {
                 let list = qv_field.list(hit.fields, schema: schema, in: &arena)
                 made.field_count = UInt64(list.count)
@@ -144,6 +142,14 @@ private struct Columns: ~Copyable {
             }
         }
         ends.append(hits.count)
+    }
+
+    /// Hits one after the other are of the same field, as a rule.
+    private mutating func place(of name: String) -> UnsafePointer<CChar> {
+        if let known, known.name == name { return known.bytes }
+        let bytes = arena.copy(name).bytes
+        known = (name, bytes)
+        return bytes
     }
 
     mutating func arrays(_ durations: [UInt64]) -> qv_hit_arrays {
@@ -164,7 +170,11 @@ private struct Columns: ~Copyable {
 }
 
 extension qv_hit {
-    fileprivate init(_ hit: Hit, _ field: VectorField?, in arena: inout Arena) {
+    fileprivate init(
+        _ hit: Hit,
+        in schema: CollectionConfiguration,
+        _ arena: inout Arena
+    ) {
         self.init()
         score = hit.score
         key = arena.copy(hit.key)
@@ -180,7 +190,9 @@ extension qv_hit {
             self.vector = arena.copy(vector)
             vector_count = UInt64(vector.count)
         }
-        guard let field, !hit.columns.isEmpty else { return }
+        guard !hit.columns.isEmpty,
+            let field = schema.vectorFields.first(where: { $0.name == hit.vectorField })
+        else { return }
         let list = qv_row_column.list(hit.columns, field: field, in: &arena)
         columns = arena.copy(list)
         column_count = UInt64(list.count)

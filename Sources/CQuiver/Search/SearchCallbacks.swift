@@ -41,7 +41,7 @@ struct RerankCallback: Reranker {
     let function: qv_rerank
     nonisolated(unsafe) let context: UnsafeMutableRawPointer?
     let contents: Contents
-    let searched: SearchedFields
+    let schema: CollectionConfiguration
 
     func scores(
         of candidates: [Hit],
@@ -50,7 +50,7 @@ struct RerankCallback: Reranker {
         isCancelled: () -> Bool
     ) throws -> [Float] {
         guard !candidates.isEmpty else { return [] }
-        let answer = SearchAnswer(candidates: candidates, of: query, searched)
+        let answer = SearchAnswer(candidates: candidates, in: schema)
         let handle = try HandleTable.shared.insert(.results(answer))
         // What is left undone is left out.
         var scores = [Float](repeating: .nan, count: candidates.count)

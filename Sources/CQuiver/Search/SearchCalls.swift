@@ -14,11 +14,8 @@ public func qv_search(
     _ results: UnsafeMutablePointer<qv_results>?
 ) -> qv_status {
     search(collection, options, results) { (snapshot, request, _) throws(CallFailure) in
-        let searched = SearchedFields(
-            schema: snapshot.configuration,
-            name: request.vectorField
-        )
-        if query_count > 0, let field = searched.field(named: request.vectorField),
+        if query_count > 0,
+            let field = snapshot.configuration.vectorField(orOnly: request.vectorField),
             dimension != UInt32(clamping: field.dimension)
         {
             throw CallFailure(
@@ -100,5 +97,14 @@ private func search(
         output.pointee = try HandleTable.shared.insert(
             .results(SearchAnswer(found, to: asked, in: schema))
         )
+    }
+}
+
+extension CollectionConfiguration {
+    /// The vector field of that name, or the only one. Where it is not clear which one is meant, the search itself says so.
+    fileprivate func vectorField(orOnly name: String?) -> VectorField? {
+        vectorFields.first { field in
+            name.map { $0 == field.name } ?? (vectorFields.count == 1)
+        }
     }
 }

@@ -1,27 +1,6 @@
 import CQuiverABI
 import Quiver
 
-/// Which vector field a query's rows are of.
-struct SearchedFields: Sendable {
-    let schema: CollectionConfiguration
-    /// What queries that do not name one search.
-    let name: String?
-
-    /// The first that the query looks in. Where it is not clear which one is meant, the search itself says so.
-    func field(of query: SearchQuery) -> VectorField? {
-        for source in query.sources {
-            if case .vectors(let vectors) = source { return field(named: vectors.field ?? name) }
-        }
-        return nil
-    }
-
-    func field(named name: String?) -> VectorField? {
-        schema.vectorFields.first { field in
-            name.map { $0 == field.name } ?? (schema.vectorFields.count == 1)
-        }
-    }
-}
-
 extension SearchRequest {
     /// A request of no queries yet, as a C caller wants them to be answered.
     init(
@@ -51,7 +30,7 @@ extension SearchRequest {
         try takeEffort(settings)
         try takeScope(settings)
         try takeGrouping(settings)
-        try takeCallbacks(settings, SearchedFields(schema: schema, name: vectorField))
+        try takeCallbacks(settings, schema)
     }
 
     private mutating func takeEffort(_ settings: qv_search_options) throws(CallFailure) {
@@ -100,7 +79,7 @@ extension SearchRequest {
 
     private mutating func takeCallbacks(
         _ settings: qv_search_options,
-        _ searched: SearchedFields
+        _ schema: CollectionConfiguration
     ) throws(CallFailure) {
         if let cancelled = settings.cancelled {
             isCancelled =
@@ -117,7 +96,7 @@ extension SearchRequest {
             function: rerank,
             context: settings.rerank_context,
             contents: try Arguments.contents(settings.rerank_contents),
-            searched: searched
+            schema: schema
         )
         reranking = Reranking(reranker)
         if settings.rerank_count > 0 { reranking?.count = Int(settings.rerank_count) }

@@ -9,7 +9,7 @@ final class OpenFile: Sendable {
     nonisolated(unsafe) let handle: OpaquePointer
     let mapByteCount: Int
     let identity: FileIdentity
-    private let process = getpid()
+    private let mark = ProcessMark()
     private let isClosed = Atomic(false)
     /// Its descriptor may not be closed before the environment.
     private let lockFile: LockFile?
@@ -33,7 +33,7 @@ final class OpenFile: Sendable {
     /// Closes the environment now, whoever still knows it. Nobody uses it any more.
     func close() {
         // In a fork, closing it would free the parent's reader slots.
-        guard getpid() == process, !isClosed.exchange(true, ordering: .relaxed) else { return }
+        guard mark.isThisProcess, !isClosed.exchange(true, ordering: .relaxed) else { return }
         mdb_env_close(handle)
     }
 

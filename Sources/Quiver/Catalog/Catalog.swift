@@ -57,6 +57,11 @@ final class Catalog: Sendable {
         try environment.read(body)
     }
 
+    /// The number of the last transaction that was committed, by whichever process.
+    func lastTransaction() throws(StoreError) -> UInt64 {
+        do { return try environment.lastTransaction() } catch { throw .catalog(error) }
+    }
+
     /// Runs `body` and commits what it wrote, durably, or nothing of it if it throws.
     func write<Result>(
         _ durability: Durability = .full,

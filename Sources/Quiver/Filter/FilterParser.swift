@@ -46,7 +46,7 @@ private struct FilterParser {
     private func unexpected(_ expected: String) -> StoreError {
         let found =
             switch current.kind {
-            case .word(let word): "\"\(word)\""
+            case .name(let word), .keyword(_, let word): "\"\(word)\""
             case .quotedName(let name): "`\(name)`"
             case .string: "a string"
             case .integer, .double: "a number"
@@ -59,12 +59,12 @@ private struct FilterParser {
         )
     }
 
-    private func isWord(_ word: String) -> Bool {
-        if case .word(let found) = current.kind { found.lowercased() == word } else { false }
+    private func isAt(_ keyword: FilterKeyword) -> Bool {
+        if case .keyword(keyword, _) = current.kind { true } else { false }
     }
 
-    private mutating func takeWord(_ word: String) -> Bool {
-        guard isWord(word) else { return false }
+    private mutating func take(_ keyword: FilterKeyword) -> Bool {
+        guard isAt(keyword) else { return false }
         next += 1
         return true
     }
@@ -77,13 +77,13 @@ private struct FilterParser {
 
     private mutating func alternatives() throws(StoreError) -> Filter {
         var filters = [try conjunction()]
-        while takeWord("or") { filters.append(try conjunction()) }
+        while take(.or) { filters.append(try conjunction()) }
         return filters.count == 1 ? filters[0] : .any(filters)
     }
 
     private mutating func conjunction() throws(StoreError) -> Filter {
         var filters = [try condition()]
-        while takeWord("and") { filters.append(try condition()) }
+        while take(.and) { filters.append(try condition()) }
         return filters.count == 1 ? filters[0] : .all(filters)
     }
 
@@ -96,23 +96,21 @@ private struct FilterParser {
                 position: current.position
             )
         }
-        if takeWord("not") { return .not(try condition()) }
+        if take(.not) { return .not(try condition()) }
         if takeSymbol("(") {
             let filter = try alternatives()
             guard takeSymbol(")") else { throw unexpected("\")\"") }
             return filter
         }
-        if takeWord("true") { return .all([]) }
-        if takeWord("false") { return .any([]) }
+        if take(.true) { return .all([]) }
+        if take(.false) { return .any([]) }
         return try predicate()
     }
 
     private mutating func predicate() throws(StoreError) -> Filter {
         let field: String
         switch current.kind {
-        case .word(let word) where !FilterWords.reserved.contains(word.lowercased()):
-            field = word
-        case .quotedName(let name): field = name
+        case .name(let name), .quotedName(let name): field = name
         default: throw unexpected("a field's name")
         }
         next += 1
@@ -122,25 +120,23 @@ private struct FilterParser {
             next += 1
             return .comparison(field: field, comparison, try literal())
         }
-        if takeWord("in") { return .isIn(field: field, try list()) }
-        if isWord("not"), case .word(let word) = tokens[min(next + 1, tokens.count - 1)].kind,
-            word.lowercased() == "in"
-        {
+        if take(.in) { return .isIn(field: field, try list()) }
+        if isAt(.not), case .keyword(.in, _) = tokens[min(next + 1, tokens.count - 1)].kind {
             next += 2
             return .not(.isIn(field: field, try list()))
         }
-        if takeWord("contains") { return .contains(field: field, try literal()) }
-        if takeWord("prefix") {
+        if take(.contains) { return .contains(field: field, try literal()) }
+        if take(.prefix) {
             guard case .string(let prefix) = current.kind else { throw unexpected("a string") }
             next += 1
             return .hasPrefix(field: field, prefix)
         }
-        if takeWord("is") {
-            let isNegated = takeWord("not")
-            guard takeWord("null") else { throw unexpected("\"null\"") }
+        if take(.is) {
+            let isNegated = take(.not)
+            guard take(.null) else { throw unexpected("\"null\"") }
             return isNegated ? .not(.isNull(field: field)) : .isNull(field: field)
         }
-        if takeWord("exists") { return .exists(field: field) }
+        if take(.exists) { return .exists(field: field) }
         return .isTrue(field: field)
     }
 
@@ -150,9 +146,9 @@ private struct FilterParser {
         case .string(let string): value = .string(string)
         case .integer(let integer): value = .int64(integer)
         case .double(let double): value = .double(double)
-        case .word(let word) where word.lowercased() == "true": value = .bool(true)
-        case .word(let word) where word.lowercased() == "false": value = .bool(false)
-        case .word(let word) where word.lowercased() == "null":
+        case .keyword(.true, _): value = .bool(true)
+        case .keyword(.false, _): value = .bool(false)
+        case .keyword(.null, _):
             throw .invalidFilter(
                 reason: "null is tested with \"is null\"",
                 position: current.position

@@ -1,17 +1,36 @@
-/// The words of the filter language.
-enum FilterWords {
-    static let reserved: Set<String> = [
-        "and", "or", "not", "in", "contains", "prefix", "is", "null", "exists", "true", "false",
-    ]
+/// A word of the filter language, in small letters or capitals.
+enum FilterKeyword: String {
+    case and, or, not, `in`, contains, prefix, `is`, null, exists, `true`, `false`
 
+    private static let longest = 8
+
+    init?(_ word: String) {
+        guard word.utf8.count <= Self.longest else { return nil }
+        self.init(rawValue: word.lowercased())
+    }
+}
+
+/// Which characters the words of the filter language are made of. What Unicode knows of a character takes long to find, and of most is not
+/// needed.
+enum FilterWords {
     /// Whether a field's name can stand as it is.
     static func isPlain(_ name: String) -> Bool {
         guard let first = name.unicodeScalars.first, isStart(first) else { return false }
-        return name.unicodeScalars.allSatisfy(isPart) && !reserved.contains(name.lowercased())
+        return name.unicodeScalars.allSatisfy(isPart) && FilterKeyword(name) == nil
     }
 
     static func isStart(_ character: Unicode.Scalar) -> Bool {
-        character == "_" || character.properties.isAlphabetic
+        switch character {
+        case "a"..."z", "A"..."Z", "_": true
+        default: !character.isASCII && character.properties.isAlphabetic
+        }
+    }
+
+    static func isSpace(_ character: Unicode.Scalar) -> Bool {
+        switch character {
+        case " ", "\t"..."\r": true
+        default: !character.isASCII && character.properties.isWhitespace
+        }
     }
 
     static func isPart(_ character: Unicode.Scalar) -> Bool {
@@ -22,8 +41,10 @@ enum FilterWords {
 /// A piece of a filter's text and where it begins.
 struct FilterToken: Equatable {
     enum Kind: Equatable {
-        /// A name or a word of the language.
-        case word(String)
+        /// A field's name.
+        case name(String)
+        /// A word of the language, as it was written.
+        case keyword(FilterKeyword, String)
         /// A name in backquotes.
         case quotedName(String)
         case string(String)
@@ -61,7 +82,7 @@ struct FilterTokenizer {
     }
 
     private mutating func token() throws(StoreError) -> FilterToken {
-        while let character = current, character.properties.isWhitespace { next += 1 }
+        while let character = current, FilterWords.isSpace(character) { next += 1 }
         let position = next + 1
         guard let character = current else { return FilterToken(kind: .end, position: position) }
         let kind: FilterToken.Kind
@@ -85,7 +106,7 @@ struct FilterTokenizer {
                 word.unicodeScalars.append(character)
                 next += 1
             }
-            kind = .word(word)
+            kind = FilterKeyword(word).map { .keyword($0, word) } ?? .name(word)
         }
         return FilterToken(kind: kind, position: position)
     }

@@ -39,12 +39,7 @@ struct NeighbourSearch: Sendable {
         // Its checks, and those of what is set for the index.
         let plan = try SearchPlan(search, in: snapshot)
         try field.field.index.check(search.settings)
-        vectors = VectorSearch(
-            snapshot: snapshot,
-            field: field,
-            request: search,
-            limits: plan.limits
-        )
+        vectors = VectorSearch(plan.job, field)
         selections = try snapshot.selections.selections(search.scope, in: snapshot)
         owners = RowOwners(view, field.id)
         switch request.queries {

@@ -21,12 +21,9 @@ struct RecallMeasurement: Sendable {
         of snapshot: Snapshot,
         isCancelled: @escaping @Sendable () -> Bool
     ) throws(StoreError) {
-        search = VectorSearch(
-            snapshot: snapshot,
-            field: field,
-            request: SearchRequest([]),
-            limits: SearchLimits(deadline: nil, isCancelled: isCancelled)
-        )
+        var request = SearchRequest([])
+        request.isCancelled = isCancelled
+        search = VectorSearch(SearchJob(request, in: snapshot), field)
         selections = try SearchSelections(SearchScope(), in: snapshot)
     }
 

@@ -17,15 +17,12 @@ final class PlannedQuery: Sendable {
     let number: Int
     let sources: [Source]
     let selections: SearchSelections
-    /// The vector field of the first source that has one.
-    let field: StoredField?
 
     init(query: SearchQuery, number: Int, sources: [Source], selections: SearchSelections) {
         self.query = query
         self.number = number
         self.sources = sources
         self.selections = selections
-        field = sources.lazy.compactMap(\.field).first
     }
 
     /// The vector and how it is looked for, if the query is no more.
@@ -59,7 +56,8 @@ enum Scoring: Sendable {
 }
 
 extension PlannedQuery.Source {
-    fileprivate var field: StoredField? {
+    /// The vector field that rows are of.
+    var field: StoredField? {
         switch self {
         case .rows(let search, _): search.field
         case .late(let search): search.vectors.field
@@ -97,7 +95,7 @@ extension PlannedQuery.Source {
             }
             var merged = CandidateLists(queryCount: 1, count: count)
             for candidate in nearest.values { merged.append(candidate) }
-            return try merged.nearest(of: 0, in: search.snapshot.view)
+            return try merged.nearest(of: 0, in: search.job.snapshot.view)
         }
     }
 }

@@ -2,19 +2,15 @@ import Indexes
 
 /// Checks the queries of one request.
 struct QueryPlanner {
-    private let request: SearchRequest
-    private let limits: SearchLimits
-    private let snapshot: Snapshot
+    private let job: SearchJob
     /// By the whole scope, so that queries of one scope share what is found out about it.
     private var selections: [SearchScope: SearchSelections] = [:]
 
-    init(_ request: SearchRequest, limits: SearchLimits, snapshot: Snapshot) {
-        self.request = request
-        self.limits = limits
-        self.snapshot = snapshot
+    init(_ job: SearchJob) {
+        self.job = job
     }
 
-    private var view: CollectionView { snapshot.view }
+    private var view: CollectionView { job.snapshot.view }
 
     /// - Parameter number: the query's place in the request.
     mutating func plan(_ query: SearchQuery, number: Int) throws(StoreError) -> PlannedQuery {
@@ -22,14 +18,14 @@ struct QueryPlanner {
             throw .invalidSearch(reason: "query \(number) looks for nothing")
         }
         try query.fusion.check(sourceCount: query.sources.count)
-        var scope = request.scope.intersection(query.scope)
+        var scope = job.request.scope.intersection(query.scope)
         var sources: [PlannedQuery.Source] = []
         for source in query.sources {
             switch source {
             case .words(let words):
-                sources.append(.inverted(try InvertedSearch(words, in: snapshot)))
+                sources.append(.inverted(try InvertedSearch(words, in: job.snapshot)))
             case .sparse(let sparse):
-                sources.append(.inverted(try InvertedSearch(sparse, in: snapshot)))
+                sources.append(.inverted(try InvertedSearch(sparse, in: job.snapshot)))
             case .vectors(let vectors):
                 scope.excludedKeys.formUnion(vectors.target.keys)
                 sources.append(try plan(vectors, number: number))
@@ -44,10 +40,13 @@ struct QueryPlanner {
     }
 
     private mutating func selections(of scope: SearchScope) throws(StoreError) -> SearchSelections {
+        // What one query alone has to do with is not asked for again.
+        guard job.request.queries.count > 1, scope.keys == nil, scope.excludedKeys.isEmpty else {
+            return try job.snapshot.selections.selections(scope, in: job.snapshot)
+        }
         if let known = selections[scope] { return known }
-        let made = try snapshot.selections.selections(scope, in: snapshot)
-        // Scopes of one query each are not asked for again.
-        if scope.keys == nil, scope.excludedKeys.isEmpty { selections[scope] = made }
+        let made = try job.snapshot.selections.selections(scope, in: job.snapshot)
+        selections[scope] = made
         return made
     }
 
@@ -55,9 +54,9 @@ struct QueryPlanner {
         _ query: VectorQuery,
         number: Int
     ) throws(StoreError) -> PlannedQuery.Source {
-        let field = try view.vectorField(orOnly: query.field ?? request.vectorField)
-        try field.field.index.check(request.settings)
-        try check(request.encoder, of: field)
+        let field = try view.vectorField(orOnly: query.field ?? job.request.vectorField)
+        try field.field.index.check(job.request.settings)
+        try check(job.request.encoder, of: field)
         var vectors: [[Float]]
         switch query.target {
         case .vectors(let given): vectors = given
@@ -77,18 +76,13 @@ struct QueryPlanner {
         var queries: [Query] = []
         queries.reserveCapacity(vectors.count)
         for vector in vectors { queries.append(try prepared(vector, number: number, field)) }
-        let search = VectorSearch(
-            snapshot: snapshot,
-            field: field,
-            request: request,
-            limits: limits
-        )
+        let search = VectorSearch(job, field)
         guard query.combination == .maxSim else { return .rows(search, queries) }
         return .late(
             LateInteractionSearch(
                 vectors: search,
                 queries: queries,
-                candidateCount: request.candidateCount
+                candidateCount: job.request.candidateCount
                     ?? LateInteractionSearch.defaultCandidateCount
             )
         )

@@ -1,26 +1,20 @@
 import Indexes
 
 /// A search request that has passed its checks.
-///
-/// It and what it is made of are objects, since they are long: a query of a few rows would spend its time on copies of them.
 final class SearchPlan: Sendable {
     /// Queries that are compared with a block of rows while it is in a core's cache.
     private static let exactBatchCount = 16
 
-    let request: SearchRequest
-    let snapshot: Snapshot
-    let limits: SearchLimits
+    let job: SearchJob
     private let queries: [PlannedQuery]
 
     init(_ request: SearchRequest, in snapshot: Snapshot) throws(StoreError) {
         try request.check()
-        self.request = request
-        self.snapshot = snapshot
-        limits = SearchLimits(deadline: request.deadline, isCancelled: request.isCancelled)
-        var planner = QueryPlanner(request, limits: limits, snapshot: snapshot)
+        job = SearchJob(request, in: snapshot)
+        var planner = QueryPlanner(job)
         var queries: [PlannedQuery] = []
-        queries.reserveCapacity(request.queries.count)
-        for (number, query) in request.queries.enumerated() {
+        queries.reserveCapacity(job.request.queries.count)
+        for (number, query) in job.request.queries.enumerated() {
             queries.append(try planner.plan(query, number: number))
         }
         self.queries = queries
@@ -37,7 +31,7 @@ final class SearchPlan: Sendable {
 
     /// Whether several queries can go over the rows together: nearest rows and nothing else, of one scope, compared one by one.
     private var sharesBlocks: Bool {
-        guard request.isPlain, let first = queries.first?.onlyVector, !first.search.usesIndexes
+        guard job.request.isPlain, let first = queries.first?.onlyVector, !first.search.usesIndexes
         else { return false }
         return queries.allSatisfy { query in
             guard let other = query.onlyVector else { return false }
@@ -54,14 +48,14 @@ final class SearchPlan: Sendable {
         let start = ContinuousClock.now
         let lists = try search.nearest(
             queries[range].compactMap { $0.onlyVector?.query },
-            count: request.wantedCount,
+            count: job.request.wantedCount,
             in: queries[range.lowerBound].selections,
             notes: nil
         )
         var answers: [[Hit]] = []
         for (list, number) in zip(lists, range) {
             let run = SearchRun(queries[number], of: self)
-            answers.append(try run.hits(list.dropFirst(request.offset)))
+            answers.append(try run.hits(list.dropFirst(job.request.offset)))
         }
         let duration = (ContinuousClock.now - start) / range.count
         return answers.map {

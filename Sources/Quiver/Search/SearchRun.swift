@@ -10,8 +10,8 @@ struct SearchRun {
     init(_ query: PlannedQuery, of plan: SearchPlan) {
         self.query = query
         self.plan = plan
-        notes = plan.request.explains ? SearchNotes() : nil
-        view = plan.snapshot.view
+        notes = plan.job.request.explains ? SearchNotes() : nil
+        view = plan.job.snapshot.view
     }
 
     func result() throws(StoreError) -> SearchResult {
@@ -19,10 +19,11 @@ struct SearchRun {
         var lists: [[RankedHit]] = []
         var list: DeepeningList
         var scoring = Scoring.negated
-        if query.sources.count == 1, !plan.request.returnsLists {
+        if query.sources.count == 1, !plan.job.request.returnsLists {
             scoring = query.sources[0].scoring
             // The hits of a range are not known to be many before they are looked for.
-            let first = plan.request.within == nil ? plan.request.k : min(plan.request.k, 256)
+            let first =
+                plan.job.request.within == nil ? plan.job.request.k : min(plan.job.request.k, 256)
             list = DeepeningList(firstDepth: first) { (count) throws(StoreError) in
                 try best(count, of: 0, in: query.selections)
             }
@@ -30,13 +31,15 @@ struct SearchRun {
             let found = try notes.step("search") { () throws(StoreError) in
                 var found: [[Candidate]] = []
                 for source in query.sources.indices {
-                    found.append(try best(plan.request.listCount, of: source, in: query.selections))
+                    found.append(
+                        try best(plan.job.request.listCount, of: source, in: query.selections)
+                    )
                 }
                 return found
             }
-            if plan.request.returnsLists {
+            if plan.job.request.returnsLists {
                 for (source, candidates) in found.enumerated() {
-                    lists.append(try ranked(candidates, query.sources[source].scoring))
+                    lists.append(try ranked(candidates, of: source))
                 }
             }
             if found.count == 1 {
@@ -50,7 +53,7 @@ struct SearchRun {
                 )
             }
         }
-        if let reranking = plan.request.reranking {
+        if let reranking = plan.job.request.reranking {
             list = DeepeningList(try reranked(&list, scoring, reranking))
             scoring = .negated
         }
@@ -72,7 +75,7 @@ struct SearchRun {
         return try query.sources[source].best(
             count,
             in: selections,
-            limits: plan.limits,
+            limits: plan.job.limits,
             notes: notes
         )
     }
@@ -81,14 +84,15 @@ struct SearchRun {
 
     private func ranked(
         _ candidates: [Candidate],
-        _ scoring: Scoring
+        of source: Int
     ) throws(StoreError) -> [RankedHit] {
+        let scoring = query.sources[source].scoring
         var ranked: [RankedHit] = []
         for (place, candidate) in candidates.enumerated() {
             ranked.append(
                 RankedHit(
                     key: try view.key(at: candidate.location),
-                    row: try row(of: candidate),
+                    row: try row(of: candidate, query.sources[source].field),
                     rank: place + 1,
                     score: scoring.score(candidate.distance)
                 )
@@ -101,8 +105,9 @@ struct SearchRun {
     private func fused(_ lists: [[Candidate]]) throws(StoreError) -> [Candidate] {
         struct Document {
             var places: [RankedPlace?]
-            /// Of the best row in the first list of rows.
+            /// Of the best row in the first list of rows, and that list.
             var row: Int
+            var source: Int
         }
         var documents: [CollectionView.Location: Document] = [:]
         var bounds: [(best: Float, last: Float)] = []
@@ -114,7 +119,8 @@ struct SearchRun {
                     documents[candidate.location]
                     ?? Document(
                         places: Array(repeating: nil, count: lists.count),
-                        row: Candidate.noRow
+                        row: Candidate.noRow,
+                        source: 0
                     )
                 // Of a document with several rows the best counts.
                 guard document.places[source] == nil else { continue }
@@ -123,7 +129,9 @@ struct SearchRun {
                     rank: rank,
                     score: scoring.score(candidate.distance)
                 )
-                if document.row == Candidate.noRow { document.row = candidate.row }
+                if document.row == Candidate.noRow {
+                    (document.row, document.source) = (candidate.row, source)
+                }
                 documents[candidate.location] = document
             }
             bounds.append(
@@ -137,7 +145,12 @@ struct SearchRun {
         for (location, document) in documents {
             let score = query.query.fusion.score(document.places, bounds: bounds)
             fused.append(
-                Candidate(distance: Float(0 - score), location: location, row: document.row)
+                Candidate(
+                    distance: Float(0 - score),
+                    location: location,
+                    row: document.row,
+                    source: document.source
+                )
             )
         }
         return try fused.nearest(of: 0, in: view)
@@ -157,7 +170,7 @@ struct SearchRun {
             scoring,
             contents: reranking.reranker.contents
         )
-        let limits = plan.limits
+        let limits = plan.job.limits
         let scores = try notes.step("rerank") { () throws(StoreError) -> [Float] in
             do {
                 return try reranking.reranker.scores(
@@ -187,7 +200,8 @@ struct SearchRun {
             Candidate(
                 distance: 0 - scores[$0],
                 location: candidates[$0].location,
-                row: candidates[$0].row
+                row: candidates[$0].row,
+                source: candidates[$0].source
             )
         }
     }
@@ -199,21 +213,21 @@ struct SearchRun {
         of list: inout DeepeningList,
         _ scoring: Scoring
     ) throws(StoreError) -> [Hit] {
-        let bound = plan.request.within.map { scoring.distance($0) }
+        let bound = plan.job.request.within.map { scoring.distance($0) }
         func isComplete(_ list: DeepeningList) -> Bool {
             if list.isExhausted { return true }
             guard let bound, let last = list.candidates.last else { return false }
             return last.distance > bound
         }
-        guard let grouping = plan.request.grouping else {
-            while list.candidates.count < plan.request.wantedCount, !isComplete(list) {
+        guard let grouping = plan.job.request.grouping else {
+            while list.candidates.count < plan.job.request.wantedCount, !isComplete(list) {
                 try notes.step("search") { () throws(StoreError) in try list.deepen() }
             }
             var found = list.candidates[...]
             if let bound { found = found.filter { $0.distance <= bound }[...] }
-            let page = found.dropFirst(plan.request.offset).prefix(plan.request.k)
+            let page = found.dropFirst(plan.job.request.offset).prefix(plan.job.request.k)
             return try notes.step("read") { () throws(StoreError) in
-                try materialised(page, scoring, contents: plan.request.contents)
+                try materialised(page, scoring, contents: plan.job.request.contents)
             }
         }
         var groups = try CandidateGroups(grouping, in: view)
@@ -224,11 +238,11 @@ struct SearchRun {
                 try groups.take(candidate)
             }
             taken = list.candidates.count
-            if groups.count >= plan.request.wantedCount || isComplete(list) { break }
+            if groups.count >= plan.job.request.wantedCount || isComplete(list) { break }
             try notes.step("search") { () throws(StoreError) in try list.deepen() }
         }
         var hits: [Hit] = []
-        for group in groups.groups.dropFirst(plan.request.offset).prefix(plan.request.k) {
+        for group in groups.groups.dropFirst(plan.job.request.offset).prefix(plan.job.request.k) {
             var members = group.candidates
             if members.count < grouping.count, !isComplete(list) {
                 members = try filled(group, grouping, bound)
@@ -236,7 +250,7 @@ struct SearchRun {
             hits += try materialised(
                 members[...],
                 scoring,
-                contents: plan.request.contents,
+                contents: plan.job.request.contents,
                 group: group.value
             )
         }
@@ -251,8 +265,8 @@ struct SearchRun {
     ) throws(StoreError) -> [Candidate] {
         let scope = try group.scope(grouping, in: view)
         let selections = try SearchSelections(
-            plan.request.scope.intersection(query.query.scope).intersection(scope),
-            in: plan.snapshot
+            plan.job.request.scope.intersection(query.query.scope).intersection(scope),
+            in: plan.job.snapshot
         )
         let best = try best(grouping.count, of: 0, in: selections)
         return best.filter { candidate in bound.map { candidate.distance <= $0 } ?? true }
@@ -260,11 +274,14 @@ struct SearchRun {
 
     /// What one list of rows gives, without more ado.
     func hits(_ candidates: ArraySlice<Candidate>) throws(StoreError) -> [Hit] {
-        try materialised(candidates, query.sources[0].scoring, contents: plan.request.contents)
+        try materialised(candidates, query.sources[0].scoring, contents: plan.job.request.contents)
     }
 
-    private func row(of candidate: Candidate) throws(StoreError) -> Int? {
-        guard candidate.row != Candidate.noRow, let field = query.field else { return nil }
+    private func row(
+        of candidate: Candidate,
+        _ field: StoredField?
+    ) throws(StoreError) -> Int? {
+        guard candidate.row != Candidate.noRow, let field else { return nil }
         return candidate.row - (try view.rows(at: candidate.location, of: field).lowerBound)
     }
 
@@ -278,10 +295,11 @@ struct SearchRun {
         hits.reserveCapacity(candidates.count)
         for candidate in candidates {
             let location = candidate.location
-            let row = try row(of: candidate)
+            let field = query.sources[candidate.source].field
+            let row = try row(of: candidate, field)
             var vector: [Float]?
             var columns: [String: RowColumnValues] = [:]
-            if let row, let field = query.field {
+            if let row, let field {
                 if contents.contains(.vectors) {
                     vector = try view.row(row, at: location, of: field)
                 }
@@ -294,6 +312,7 @@ struct SearchRun {
                     key: try view.key(at: location),
                     score: scoring.score(candidate.distance),
                     row: row,
+                    vectorField: row == nil ? nil : field?.field.name,
                     version: try view.version(at: location),
                     textHash: try view.textHash(at: location),
                     text: contents.contains(.text) ? try view.text(at: location) : nil,

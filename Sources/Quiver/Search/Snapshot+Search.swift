@@ -13,11 +13,11 @@ extension Snapshot {
         try process.require()
         let plan = try SearchPlan(request, in: self)
         let portions = plan.portions
-        let results = try concurrentResults(portions.count, threadCount: request.threadCount) {
+        defer { recall.keepQueries() }
+        if portions.count == 1 { return try plan.run(portions[0]) }
+        return try concurrentResults(portions.count, threadCount: request.threadCount) {
             (index, _) throws(StoreError) in
             try plan.run(portions[index])
-        }
-        recall.keepQueries()
-        return portions.count == 1 ? results[0] : results.flatMap { $0 }
+        }.flatMap { $0 }
     }
 }

@@ -118,7 +118,7 @@ struct Verification {
                     named: record.name,
                     previous: nil,
                     core: core
-                )
+                ).snapshot
                 try check(snapshot, progress: progress)
                 for field in record.schema.vectorFields {
                     _ = try core.trainedIndex(of: field.id, in: id)

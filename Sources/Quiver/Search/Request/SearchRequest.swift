@@ -151,7 +151,8 @@ extension SearchRequest {
 
     /// The settings that are not left to the index.
     var settings: [SearchSetting] {
-        SearchSetting.allCases.filter { setting in
+        if nprobe == nil, efSearch == nil, candidateFactor == nil { return [] }
+        return SearchSetting.allCases.filter { setting in
             switch setting {
             case .nprobe: nprobe != nil
             case .efSearch: efSearch != nil

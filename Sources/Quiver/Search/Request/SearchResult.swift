@@ -7,8 +7,11 @@ public struct Hit: Sendable, Equatable {
     /// stored row, the same whichever index found it. Of words, of several vectors under `maxSim`, of fused lists and of a reranker:
     /// larger is better.
     public internal(set) var score: Float
-    /// The ordinal of the row inside its document; `nil` where the document was found by its words, or as a whole.
+    /// The ordinal of the row inside its document; `nil` where the document was found by its words, or as a whole. Of fused lists: of the
+    /// first source of rows that found the document.
     public let row: Int?
+    /// The vector field that the row is of; `nil` without a row.
+    public let vectorField: String?
     /// The commit that last wrote the document.
     public let version: UInt64
     /// XXH3 of the document's text, 0 when it has none: tells a client that kept the text whether it is stale.

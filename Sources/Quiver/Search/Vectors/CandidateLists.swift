@@ -7,8 +7,17 @@ struct Candidate: Sendable {
     let location: CollectionView.Location
     /// As its segment or commit numbers it; `noRow` where documents are looked for.
     let row: Int
+    /// The place in its query of the source whose vector field the row is of.
+    let source: Int
 
     static let noRow = -1
+
+    init(distance: Float, location: CollectionView.Location, row: Int, source: Int = 0) {
+        self.distance = distance
+        self.location = location
+        self.row = row
+        self.source = source
+    }
 }
 
 /// For each query of a batch, the nearest rows of the parts of a snapshot that have been searched so far.

@@ -9,7 +9,7 @@ struct LateInteractionSearch: Sendable {
 
     static let defaultCandidateCount = 256
 
-    private var view: CollectionView { vectors.snapshot.view }
+    private var view: CollectionView { vectors.job.snapshot.view }
 
     /// The best documents, ties by key.
     func best(
@@ -18,12 +18,12 @@ struct LateInteractionSearch: Sendable {
         notes: SearchNotes?
     ) throws(StoreError) -> [Candidate] {
         let documents =
-            vectors.request.mode == .exact
+            vectors.job.request.mode == .exact
             ? try allDocuments(in: selections) : try candidates(in: selections, notes)
         let prepared = LateQueries(queries)
         var scored = CandidateLists(queryCount: 1, count: count)
         for (place, document) in documents.enumerated() {
-            if place % 64 == 0 { try vectors.limits.check() }
+            if place % 64 == 0 { try vectors.job.limits.check() }
             guard let distance = try distance(of: document, prepared) else { continue }
             scored.append(Candidate(distance: distance, location: document, row: Candidate.noRow))
         }

@@ -2,16 +2,12 @@ import Indexes
 
 /// Looks for the rows of a vector field that are nearest to vectors.
 final class VectorSearch: Sendable {
-    let snapshot: Snapshot
+    let job: SearchJob
     let field: StoredField
-    let request: SearchRequest
-    let limits: SearchLimits
 
-    init(snapshot: Snapshot, field: StoredField, request: SearchRequest, limits: SearchLimits) {
-        self.snapshot = snapshot
+    init(_ job: SearchJob, _ field: StoredField) {
+        self.job = job
         self.field = field
-        self.request = request
-        self.limits = limits
     }
 
     /// How a segment was searched.
@@ -20,11 +16,11 @@ final class VectorSearch: Sendable {
         var distanceCount: Int
     }
 
-    var view: CollectionView { snapshot.view }
+    var view: CollectionView { job.snapshot.view }
 
     /// Whether a segment may be searched by an index.
     var usesIndexes: Bool {
-        request.mode != .exact
+        job.request.mode != .exact
             && view.segments.contains { $0.segment.hasIndex(of: field.id) }
     }
 
@@ -49,7 +45,7 @@ final class VectorSearch: Sendable {
             effort ?? choice.map { $0.effort.map { .factor($0) } ?? .exact } ?? .asRequested
         var candidates = CandidateLists(queryCount: queries.count, count: count)
         for place in view.segments.indices {
-            try limits.check()
+            try job.limits.check()
             let start = notes?.now
             let rows = try selections.rows(of: .segment(place), field)
             let work = try search(
@@ -79,7 +75,7 @@ final class VectorSearch: Sendable {
             let start = notes?.now
             var (rowCount, allowedCount, estimatedCount) = (0, 0, 0.0)
             for place in view.tail.indices {
-                try limits.check()
+                try job.limits.check()
                 let rows = try selections.rows(of: .tail(place), field)
                 try search(tail: place, rows, queries, count: count, into: &candidates)
                 guard notes != nil else { continue }
@@ -123,24 +119,24 @@ final class VectorSearch: Sendable {
         }
         var nearest = queries.map { _ in Nearest(k: min(count, rows.count)) }
         var work = Work(method: .scan, distanceCount: 0)
-        let usesIndex = request.mode != .exact && effort != .exact
+        let usesIndex = job.request.mode != .exact && effort != .exact
         let factor = effort.factor(isFiltered: selected.isFiltered)
         switch usesIndex ? try segment.index(of: field.id) : nil {
         case .graph(let graph):
             for query in queries.indices {
-                let walked = try snapshot.scratch.withOne { (scratch) throws(StoreError) in
-                    try limits.running { () throws(IndexError) in
+                let walked = try job.snapshot.scratch.withOne { (scratch) throws(StoreError) in
+                    try job.limits.running { () throws(IndexError) in
                         try graph.search(
                             rows,
                             query: queries[query],
-                            efSearch: request.efSearch ?? GraphIndex.efSearch(effort: factor),
+                            efSearch: job.request.efSearch ?? GraphIndex.efSearch(effort: factor),
                             excluding: selected.excluded,
                             listed: selected.listed,
                             selecting: selected.isFiltered,
-                            insisting: request.mode == .indexed,
+                            insisting: job.request.mode == .indexed,
                             absent: effort.absentRow(ofSegment: place),
                             scratch: &scratch,
-                            cancelled: { limits.isOver },
+                            cancelled: { job.limits.isOver },
                             into: &nearest[query]
                         )
                     }
@@ -155,17 +151,17 @@ final class VectorSearch: Sendable {
         case .faiss(let index):
             let excluded = try selections.faissRows(ofSegment: place, field, index)
             for query in queries.indices {
-                let answer = try limits.running { () throws(IndexError) in
+                let answer = try job.limits.running { () throws(IndexError) in
                     try index.search(
                         rows,
                         query: queries[query],
-                        settings: request.faissSettings(
+                        settings: job.request.faissSettings(
                             effort: factor,
                             // The row itself is among what such an index finds.
                             spareCount: effort.absentRow(ofSegment: place) == nil ? 0 : 1
                         ),
                         excluding: excluded,
-                        cancelled: { limits.isOver },
+                        cancelled: { job.limits.isOver },
                         into: &nearest[query]
                     )
                 }
@@ -176,13 +172,13 @@ final class VectorSearch: Sendable {
                 work.distanceCount += answer.distanceCount
             }
         case nil:
-            try limits.running { () throws(IndexError) in
+            try job.limits.running { () throws(IndexError) in
                 if let listed = selected.listed {
                     return try ExactIndex.search(
                         rows,
                         listed: listed,
                         queries: queries,
-                        cancelled: { limits.isOver },
+                        cancelled: { job.limits.isOver },
                         into: &nearest
                     )
                 }
@@ -190,7 +186,7 @@ final class VectorSearch: Sendable {
                     rows,
                     queries: queries,
                     excluding: selected.excluded,
-                    cancelled: { limits.isOver },
+                    cancelled: { job.limits.isOver },
                     into: &nearest
                 )
             }
@@ -216,13 +212,13 @@ final class VectorSearch: Sendable {
         for block in tailRows.blocks {
             let excluded = selected.excluded?.shifted(by: block.firstRow, count: block.count)
             var nearest = queries.map { _ in Nearest(k: min(count, block.count)) }
-            try limits.running { () throws(IndexError) in
+            try job.limits.running { () throws(IndexError) in
                 try block.withRows(of: field.field) { (rows) throws(IndexError) in
                     try ExactIndex.search(
                         rows,
                         queries: queries,
                         excluding: excluded,
-                        cancelled: { limits.isOver },
+                        cancelled: { job.limits.isOver },
                         into: &nearest
                     )
                 }
