@@ -171,7 +171,7 @@ let package = Package(
         tests(of: "Interchange", imports: ["Quiver", "JSON", "Files"]),
         .testTarget(
             name: "ConformanceTests",
-            dependencies: ["JSON", "Quiver", "TestSupport"],
+            dependencies: ["Encoders", "JSON", "Quiver", "TestSupport"],
             swiftSettings: house
         ),
         .testTarget(

@@ -7,6 +7,7 @@ import json
 import math
 import re
 
+import tiny_bert
 from filters import FILTERS, ROW_FILTERS
 
 
@@ -17,7 +18,13 @@ def key_order(key: int | str) -> tuple:
 class Collection:
     def __init__(self, schema: dict) -> None:
         self.schema = copy.deepcopy(schema)
+        # What vector fields are bound to, by their names.
+        self.encoders: dict[str, dict] = {}
         for field in self.schema.setdefault("vector_fields", []):
+            if encoder := field.pop("encoder", None):
+                self.encoders[field["name"]] = encoder
+                opened = tiny_bert.opened(encoder)
+                field["dimension"], field["columns"] = opened.dimension, opened.columns
             field.setdefault("optional", False)
             field.setdefault("columns", {})
         self.schema.setdefault("recall", None)
@@ -51,6 +58,23 @@ class Collection:
             document["columns"] = given.get("columns", {})
             self.documents[given["key"]] = document
         return {"written": len(documents)}
+
+    def encoded(self, document: dict, field: dict) -> dict:
+        """The document with rows of its text, unless it has rows of the field or no text."""
+        name = field["name"]
+        if "text" not in document or name in document.get("vectors", {}):
+            return document
+        if not name and "vector" in document:
+            return document
+        made = tiny_bert.opened(self.encoders[name]).encoded(document["text"], "document")
+        if not made["rows"]:
+            return document
+        columns = {column: made["columns"][column] for column in field["columns"]}
+        return {
+            **document,
+            "vectors": {**document.get("vectors", {}), name: made["rows"]},
+            "columns": {**document.get("columns", {}), name: columns},
+        }
 
     def ordered(self) -> list[dict]:
         return [self.documents[key] for key in sorted(self.documents, key=key_order)]
@@ -132,7 +156,7 @@ def ranked(found: list[Found]) -> list[Found]:
     for one, other in zip(found, found[1:]):
         gap = abs(one.goodness - other.goodness)
         # float32 may order them otherwise.
-        assert gap == 0 or gap > 1e-6 * abs(one.goodness) or gap > 1e-7, (
+        assert gap == 0 or gap > 1e-6 * abs(one.goodness), (
             one.score,
             other.score,
             "too near to tell",
@@ -301,7 +325,7 @@ class Search:
         source = query["sources"][0]
         if len(query["sources"]) > 1 or source.keys() & {"match", "sparse"}:
             return False
-        if source.get("combine") == "maxSim":
+        if self.combination(source) == "maxSim":
             return False
         return self.field(source)["metric"] in DISTANCES
 
@@ -309,6 +333,15 @@ class Search:
         return self.collection.vector_field(
             source.get("vector_field", self.step.get("vector_field"))
         )
+
+    def encoder(self, source: dict) -> tiny_bert.Encoder:
+        """That of a text."""
+        bound = self.collection.encoders.get(self.field(source)["name"])
+        return tiny_bert.opened(source.get("encoder", bound))
+
+    def combination(self, source: dict) -> str:
+        is_of_tokens = "text" in source and self.encoder(source).mode == "tokens"
+        return source.get("combine", "maxSim" if is_of_tokens else "any")
 
     def source_list(self, source: dict, allowed: list[dict], scopes: list[dict]) -> list[Found]:
         if "match" in source:
@@ -318,7 +351,7 @@ class Search:
         field = self.field(source)
         name, metric = field["name"], field["metric"]
         vectors = self.vectors(source, name, metric)
-        combination = source.get("combine", "any")
+        combination = self.combination(source)
         if combination == "mean":
             vectors = [mean(metric, vectors)]
         best = min if metric in DISTANCES else max
@@ -337,6 +370,8 @@ class Search:
         return ranked(found)
 
     def vectors(self, source: dict, name: str, metric: str) -> list[list[float]]:
+        if "text" in source:
+            return self.encoder(source).encoded(source["text"], "query")["rows"]
         like, unlike = source.get("like", []), source.get("unlike", [])
         given, against = source.get("vectors", []), source.get("unlike_vectors", [])
         if not like and not unlike and not against:

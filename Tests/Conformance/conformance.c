@@ -5,7 +5,7 @@
  * "." ends the step. The answer is a line of JSON on standard output: {"answer":…}, or {"error":"QV_ERROR_…",
  * "message":"…"}. */
 
-#include "reading.h"
+#include "caching.h"
 
 static qv_status create(void) {
     const char *collection = name();
@@ -24,6 +24,13 @@ static qv_status create(void) {
     options.text_fields = text_fields(&options.text_field_count);
     if (!options.text_field_count) options.flags = QV_COLLECTION_NO_WORDS;
     options.recall = real();
+    options.cache_byte_limit = number();
+    TRY(tell_encoder(&options.encoder));
+    if (options.encoder) {
+        options.metric = small();
+        options.storage = small();
+        options.index = name();
+    }
     TRY(qv_create_collection(store, collection, &options, &at_hand));
     put("null");
     return QV_OK;
@@ -161,6 +168,7 @@ static qv_status alter(void) {
     if (strcmp(change, "add_field") == 0) return add_field();
     if (strcmp(change, "add_vector_field") == 0) return add_vector_field();
     if (strcmp(change, "set_recall") == 0) return qv_set_recall(at_hand, real());
+    if (strcmp(change, "set_cache_byte_limit") == 0) return qv_set_cache_byte_limit(at_hand, number());
     if (strcmp(change, "set_text_fields") == 0) {
         uint64_t count;
         qv_text_field *fields = text_fields(&count);
@@ -182,26 +190,14 @@ static qv_status alter(void) {
 
 static qv_status write_documents(int is_insert) {
     uint32_t flags = small();
-    uint64_t version = number(), count = number();
-    SIZED(qv_document, documents, count);
+    uint64_t version = number(), count;
+    qv_document *written = documents(&count);
     for (uint64_t at = 0; at < count; at++) {
-        qv_document *document = &documents[at];
-        document->flags = flags;
-        document->expected_version = version;
-        document->key = key();
-        document->text = text(&document->text_length);
-        document->vectors_count = number();
-        SIZED(qv_vectors, vectors, document->vectors_count);
-        for (uint64_t field = 0; field < document->vectors_count; field++) {
-            vectors[field].field = name();
-            vectors[field].numbers = floats(&vectors[field].number_count);
-            vectors[field].columns = columns(&vectors[field].column_count);
-        }
-        document->vectors = vectors;
-        document->fields = values(&document->field_count);
+        written[at].flags = flags;
+        written[at].expected_version = version;
     }
     STRUCT(qv_receipt, receipt);
-    TRY(is_insert ? qv_insert(at_hand, documents, count, &receipt) : qv_upsert(at_hand, documents, count, &receipt));
+    TRY(is_insert ? qv_insert(at_hand, written, count, &receipt) : qv_upsert(at_hand, written, count, &receipt));
     put("{\"written\":%llu}", (unsigned long long)(receipt.inserted_count + receipt.replaced_count));
     return QV_OK;
 }
@@ -303,6 +299,15 @@ static const struct {
     {"scores", scores, 1},
     {"cluster", cluster, 1},
     {"tune", tune, 1},
+    {"describe", describe, 0},
+    {"describe_bound", describe_bound, 1},
+    {"encode", encode, 0},
+    {"bind", bind_encoder, 1},
+    {"encoders", encoders, 1},
+    {"put", put_documents_by_texts, 1},
+    {"cache_store", cache_store, 1},
+    {"cache_entries", cache_entries, 1},
+    {"cache_state", cache_state, 1},
     {"sentences", sentences, 0},
     {"terms", terms, 0},
 };
@@ -338,6 +343,7 @@ static void answer_step(const char *operation) {
     put("}");
     if (at_hand && qv_close_collection(at_hand)) fail("a collection that cannot be closed");
     at_hand = 0;
+    close_encoders();
     /* What an error left unread. */
     while (strcmp(told(), ".") != 0) continue;
     puts(answer);

@@ -11,7 +11,9 @@ import json
 import sys
 
 import table
+import tiny_bert
 from brute_force import Collection, Found, Search, key_order, nearness, ranked
+from caches import Cache
 
 
 class Store:
@@ -32,7 +34,9 @@ class Store:
         for field in schema.get("vector_fields", []):
             if trained := field.pop("trained", None):
                 field["index"] = self.trained[trained]
-        self.collections[step["collection"]] = Collection(schema)
+        byte_limit = schema.pop("cache_byte_limit", None)
+        made = Collection(schema) if byte_limit is None else Cache(schema, byte_limit)
+        self.collections[step["collection"]] = made
 
     def train(self, step: dict) -> None:
         self.trained[step["to"]] = step["index"]
@@ -44,6 +48,13 @@ class Store:
         return self.reading(step).write(step["documents"])
 
     insert = upsert
+
+    def put(self, step: dict) -> dict:
+        collection = self.reading(step)
+        if "encoder" in step:
+            self.bind(step)
+        field = collection.vector_field(step.get("vector_field"))
+        return collection.write([collection.encoded(one, field) for one in step["documents"]])
 
     def update(self, step: dict) -> dict:
         documents = self.reading(step).documents
@@ -125,6 +136,55 @@ class Store:
 
         return [nearness(field["metric"], row(*one), row(*other)) for one, other in step["pairs"]]
 
+    def bind(self, step: dict) -> None:
+        collection = self.reading(step)
+        field = collection.vector_field(step.get("vector_field"))
+        collection.encoders[field["name"]] = step["encoder"]
+
+    def encoders(self, step: dict) -> dict[str, str]:
+        bound = self.reading(step).encoders
+        return {name: tiny_bert.opened(encoder).location for name, encoder in bound.items()}
+
+    def describe(self, step: dict) -> dict:
+        told = step.get("encoder")
+        if told is None:
+            collection = self.reading(step)
+            told = collection.encoders[collection.vector_field(step.get("vector_field"))["name"]]
+        encoder = tiny_bert.opened(told)
+        return {
+            "mode": encoder.mode,
+            "dimension": encoder.dimension,
+            "maximum_tokens": encoder.length,
+            "location": encoder.location,
+            "columns": encoder.columns,
+        }
+
+    def encode(self, step: dict) -> list[dict]:
+        encoder = tiny_bert.opened(step["encoder"])
+        found = []
+        for text in step["texts"]:
+            made = encoder.encoded(text, step.get("role", "document"))
+            if not step.get("token_counts"):
+                del made["token_count"]
+            if not made["rows"] or not made["columns"]:
+                del made["columns"]
+            found.append(made)
+        return found
+
+    def cache_store(self, step: dict) -> None:
+        self.cache(step).store(step["model"], step["entries"])
+
+    def cache_entries(self, step: dict) -> list[dict | None]:
+        return self.cache(step).entries(step["model"], step["keys"], step["contents"])
+
+    def cache_state(self, step: dict) -> dict:
+        return self.cache(step).state
+
+    def cache(self, step: dict) -> Cache:
+        cache = self.reading(step)
+        assert isinstance(cache, Cache)
+        return cache
+
     def snapshot_create(self, step: dict) -> None:
         self.snapshots[step["snapshot"]] = copy.deepcopy(self.collections)
 
@@ -166,6 +226,8 @@ class Store:
             collection.vector_field(value[0])["index"] = self.trained[value[1]]
         elif change == "set_recall":
             schema["recall"] = value or None
+        elif change == "set_cache_byte_limit":
+            self.cache(step).byte_limit = value
         else:
             assert change == "set_text_fields", change
             schema["text_fields"] = [{"language": None, "boost": 1.0, **field} for field in value]
@@ -191,6 +253,8 @@ def expected() -> dict[str, dict[str, object]]:
     for scenario, steps in table.scenarios().items():
         store = Store()
         for step in steps:
+            if kept := step.get("kept"):
+                store.answer({**step, "documents": step["documents"][:kept]})
             if "error" in step or step["operation"] in ("sentences", "terms", "cluster", "tune"):
                 continue
             operation = {"snapshots": "snapshots_", "collections": "collections_"}.get(

@@ -3,7 +3,7 @@
 #ifndef READING_H
 #define READING_H
 
-#include "step.h"
+#include "encoding.h"
 
 static qv_status put_vectors(qv_documents documents, uint64_t index, uint64_t count, int shows_columns) {
     uint64_t shown = 0;
@@ -133,7 +133,7 @@ static qv_status tell_scope(const qv_scope **told_scope, const char *vector_fiel
     return QV_OK;
 }
 
-static void tell_source(qv_source *source) {
+static qv_status tell_source(qv_source *source) {
     uint64_t numbers;
     source->flags = small();
     source->dimension = small();
@@ -151,6 +151,8 @@ static void tell_source(qv_source *source) {
     source->weight = real();
     tell_sparse(&source->sparse_indices, &source->sparse_values, &source->sparse_count);
     source->sparse_field = name();
+    source->text = text(&source->text_length);
+    return tell_encoder(&source->encoder);
 }
 
 static double squared_ranks(void *context, const qv_place *places, uint64_t count) {
@@ -284,7 +286,8 @@ static qv_status search(void) {
         TRY(tell_scope(&queries[query].scope, options.vector_field));
         queries[query].source_count = number();
         SIZED(qv_source, sources, queries[query].source_count);
-        for (uint64_t at = 0; at < queries[query].source_count; at++) tell_source(&sources[at]);
+        for (uint64_t at = 0; at < queries[query].source_count; at++)
+            TRY(tell_source(&sources[at]));
         queries[query].sources = sources;
     }
     qv_results results;

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import math
 import pathlib
@@ -20,10 +21,11 @@ _DESCENDED = {
     "vector_fields",
     "text_fields",
     "add_vector_field",
+    "encoder",
 }
 # Their values are forms, too.
-_CHOICES = {"combine", "fusion", "mode", "metric", "storage"}
-_ABOUT_THE_STEP = {"name", "operation", "expect", "error"}
+_CHOICES = {"combine", "fusion", "mode", "metric", "storage", "role"}
+_ABOUT_THE_STEP = {"name", "operation", "expect", "error", "kept"}
 
 
 class Refused(Exception):
@@ -38,7 +40,7 @@ def scenarios() -> dict[str, list[dict]]:
     """The steps of each file of `cases`, with what is expected of them in "expect" or "error"."""
     found = {}
     for path in sorted((FOLDER / "cases").glob("*.json")):
-        steps = json.loads(path.read_text())["steps"]
+        steps = _written_out(json.loads(path.read_text())["steps"])
         expected = FOLDER / "expected" / path.name
         answers = json.loads(expected.read_text()) if expected.exists() else {}
         for step in steps:
@@ -48,13 +50,34 @@ def scenarios() -> dict[str, list[dict]]:
     return found
 
 
+def _written_out(value):
+    """With long texts in the place of what they repeat."""
+    match value:
+        case {"repeated": text, "times": times}:
+            return text * times
+        case dict():
+            return {name: _written_out(held) for name, held in value.items()}
+        case list():
+            return [_written_out(held) for held in value]
+    return value
+
+
+def told(step: dict) -> dict:
+    """What a step tells its operation."""
+    return {name: value for name, value in step.items() if name not in _ABOUT_THE_STEP}
+
+
+def below(location: str) -> str:
+    """Where an encoder is, as a case tells it."""
+    return location.removeprefix(f"{FOLDER}/")
+
+
 def forms(step: dict) -> set[str]:
     """What a way in must be able to do to run a step: its operation, and what it is told."""
     operation = step["operation"]
     found = {operation}
-    for name, value in step.items():
-        if name not in _ABOUT_THE_STEP:
-            found.update(f"{operation} {path}" for path in _paths(name, value))
+    for name, value in told(step).items():
+        found.update(f"{operation} {path}" for path in _paths(name, value))
     return found
 
 
@@ -78,9 +101,16 @@ def _paths(name: str, value: object) -> Iterator[str]:
                 yield f"{name}.{path}"
 
 
+@functools.cache
 def exceptions() -> list[dict]:
-    """The forms that a way in does not have, each with the reason."""
+    """The forms that a way in does not have, each with the reason; an operation is all forms of it."""
     return json.loads((FOLDER / "exceptions.json").read_text())
+
+
+def excepted(way: str, forms: set[str]) -> set[str]:
+    """Those of the forms that a way in does not have."""
+    names = {one["form"] for one in exceptions() if way in one["ways"]}
+    return {form for form in forms if form in names or form.split(" ")[0] in names}
 
 
 def difference(expected: object, found: object, place: str = "") -> str | None:

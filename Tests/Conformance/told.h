@@ -192,6 +192,26 @@ static qv_row_column *columns(uint64_t *count) {
     return found;
 }
 
+static qv_document *documents(uint64_t *count) {
+    *count = number();
+    SIZED(qv_document, found, *count);
+    for (uint64_t at = 0; at < *count; at++) {
+        qv_document *document = &found[at];
+        document->key = key();
+        document->text = text(&document->text_length);
+        document->vectors_count = number();
+        SIZED(qv_vectors, vectors, document->vectors_count);
+        for (uint64_t field = 0; field < document->vectors_count; field++) {
+            vectors[field].field = name();
+            vectors[field].numbers = floats(&vectors[field].number_count);
+            vectors[field].columns = columns(&vectors[field].column_count);
+        }
+        document->vectors = vectors;
+        document->fields = values(&document->field_count);
+    }
+    return found;
+}
+
 static void tell_vector_field(qv_vector_field *field) {
     field->name = name();
     field->dimension = small();

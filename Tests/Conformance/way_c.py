@@ -10,6 +10,7 @@ import re
 import subprocess
 from collections.abc import Iterable
 
+import table
 from table import FOLDER, Refused
 
 
@@ -53,10 +54,11 @@ class Program:
         assert self.process.wait() == 0, "the C program failed"
 
     def answer(self, step: dict) -> object:
-        told = {k: v for k, v in step.items() if k not in ("name", "operation", "expect", "error")}
         operation = step["operation"]
+        if operation == "describe" and "collection" in step:
+            operation = "describe_bound"
         self.lines = []
-        shape = getattr(self, operation)(**told)
+        shape = getattr(self, operation)(**table.told(step))
         found = self.sent(operation)
         return found if shape is None else shape(found)
 
@@ -106,14 +108,39 @@ class Program:
     # ---- What there is
 
     def create(self, collection: str, schema: dict) -> None:
-        self.tell(collection, len(schema.get("vector_fields", [])))
-        for field in schema.get("vector_fields", []):
+        self.tell(collection)
+        self.tell_schema(**schema)
+
+    def tell_schema(
+        self,
+        text_fields: list[dict],
+        vector_fields: list[dict] = (),
+        fields: dict | None = None,
+        recall: float = 0,
+        cache_byte_limit: int = 0,
+    ) -> None:
+        unbound = [field for field in vector_fields if "encoder" not in field]
+        self.tell(len(unbound))
+        for field in unbound:
             self.tell_vector_field(**field)
-        self.tell(len(schema.get("fields", {})))
-        for name, kind in schema.get("fields", {}).items():
+        self.tell(len(fields or {}))
+        for name, kind in (fields or {}).items():
             self.tell(name, constant("FIELD", kind))
-        self.tell_text_fields(schema["text_fields"])
-        self.tell(float(schema.get("recall", 0)))
+        self.tell_text_fields(text_fields)
+        self.tell(float(recall), cache_byte_limit)
+        bound = [field for field in vector_fields if "encoder" in field]
+        if bound:
+            [field] = bound
+            self.tell_bound_field(**field)
+        else:
+            self.tell_encoder(None)
+
+    def tell_bound_field(
+        self, name: str, metric: str, storage: str, index: str, encoder: dict
+    ) -> None:
+        assert not name, "qv_create_collection binds the vector field without a name"
+        self.tell_encoder(encoder)
+        self.tell(constant("METRIC", metric), constant("STORAGE", storage), index)
 
     def tell_vector_field(
         self,
@@ -189,7 +216,7 @@ class Program:
             case "set_text_fields":
                 self.tell_text_fields(value)
             case _:
-                self.tell(*([value] if isinstance(value, str) else value))
+                self.tell(*(value if isinstance(value, list) else [value]))
 
     # ---- Writing
 
@@ -199,11 +226,14 @@ class Program:
         schema = self.schema_of(collection)
         self.tell_state(collection)
         self.tell_version(expected_version)
+        self.tell_documents(schema, documents)
+
+    insert = upsert
+
+    def tell_documents(self, schema: dict, documents: list[dict]) -> None:
         self.tell(len(documents))
         for document in documents:
             self.tell_document(schema, **document)
-
-    insert = upsert
 
     def tell_document(
         self,
@@ -391,7 +421,7 @@ class Program:
         unlike_vectors: list = (),
         like: list = (),
         unlike: list = (),
-        combine: str = "any",
+        combine: str | None = None,
         vector_field: str | None = None,
         match: str | None = None,
         plain: bool = False,
@@ -399,11 +429,14 @@ class Program:
         weight: float | None = None,
         sparse: dict | None = None,
         sparse_field: str | None = None,
+        text: str | None = None,
+        encoder: dict | None = None,
     ) -> None:
         flags = {"PLAIN": plain, "BM25": bm25 is not None, "WEIGHT": weight is not None}
+        flags["COMBINATION"] = text is not None and combine is not None
         rows = [*vectors, *unlike_vectors]
         self.tell(sum(C[f"QV_SOURCE_{name}"] for name, is_set in flags.items() if is_set))
-        self.tell(len(rows[0]) if rows else 0, constant("COMBINE", combine))
+        self.tell(len(rows[0]) if rows else 0, constant("COMBINE", combine or "any"))
         self.tell_rows(vectors)
         self.tell_keys(like)
         self.tell_rows(unlike_vectors)
@@ -411,7 +444,8 @@ class Program:
         self.tell(vector_field, match)
         self.tell(*map(float, bm25 or [0, 0]), float(weight or 0))
         self.tell_sparse(sparse or {"indices": [], "values": []})
-        self.tell(sparse_field)
+        self.tell(sparse_field, text)
+        self.tell_encoder(encoder)
 
     def tell_scope(self, scope: dict | None) -> None:
         self.tell(scope is not None)
@@ -528,6 +562,108 @@ class Program:
         self.tell(float(recall), k, seed)
         return lambda found: {**found, "basis": word("RECALL", found["basis"])}
 
+    # ---- Encoders
+
+    def tell_encoder(self, encoder: dict | None) -> None:
+        self.tell(encoder is not None)
+        if encoder is not None:
+            self.tell_folder(**encoder)
+
+    def tell_folder(
+        self,
+        folder: str,
+        mode: str = "sentences",
+        special_tokens: bool = False,
+        maximum_tokens: int = 0,
+        prefix_dimension: int = 0,
+    ) -> None:
+        self.tell(str(FOLDER / folder), constant("ENCODER", mode))
+        self.tell(C["QV_ENCODER_SPECIAL_TOKENS"] if special_tokens else 0)
+        self.tell(maximum_tokens, prefix_dimension)
+
+    def describe(self, encoder: dict):
+        self.tell_encoder(encoder)
+        return described
+
+    def describe_bound(self, collection: str, vector_field: str | None = None):
+        self.tell_state(collection)
+        self.tell(vector_field)
+        return described
+
+    def encode(
+        self,
+        encoder: dict,
+        texts: list[str],
+        role: str = "document",
+        thread_count: int = 0,
+        token_budget: int = 0,
+        token_counts: bool = False,
+    ):
+        self.tell_encoder(encoder)
+        self.tell(constant("ROLE", role), thread_count, token_budget, len(texts), *texts)
+
+        def shape(found: list[dict]) -> list[dict]:
+            for one in found:
+                if not one["rows"] or not one["columns"]:
+                    del one["columns"]
+                if not token_counts:
+                    del one["token_count"]
+            return found
+
+        return shape
+
+    def bind(self, collection: str, encoder: dict, vector_field: str | None = None) -> None:
+        self.tell_state(collection)
+        self.tell(vector_field)
+        self.tell_encoder(encoder)
+
+    def encoders(self, collection: str):
+        self.tell_state(collection)
+        return lambda found: {name: table.below(place) for name, place in found.items()}
+
+    def put(
+        self,
+        collection: str,
+        documents: list[dict],
+        vector_field: str | None = None,
+        encoder: dict | None = None,
+        insert: bool = False,
+        batch_count: int = 0,
+        token_budget: int = 0,
+        thread_count: int = 0,
+    ) -> None:
+        schema = self.schema_of(collection)
+        self.tell_state(collection)
+        self.tell(vector_field)
+        self.tell_encoder(encoder)
+        self.tell(C["QV_PUT_INSERT"] if insert else 0, batch_count, token_budget, thread_count)
+        self.tell_documents(schema, documents)
+
+    # ---- Caches
+
+    def cache_store(self, collection: str, model: str, entries: list[dict]) -> None:
+        schema = self.schema_of(collection)
+        self.tell_state(collection)
+        self.tell(model)
+        self.tell_documents(schema, entries)
+
+    def cache_entries(self, collection: str, model: str, keys: list, contents: list[str]):
+        self.tell_state(collection)
+        self.tell(model)
+        self.tell_keys(keys)
+        self.tell(bits(contents))
+
+        def shape(found: list) -> list:
+            for entry in found:
+                if entry is not None:
+                    del entry["fields"]["cache.used"]
+            return [entry and plain(entry) for entry in found]
+
+        return shape
+
+    def cache_state(self, collection: str) -> None:
+        self.tell_state(collection)
+
     # ---- Texts
 
     def sentences(self, text: str, language: str | None = None, wrapped: bool = False) -> None:
@@ -535,6 +671,17 @@ class Program:
 
     def terms(self, text: str, language: str | None = None) -> None:
         self.tell(text, language)
+
+
+def described(found: dict) -> dict:
+    return {
+        **found,
+        "mode": {C["QV_ENCODER_SENTENCES"]: "sentences", C["QV_ENCODER_TOKENS"]: "tokens"}[
+            found["mode"]
+        ],
+        "location": table.below(found["location"]),
+        "columns": {name: word("COLUMN", kind) for name, kind in found["columns"].items()},
+    }
 
 
 def bits(contents: list[str]) -> int:

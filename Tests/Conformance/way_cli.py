@@ -9,6 +9,7 @@ import pathlib
 import struct
 import subprocess
 
+import table
 from table import Refused
 
 MODES = {"automatic": [], "exact": ["--exact"], "indexed": ["--indexed"]}
@@ -24,8 +25,7 @@ class CommandLine:
         pass
 
     def answer(self, step: dict) -> object:
-        told = {k: v for k, v in step.items() if k not in ("name", "operation", "expect", "error")}
-        return getattr(self, step["operation"])(**told)
+        return getattr(self, step["operation"])(**table.told(step))
 
     def run(self, *arguments: object, given: str = "") -> str:
         words = [self.program, *map(str, arguments)]
@@ -45,17 +45,21 @@ class CommandLine:
     # ---- What there is
 
     def create(self, collection: str, schema: dict) -> None:
+        schema = dict(schema)
         told: list[object] = []
-        for field in schema.get("vector_fields", []):
+        for field in schema.pop("vector_fields", []):
             field = dict(field)
             if "trained" in field:
                 told += ["--trained", f"{field['name']}:{self.folder / field.pop('trained')}"]
-            told += self.vector_field("--vector", **field)
-        for name, kind in schema.get("fields", {}).items():
+            told += (
+                bound_field(**field)
+                if "encoder" in field
+                else self.vector_field("--vector", **field)
+            )
+        for name, kind in schema.pop("fields", {}).items():
             told += ["--field", f"{name}:{kind}"]
-        told += text_fields(schema["text_fields"])
-        if "recall" in schema:
-            told += ["--recall", schema["recall"]]
+        told += text_fields(schema.pop("text_fields"))
+        told += options(schema, recall="--recall")
         self.run("create", self.store, collection, *told)
 
     @staticmethod
@@ -258,12 +262,15 @@ class CommandLine:
                 words += ["--plain"]
             if "bm25" in source:
                 words += ["--bm25", ",".join(map(str, source.pop("bm25")))]
+            if "encoder" in source:
+                words += encoder_options(**source.pop("encoder"))
             if "sparse" in source:
                 path = self.file("jsonl")
                 path.write_text(json.dumps(source.pop("sparse")))
                 words += ["--sparse", path]
             words += options(
                 source,
+                text="--text",
                 vector_field="--vector-field",
                 match="--match",
                 combine="--combine",
@@ -429,6 +436,51 @@ class CommandLine:
         path.write_bytes(struct.pack(f"<2I{len(numbers)}f", len(rows), len(rows[0]), *numbers))
         return path
 
+    # ---- Encoders
+
+    def encode(
+        self, encoder: dict, texts: list[str], role: str = "document", thread_count: int = 1
+    ) -> list[dict]:
+        # As many threads as there are processors work in any case.
+        assert role == "document", "a command encodes documents"
+        path = self.file("jsonl")
+        path.write_text(json_lines([{"text": text} for text in texts]))
+        found = []
+        for line in self.lines("encode", *encoder_options(**encoder), path):
+            one = {"rows": nested(line["vector"]) if "vector" in line else []}
+            if "columns" in line:
+                one["columns"] = line["columns"][""]
+            found.append(one)
+        return found
+
+    def bind(self, collection: str, encoder: dict, vector_field: str | None = None) -> None:
+        words = encoder_options(**encoder) + named(vector_field)
+        self.run("import", self.store, collection, "-", *words)
+
+    def encoders(self, collection: str) -> dict[str, str]:
+        [found] = self.lines("stats", self.store, collection)
+        return {
+            field["name"]: table.below(field["encoder"]["location"])
+            for field in found["vectorFields"]
+            if "encoder" in field
+        }
+
+    def put(
+        self,
+        collection: str,
+        documents: list[dict],
+        encoder: dict | None = None,
+        insert: bool = False,
+        **told,
+    ) -> dict:
+        told.pop("thread_count", None)
+        words = [] if encoder is None else encoder_options(**encoder)
+        words += ["--insert"] if insert else []
+        words += options(told, vector_field="--vector-field", batch_count="--batch")
+        given = json_lines(documents)
+        lines = self.lines("import", self.store, collection, "-", *words, given=given)
+        return {"written": lines[-1]["acknowledged"]}
+
     # ---- Texts
 
     def sentences(self, text: str, language: str | None = None, wrapped: bool = False) -> list[str]:
@@ -456,6 +508,23 @@ def options(told: dict, **words: str) -> list[object]:
     unknown = told.keys() - words.keys()
     assert not unknown, f"no option for {unknown}"
     return [part for name, value in told.items() for part in (words[name], value)]
+
+
+def encoder_options(
+    folder: str, mode: str | None = None, special_tokens: bool = False, **told
+) -> list[object]:
+    words: list[object] = ["--encoder", table.FOLDER / folder]
+    words += [] if mode is None else ["--encoder-mode", mode]
+    words += ["--special-tokens"] if special_tokens else []
+    return words + options(
+        told, maximum_tokens="--maximum-tokens", prefix_dimension="--prefix-dimension"
+    )
+
+
+def bound_field(name: str, encoder: dict, **told) -> list[object]:
+    assert not name, "create binds the vector field without a name"
+    words = options(told, metric="--metric", storage="--storage", index="--index")
+    return encoder_options(**encoder) + words
 
 
 def named(field: str | None) -> list[object]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import datetime
 import itertools
 import pathlib
@@ -10,6 +11,7 @@ import pathlib
 import numpy
 import quiver
 
+import table
 from table import Refused
 
 
@@ -18,27 +20,34 @@ class Package:
         self.folder = folder
         self.store = quiver.open(folder / "store", create=True)
         self.files = itertools.count()
+        self.open_encoders = contextlib.ExitStack()
 
     def close(self) -> None:
+        self.open_encoders.close()
         self.store.close()
 
     def answer(self, step: dict) -> object:
-        told = {k: v for k, v in step.items() if k not in ("name", "operation", "expect", "error")}
         try:
-            return getattr(self, step["operation"])(**told)
+            return getattr(self, step["operation"])(**table.told(step))
         except quiver.QuiverError as error:
             raise Refused(error.name, error.message) from None
 
     # ---- What there is
 
     def create(self, collection: str, schema: dict) -> None:
-        self.store.create_collection(
-            collection,
-            vector_fields=[self.vector_field(**field) for field in schema.get("vector_fields", [])],
-            fields=schema.get("fields"),
-            text_fields=[quiver.TextField(**field) for field in schema["text_fields"]],
-            recall=schema.get("recall"),
-        )
+        told = dict(schema)
+        told["text_fields"] = [quiver.TextField(**field) for field in schema["text_fields"]]
+        told["vector_fields"] = []
+        for field in schema.get("vector_fields", []):
+            if "encoder" in field:
+                told |= self.bound_field(**field)
+            else:
+                told["vector_fields"].append(self.vector_field(**field))
+        self.store.create_collection(collection, **told)
+
+    def bound_field(self, name: str, encoder: dict, **told) -> dict:
+        assert not name, "create_collection binds the vector field without a name"
+        return {**told, "encoder": self.encoder(**encoder)}
 
     def vector_field(self, trained: str | None = None, **field) -> quiver.VectorField:
         return quiver.VectorField(**field, trained=trained and self.folder / trained)
@@ -76,6 +85,8 @@ class Package:
                 altered.set_text_fields([quiver.TextField(**field) for field in value])
             case "set_recall":
                 altered.set_recall(value or None)
+            case "set_cache_byte_limit":
+                altered.set_cache_byte_limit(value)
             case "set_trained":
                 altered.set_trained(self.folder / value[1], vector_field=value[0])
             case "set_index":
@@ -196,6 +207,7 @@ class Package:
     def search(
         self, collection: str, queries: list[dict], k: int, at: str | None = None, **told
     ) -> list[dict]:
+        queries = [self.with_encoders(one) for one in queries]
         with self.state(collection, at) as reader:
             if "scope" in told:
                 told["scope"] = scope(reader, told.get("vector_field"), **told["scope"])
@@ -208,6 +220,14 @@ class Package:
             lists = told.get("lists", False)
             results = reader.search_batch([query(reader, **one) for one in queries], k, **told)
             return [answered(hits, lists) for hits in results]
+
+    def with_encoders(self, query: dict) -> dict:
+        """A query whose texts have open encoders in the place of folders."""
+        sources = [
+            {**one, "encoder": self.encoder(**one["encoder"])} if "encoder" in one else one
+            for one in query["sources"]
+        ]
+        return {**query, "sources": sources}
 
     def state(self, collection: str, at: str | None) -> quiver.Snapshot:
         reader = self.reader(collection, at)
@@ -276,6 +296,89 @@ class Package:
             "queries": tuning.query_count,
             "rows": tuning.row_count,
             "exact": tuning.trials[0].points[0].recall,
+        }
+
+    # ---- Encoders
+
+    def encoder(self, folder: str, **told) -> quiver.Encoder:
+        opened = quiver.Encoder(table.FOLDER / folder, **told)
+        return self.open_encoders.enter_context(opened)
+
+    def describe(
+        self,
+        encoder: dict | None = None,
+        collection: str | None = None,
+        vector_field: str | None = None,
+    ) -> dict:
+        if encoder is not None:
+            found = self.encoder(**encoder)
+        else:
+            bound = self.store.open_collection(collection)
+            found = self.open_encoders.enter_context(bound.open_encoder(vector_field))
+        return {
+            "mode": found.mode,
+            "dimension": found.dimension,
+            "maximum_tokens": found.maximum_tokens,
+            "location": table.below(found.location),
+            "columns": found.columns,
+        }
+
+    def encode(
+        self, encoder: dict, texts: list[str], token_counts: bool = False, **told
+    ) -> list[dict]:
+        encoded = self.encoder(**encoder).encode_texts(texts, **told)
+        found = []
+        for number, count in enumerate(encoded.token_counts.tolist()):
+            rows = encoded[number]
+            one: dict = {"rows": rows.numbers.tolist()}
+            if one["rows"] and rows.columns:
+                one["columns"] = {name: column.tolist() for name, column in rows.columns.items()}
+            if token_counts:
+                one["token_count"] = count
+            found.append(one)
+        return found
+
+    def bind(self, collection: str, encoder: dict, vector_field: str | None = None) -> None:
+        bound = self.store.open_collection(collection)
+        bound.bind_encoder(self.encoder(**encoder), vector_field)
+
+    def encoders(self, collection: str) -> dict[str, str]:
+        bound = self.store.open_collection(collection).schema().encoders
+        return {name: table.below(encoder.location) for name, encoder in bound.items()}
+
+    def put(
+        self, collection: str, documents: list[dict], encoder: dict | None = None, **told
+    ) -> dict:
+        written = self.store.open_collection(collection)
+        if encoder is not None:
+            told["encoder"] = self.encoder(**encoder)
+        return receipt(written.put(self.documents(written, documents), **told))
+
+    # ---- Caches
+
+    def cache_store(self, collection: str, model: str, entries: list[dict]) -> None:
+        kept = self.store.open_collection(collection)
+        quiver.Cache(kept, model).store(self.documents(kept, entries))
+
+    def cache_entries(
+        self, collection: str, model: str, keys: list, contents: list[str]
+    ) -> list[dict | None]:
+        cache = quiver.Cache(self.store.open_collection(collection), model)
+        found = []
+        for entry in cache.entries(keys, contents):
+            if entry is not None:
+                del entry.fields["cache.used"]
+            found.append(None if entry is None else shown(entry))
+        return found
+
+    def cache_state(self, collection: str) -> dict:
+        cache = self.store.open_collection(collection)
+        counts = cache.statistics()
+        return {
+            "byte_limit": cache.schema().cache_byte_limit,
+            "hits": counts.cache_hit_count,
+            "misses": counts.cache_miss_count,
+            "evictions": counts.cache_eviction_count,
         }
 
     # ---- Texts

@@ -1,16 +1,18 @@
+import Encoders
 import JSON
 import Quiver
 
 extension CollectionConfiguration {
-    init(told schema: Arguments, vectorFields: [Arguments]) throws {
+    init(told schema: Arguments, vectorFields: [VectorField]) throws {
         self.init(
-            vectorFields: try vectorFields.map { try VectorField(told: $0) },
+            vectorFields: vectorFields,
             fields: try schema.arguments("fields")?.members.map {
                 Field(name: $0.name, type: try FieldType(told: $0.value))
             } ?? [],
             textFields: schema.all("text_fields").map { TextField(told: $0) }
         )
         recall = schema["recall"]?.double
+        cache = schema["cache_byte_limit"]?.int.map { CacheSettings(byteLimit: $0) }
     }
 
     var json: JSONValue {
@@ -35,17 +37,19 @@ extension FieldType {
 }
 
 extension VectorField {
-    init(told field: Arguments) throws {
+    /// - Parameter encoder: whose rows it is to hold, if one's.
+    init(told field: Arguments, _ encoder: OpenedEncoder? = nil) throws {
+        let rowColumns = try field.arguments("columns")?.members.map {
+            RowColumn(name: $0.name, type: try named($0.value, RowColumn.NumberType.self))
+        }
         self.init(
             name: try field.string("name"),
-            dimension: try field.int("dimension"),
+            dimension: try encoder?.dimension ?? field.int("dimension"),
             metric: try named(field["metric"], Metric.self),
             storage: try named(field["storage"], Storage.self),
             index: try IndexSpecification(parsing: try field.string("index")),
             isOptional: field["optional"]?.bool ?? false,
-            rowColumns: try field.arguments("columns")?.members.map {
-                RowColumn(name: $0.name, type: try named($0.value, RowColumn.NumberType.self))
-            } ?? []
+            rowColumns: rowColumns ?? encoder?.encoder.rowColumns ?? []
         )
     }
 
@@ -103,6 +107,7 @@ extension SchemaChange {
                 )
             case ("set_recall", _):
                 .setRecall(member.value.double.flatMap { $0 == 0 ? nil : $0 })
+            case ("set_cache_byte_limit", _): .setCacheByteLimit(member.value.int ?? 0)
             case ("set_text_fields", _):
                 .setTextFields(
                     (member.value.array ?? []).compactMap(\.object).map {

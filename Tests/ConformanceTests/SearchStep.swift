@@ -1,3 +1,4 @@
+import Encoders
 import JSON
 import Quiver
 
@@ -5,6 +6,8 @@ import Quiver
 struct SearchStep {
     private let snapshot: Snapshot
     private var request: SearchRequest
+    /// Of the texts that are looked for where a collection remembers one.
+    private var encoders: Set<EncoderIdentity> = []
 
     init(_ snapshot: Snapshot, _ told: Arguments) throws {
         self.snapshot = snapshot
@@ -39,9 +42,11 @@ struct SearchStep {
         }
         request.scope.excludedKeys.formUnion(try told.keys("excluded"))
         request.queries = try told.all("queries").map { try query($0) }
+        // A request names one for all of its vectors.
+        if encoders.count == 1 { request.encoder = encoders.first }
     }
 
-    private func query(_ told: Arguments) throws -> SearchQuery {
+    private mutating func query(_ told: Arguments) throws -> SearchQuery {
         let sources = told.all("sources")
         let weights = sources.map { $0["weight"]?.double }
         let given = weights.compactMap(\.self)
@@ -64,7 +69,8 @@ struct SearchStep {
         return query
     }
 
-    private func source(_ told: Arguments) throws -> SearchQuery.Source {
+    private mutating func source(_ told: Arguments) throws -> SearchQuery.Source {
+        if let text = told["text"]?.string { return .vectors(try query(text: text, told)) }
         if let match = told["match"]?.string {
             let names = snapshot.configuration.textFields.map { $0.field ?? "text" }
             let words =
@@ -90,6 +96,29 @@ struct SearchStep {
                 combination: told["combine"]?.string
                     .flatMap { VectorQuery.Combination(rawValue: $0) } ?? .any
             )
+        )
+    }
+
+    private mutating func query(text: String, _ told: Arguments) throws -> VectorQuery {
+        let field = told["vector_field"]?.string
+        let opened = try OpenedEncoder(
+            told: told.arguments("encoder"),
+            orOf: field ?? request.vectorField,
+            in: snapshot
+        )
+        // Where none is remembered, that its vectors are this one's is the caller's word.
+        if try snapshot.encoder(of: field ?? request.vectorField) != nil {
+            encoders.insert(opened.identity)
+        }
+        let vectors = try opened.queryVectors(of: [text], threadCount: request.threadCount) { _ in
+            true
+        }
+        return VectorQuery(
+            .vectors(vectors[0]),
+            field: field,
+            combination: told["combine"]?.string
+                .flatMap { VectorQuery.Combination(rawValue: $0) }
+                ?? (opened.encoder.givesOneRow ? .any : .maxSim)
         )
     }
 

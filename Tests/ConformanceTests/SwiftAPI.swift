@@ -1,3 +1,4 @@
+import Encoders
 import Foundation
 import JSON
 import Quiver
@@ -16,7 +17,7 @@ struct SwiftAPI {
 
     /// What Swift says to a step.
     func answer(_ step: JSONObject) throws -> JSONValue {
-        let told = Arguments(step, beside: ["name", "operation", "expect", "error"])
+        let told = Arguments(step, beside: ["name", "operation", "expect", "error", "kept"])
         let answer = try answer(step.operation, told)
         if let name = told.ignored.first { throw Arguments.NotTold(name: "\(name) is not known") }
         return answer
@@ -25,21 +26,7 @@ struct SwiftAPI {
     private func answer(_ operation: String, _ told: Arguments) throws -> JSONValue {
         switch operation {
         case "create":
-            guard let schema = told.arguments("schema") else {
-                throw Arguments.NotTold(name: "schema")
-            }
-            let fields = schema.all("vector_fields")
-            var trained: [String: TrainedIndex] = [:]
-            for field in fields {
-                guard let file = field["trained"]?.string else { continue }
-                trained[try field.string("name")] =
-                    try TrainedIndex(contentsOf: "\(folder)/\(file)")
-            }
-            _ = try store.createCollection(
-                try told.string("collection"),
-                try CollectionConfiguration(told: schema, vectorFields: fields),
-                trained: trained
-            )
+            try create(told)
             return .null
         case "schema": return try snapshot(told).configuration.json
         case "collections": return .array(try store.collectionNames().map { .string($0) })
@@ -102,6 +89,26 @@ struct SwiftAPI {
                 seed: told["seed"]?.uint64 ?? 0
             ).write(to: "\(folder)/\(try told.string("to"))")
             return .null
+        case "describe":
+            if let encoder = told.arguments("encoder") {
+                return try OpenedEncoder(told: encoder).report
+            }
+            return try collection(told).describeEncoder(told)
+        case "encode":
+            guard let encoder = told.arguments("encoder") else {
+                throw Arguments.NotTold(name: "encoder")
+            }
+            return try OpenedEncoder(told: encoder).encode(told)
+        case "bind":
+            try collection(told).bind(told)
+            return .null
+        case "encoders": return try collection(told).encoders()
+        case "put": return try collection(told).put(told)
+        case "cache_store":
+            try collection(told).storeIntoCache(told)
+            return .null
+        case "cache_entries": return try collection(told).cacheEntries(told)
+        case "cache_state": return try collection(told).cacheState()
         case "sentences":
             let text = try told.string("text")
             let options = SentenceOptions(
@@ -132,6 +139,30 @@ struct SwiftAPI {
             return try store.collection(collection).snapshot()
         }
         return try store.snapshot(named: name, collection: collection)
+    }
+
+    private func create(_ told: Arguments) throws {
+        guard let schema = told.arguments("schema") else {
+            throw Arguments.NotTold(name: "schema")
+        }
+        var vectorFields: [VectorField] = []
+        var encoders: [String: RememberedEncoder] = [:]
+        var trained: [String: TrainedIndex] = [:]
+        for given in schema.all("vector_fields") {
+            let encoder = try given.arguments("encoder").map { try OpenedEncoder(told: $0) }
+            let field = try VectorField(told: given, encoder)
+            vectorFields.append(field)
+            encoders[field.name] = encoder?.remembered
+            if let file = given["trained"]?.string {
+                trained[field.name] = try TrainedIndex(contentsOf: "\(folder)/\(file)")
+            }
+        }
+        _ = try store.createCollection(
+            try told.string("collection"),
+            try CollectionConfiguration(told: schema, vectorFields: vectorFields),
+            encoders: encoders,
+            trained: trained
+        )
     }
 
     // MARK: Writing
@@ -198,50 +229,5 @@ struct SwiftAPI {
             return found.count < limit
         }
         return .array(found)
-    }
-}
-
-extension Arguments {
-    /// What must hold of each document that is written.
-    fileprivate var precondition: WriteBatch.Precondition {
-        self["expected_version"]?.uint64.map { .hasVersion($0) } ?? .none
-    }
-
-    /// The member `fields`, as metadata.
-    fileprivate func fields(
-        _ configuration: CollectionConfiguration
-    ) throws -> [String: FieldValue] {
-        var fields: [String: FieldValue] = [:]
-        for member in arguments("fields")?.members ?? [] {
-            let type = configuration.fields.first { $0.name == member.name }?.type
-            fields[member.name] = try FieldValue(told: member.value, type)
-        }
-        return fields
-    }
-}
-
-extension Document {
-    fileprivate init(told given: Arguments, _ configuration: CollectionConfiguration) throws {
-        var vectors: [String: [Float]] = [:]
-        for member in given.arguments("vectors")?.members ?? [] {
-            vectors[member.name] = member.value.flattened
-        }
-        if let rows = given["vector"] { vectors[VectorField.unnamed] = rows.flattened }
-        var columns: [String: [String: RowColumnValues]] = [:]
-        for member in given.arguments("columns")?.members ?? [] {
-            let field = configuration.vectorFields.first { $0.name == member.name }
-            for column in field?.rowColumns ?? [] {
-                guard let values = member.value.object?[column.name] else { continue }
-                columns[member.name, default: [:]][column.name] =
-                    RowColumnValues(told: values, column.type)
-            }
-        }
-        self.init(
-            key: try Key(told: given["key"] ?? .null),
-            text: given["text"]?.string,
-            fields: try given.fields(configuration),
-            vectors: vectors,
-            columns: columns
-        )
     }
 }

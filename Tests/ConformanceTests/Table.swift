@@ -19,7 +19,7 @@ struct Table {
 
     init() throws {
         scenarios = try Self.files("cases").map { file in
-            let cases = try Self.value(file).object?["steps"]?.array ?? []
+            let cases = Self.writtenOut(try Self.value(file)).object?["steps"]?.array ?? []
             let expected = Self.folder.appendingPathComponent("expected/\(file.lastPathComponent)")
             let answers =
                 FileManager.default.fileExists(atPath: expected.path)
@@ -43,6 +43,19 @@ struct Table {
             at: Self.folder.appendingPathComponent(folder),
             includingPropertiesForKeys: nil
         ).filter { $0.pathExtension == "json" }.sorted { $0.path < $1.path }
+    }
+
+    /// With long texts in the place of what they repeat.
+    private static func writtenOut(_ value: JSONValue) -> JSONValue {
+        switch value {
+        case .array(let values): return .array(values.map(writtenOut))
+        case .object(let object):
+            if let text = object["repeated"]?.string, let times = object["times"]?.int {
+                return .string(String(repeating: text, count: times))
+            }
+            return .object(JSONObject(object.members.map { ($0.name, writtenOut($0.value)) }))
+        default: return value
+        }
     }
 
     private static func value(_ file: URL) throws -> JSONValue {
