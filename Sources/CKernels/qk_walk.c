@@ -33,6 +33,7 @@ typedef struct walk {
     size_t cursor; /* the rows before it are expanded */
     uint32_t absent; /* QK_NO_LINK if none is */
     qk_candidate mark; /* UINT64_MAX if there is none */
+    const qk_row_set *excluded; /* what `excludes` looks in, if it is a set */
 } walk;
 
 static inline const uint32_t *links_of_row(const qk_graph *graph, uint32_t row) {
@@ -138,6 +139,16 @@ static inline void keep(walk *walk, qk_candidate candidate) {
     if (first < walk->cursor) walk->cursor = first;
 }
 
+static inline bool set_has(const qk_row_set *set, uint32_t row) {
+    return row >> 6 < set->word_count && set->words[row >> 6] >> (row & 63) & 1;
+}
+
+/* Asked of nearly every link where most rows are excluded: a call for each would take as long as the distances. */
+static inline bool excluded(const walk *walk, uint32_t row) {
+    if (walk->excluded != NULL) return set_has(walk->excluded, row);
+    return walk->conditions->excludes(walk->conditions->excludes_context, row);
+}
+
 /* Takes rows in whose distances are known. */
 static inline void take(walk *walk, const uint32_t *rows, const float *distances, size_t n) {
     qk_walk_scratch *scratch = walk->scratch;
@@ -146,7 +157,7 @@ static inline void take(walk *walk, const uint32_t *rows, const float *distances
     for (size_t i = 0; i < n; i++) {
         qk_candidate candidate = qk_candidate_of(distances[i], rows[i]);
         if (candidate > bound) continue;
-        if (conditions->excludes != NULL && conditions->excludes(conditions->excludes_context, rows[i])) {
+        if (conditions->excludes != NULL && excluded(walk, rows[i])) {
             scratch->passage[scratch->passage_count++] = candidate;
             sift_up(scratch->passage, scratch->passage_count);
             continue;
@@ -198,11 +209,6 @@ static void descend(walk *walk) {
         }
         if (!moved && level-- == walk->conditions->mark_level) walk->mark = nearest;
     }
-}
-
-static inline bool excluded(const walk *walk, uint32_t row) {
-    const qk_walk_conditions *conditions = walk->conditions;
-    return conditions->excludes(conditions->excludes_context, row);
 }
 
 /* Takes in the rows that start the walk besides its entry: each a golden section further on, round and round, which
@@ -333,7 +339,8 @@ bool qk_walk(const qk_graph *graph, const qk_walk_distances *source, uint32_t le
              const qk_walk_conditions *conditions, qk_walk_scratch *scratch) {
     uint32_t width = level == 0 ? graph->width : graph->upper_width;
     walk walk = {graph, source, conditions, scratch, ef, level, width, 0, 0,
-                 conditions->has_absent ? conditions->absent : QK_NO_LINK, UINT64_MAX};
+                 conditions->has_absent ? conditions->absent : QK_NO_LINK, UINT64_MAX,
+                 conditions->excludes == qk_row_set_contains ? conditions->excludes_context : NULL};
     bool cancelled = false;
     uint32_t row;
     scratch->passage_count = scratch->measured_count = 0;
@@ -376,8 +383,7 @@ qk_walk_distances qk_walk_distances_of_rows(const qk_rows_query *query) {
 }
 
 bool qk_row_set_contains(const void *context, uint32_t row) {
-    const qk_row_set *set = context;
-    return row >> 6 < set->word_count && set->words[row >> 6] >> (row & 63) & 1;
+    return set_has(context, row);
 }
 
 /* Room for `count` items of `size` bytes in *memory, whose contents need not survive. */

@@ -31,11 +31,11 @@ public func qv_create_collection(
             )
         }
         let held = encoder.map { encoder in
-            let held = HeldEncoders()
-            held.keep(encoder)
+            let held = HeldByCollection()
+            held.encoders.keep(encoder)
             return held
         }
-        output.pointee = try HandleTable.shared.insert(.collection(created), encoders: held)
+        output.pointee = try HandleTable.shared.insert(.collection(created), held: held)
     }
 }
 

@@ -31,9 +31,9 @@ final class HandleTable: Sendable {
     private struct Slot {
         var generation: UInt32
         var resource: Resource?
-        /// Those of a collection, once it was looked at for more than reading. No payload of `resource`: such a pointer holds the
-        /// case as well, so that a leak checker would not see it.
-        var encoders: HeldEncoders?
+        /// Of a collection, once it was searched or encoded for. No payload of `resource`: such a pointer holds the case as well, so
+        /// that a leak checker would not see it.
+        var held: HeldByCollection?
     }
 
     private struct State {
@@ -43,21 +43,21 @@ final class HandleTable: Sendable {
 
     private let state = Mutex(State())
 
-    /// Keeps `resource`, a collection perhaps with encoders, and returns its handle, which is never 0.
+    /// Keeps `resource`, a collection perhaps with what it holds, and returns its handle, which is never 0.
     func insert(
         _ resource: Resource,
-        encoders: HeldEncoders? = nil
+        held: HeldByCollection? = nil
     ) throws(CallFailure) -> UInt64 {
         let handle = state.withLock { state -> UInt64? in
             if let index = state.free.popLast() {
                 state.slots[index].resource = resource
-                state.slots[index].encoders = encoders
+                state.slots[index].held = held
                 return Self.handle(index, state.slots[index].generation)
             }
             guard state.slots.count < Int(UInt32.max) - 1 else { return nil }
             let generation = UInt32.random(in: 1...UInt32.max / 2)
             state.slots.append(
-                Slot(generation: generation, resource: resource, encoders: encoders)
+                Slot(generation: generation, resource: resource, held: held)
             )
             return Self.handle(state.slots.count - 1, generation)
         }
@@ -89,34 +89,34 @@ final class HandleTable: Sendable {
         _ name: StaticString,
         _ kind: (Resource) -> Value?
     ) throws(CallFailure) -> Value {
-        // The resource leaves the lock alive: what it takes down with it can be long. So do its encoders.
-        let removed = state.withLock { state -> (value: Value, encoders: HeldEncoders?)? in
+        // The resource leaves the lock alive: what it takes down with it can be long. So does what it holds.
+        let removed = state.withLock { state -> (value: Value, held: HeldByCollection?)? in
             guard let index = Self.index(of: handle, in: state),
                 let resource = state.slots[index].resource,
                 let value = kind(resource)
             else { return nil }
-            let encoders = state.slots[index].encoders
+            let held = state.slots[index].held
             state.slots[index].resource = nil
-            state.slots[index].encoders = nil
+            state.slots[index].held = nil
             if state.slots[index].generation < UInt32.max {
                 state.slots[index].generation += 1
                 state.free.append(index)
             }
-            return (value, encoders)
+            return (value, held)
         }
         guard let removed else { throw Self.stale(handle, name) }
         return removed.value
     }
 
-    /// The collection that a handle stands for, where texts may have to be encoded.
+    /// The collection that a handle stands for, and what it holds.
     func searchable(_ handle: UInt64) throws(CallFailure) -> Searchable {
         let found = state.withLock { state -> Searchable? in
             guard let index = Self.index(of: handle, in: state),
                 let readable = state.slots[index].resource?.readable
             else { return nil }
-            let encoders = state.slots[index].encoders ?? HeldEncoders()
-            state.slots[index].encoders = encoders
-            return Searchable(readable: readable, encoders: encoders)
+            let held = state.slots[index].held ?? HeldByCollection()
+            state.slots[index].held = held
+            return Searchable(readable: readable, held: held)
         }
         guard let found else { throw Self.stale(handle, "collection") }
         return found
@@ -158,10 +158,16 @@ enum Readable {
     }
 }
 
-/// What a `qv_collection` stands for, where texts may have to be encoded.
+/// What a `qv_collection` stands for, and what it holds.
 struct Searchable {
     let readable: Readable
-    let encoders: HeldEncoders
+    let held: HeldByCollection
+}
+
+/// What is kept as long as a collection's handle is open.
+final class HeldByCollection: Sendable {
+    let encoders = HeldEncoders()
+    let requests = KnownRequests()
 }
 
 extension HandleTable {

@@ -57,7 +57,7 @@ public func qv_pin(
         let output = try Arguments.output(pinned, "pinned")
         output.pointee = try HandleTable.shared.insert(
             .snapshot(try collection.readable.snapshot()),
-            encoders: collection.encoders
+            held: collection.held
         )
     }
 }

@@ -41,9 +41,9 @@ public func qv_open_collection_encoder(
         if let folder {
             opened = try .opened(snapshot.remembered(of: field), of: snapshot, folder: folder)
             // Texts of this handle need not look for it where it was.
-            found.encoders.keep(opened)
+            found.held.encoders.keep(opened)
         } else {
-            opened = try found.encoders.encoder(of: field, in: snapshot)
+            opened = try found.held.encoders.encoder(of: field, in: snapshot)
         }
         output.pointee = try HandleTable.shared.insert(.encoder(EncoderAnswer(opened)))
     }
@@ -76,7 +76,7 @@ public func qv_bind_encoder(
 ) -> qv_status {
     call { () throws(CallFailure) in
         let written = try HandleTable.shared.writable(collection)
-        let held = try HandleTable.shared.searchable(collection).encoders
+        let held = try HandleTable.shared.searchable(collection).held.encoders
         let field = try Arguments.nameOrNil(vector_field, "vector_field")
         let opened = try HandleTable.shared.find(encoder, "encoder", \.encoder).opened
         try written.bind(opened, field)

@@ -15,7 +15,7 @@ public func qv_put(
 ) -> qv_status {
     call { () throws(CallFailure) in
         let written = try HandleTable.shared.writable(collection)
-        let held = try HandleTable.shared.searchable(collection).encoders
+        let held = try HandleTable.shared.searchable(collection).held.encoders
         let output = try Output.optional(receipt, "receipt")
         let settings =
             try options.map { (pointer) throws(CallFailure) in

@@ -90,8 +90,8 @@ private func search(
         let settings = try qv_search_options(reading: options, "options")
         let snapshot = try collection.readable.snapshot()
         let schema = snapshot.configuration
-        var request = try SearchRequest(settings, in: schema)
-        request.queries = try queries(snapshot, request, collection.encoders)
+        var request = try collection.held.requests.request(settings, in: schema)
+        request.queries = try queries(snapshot, request, collection.held.encoders)
         let asked = request
         let found = try engine { () throws(StoreError) in try snapshot.search(asked) }
         output.pointee = try HandleTable.shared.insert(

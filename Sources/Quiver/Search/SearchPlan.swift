@@ -42,7 +42,10 @@ final class SearchPlan: Sendable {
 
     /// Answers the queries in `range` on the caller's thread.
     func run(_ range: Range<Int>) throws(StoreError) -> [SearchResult] {
-        guard range.count > 1, let search = queries[range.lowerBound].onlyVector?.search else {
+        // The nearest rows and nothing else are found with less ado; a later page is the end of a list that grows.
+        guard job.request.isPlain, job.request.offset == 0 || range.count > 1,
+            let search = queries[range.lowerBound].onlyVector?.search
+        else {
             return [try SearchRun(queries[range.lowerBound], of: self).result()]
         }
         let start = ContinuousClock.now
