@@ -272,10 +272,12 @@ class Prepared:
         self._kept = (struct, arena)
 
 
-# Most searches are told the same as the ones before, and a search of few rows takes no longer than it takes to
-# write down what it is told. Values of these types alone never change.
+# Most searches are told the same as the ones before, and a search of few rows takes no longer than it
+# takes to write down what it is told. Values of these types alone never change.
 _UNCHANGING = {str, int, float, bool, type(None)}
 _CAPACITY = 256
+# A filter that is longer costs more than this saves, and is not to fill the memory.
+_LONGEST = 1024
 _known: dict[tuple, Prepared] = {}
 
 
@@ -289,8 +291,12 @@ def prepared(k: int, options: SearchOptions) -> Prepared:
         return Prepared(k, options)
     if found is None:
         found = Prepared(k, options)
-        if all(type(value) in _UNCHANGING for value in options.values()):
+        if all(map(_is_kept, options.values())):
             if len(_known) >= _CAPACITY:
                 _known.clear()
             _known[key] = found
     return found
+
+
+def _is_kept(value: object) -> bool:
+    return type(value) in _UNCHANGING and not (type(value) is str and len(value) > _LONGEST)
